@@ -38,7 +38,10 @@ fn similarity(wanted: &str, id: &str, title: &str) -> Option<f64> {
 
 /// The similarity of two strings, from 0 to 1, if few letters are wrong, missing, added or swapped: at most one in three,
 /// and at most two in total or one in five.
-#[expect(clippy::cast_precision_loss, reason = "IDs are far shorter than the integers that a double represents exactly")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "IDs are far shorter than the integers that a double represents exactly"
+)]
 fn alike(one: &str, other: &str) -> Option<f64> {
     let (slips, length) = (osa_distance(one, other), one.chars().count().max(other.chars().count()));
     let few = slips * 3 <= length && (slips <= 2 || slips * 5 <= length);

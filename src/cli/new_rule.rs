@@ -70,7 +70,8 @@ impl New {
         if self.id.contains('/') && self.id.split('/').all(is_part) {
             return Ok(());
         }
-        let advice = "An ID is made up of service and page, in lowercase letters, digits and hyphens, such as s3/access-grants.";
+        let advice =
+            "An ID is made up of service and page, in lowercase letters, digits and hyphens, such as s3/access-grants.";
         bail!(WithAdvice::new(format!("{:?} is not a valid rule ID", self.id), advice))
     }
 }

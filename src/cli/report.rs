@@ -178,8 +178,8 @@ impl Report {
             (None, Some("pdf")) => ReportFormat::Pdf,
             (None, Some(other)) => bail!(WithAdvice::misuse(
                 format!("a report cannot be written as {other:?}"),
-                "Use a file name that ends in .html, .htm, .md, .markdown or .pdf, or use --format html, --format md or \
-                 --format pdf with any file name.",
+                "Reports are written as HTML (.html, .htm), Markdown (.md, .markdown) or PDF (.pdf). To use any other file \
+                 name, add --format html, --format md or --format pdf.",
             )),
         })
     }

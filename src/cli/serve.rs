@@ -126,7 +126,10 @@ impl Serve {
             .map(|number| {
                 let step = if first == 0 { 0 } else { u16::try_from(number).unwrap_or(u16::MAX) };
                 let port = first.checked_add(step).with_context(|| {
-                    WithAdvice::misuse(format!("there are not enough ports after {first} for all cases"), "Use a smaller --port.")
+                    WithAdvice::misuse(
+                        format!("there are not enough ports after {first} for all cases"),
+                        "Use a smaller --port.",
+                    )
                 })?;
                 TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
                     WithAdvice::new(

@@ -82,7 +82,9 @@ impl Sessions {
         let batches = self.case.ask(&case, &sql, &[])?;
         format::write(streams, self.format, &batches)?;
         if !self.all && batches.iter().all(|batch| batch.num_rows() == 0) {
-            streams.say("there are no console sessions, and nothing stands out in the other sessions; use --all to list them");
+            streams.say(
+                "there are no console sessions, and nothing stands out in the other sessions; use --all to list them",
+            );
         }
         Ok(ExitCode::Fine)
     }

@@ -147,7 +147,9 @@ impl Timeline {
                 0 => {}
                 1 => streams.say("1 background request made by the console is not shown; use --all to show it"),
                 more => {
-                    streams.say(&format!("{more} background requests made by the console are not shown; use --all to show them"));
+                    streams.say(&format!(
+                        "{more} background requests made by the console are not shown; use --all to show them"
+                    ));
                 }
             }
         }

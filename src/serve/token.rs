@@ -15,7 +15,7 @@ impl Token {
     /// A new one.
     ///
     /// # Errors
-    /// If the system provides no random numbers.
+    /// If the system cannot provide random numbers.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bits = [0; BYTES];
         getrandom::fill(&mut bits)?;
@@ -41,7 +41,7 @@ impl Token {
 }
 
 impl fmt::Debug for Token {
-    /// Keeps the secret.
+    /// Does not show the secret.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Token")
     }

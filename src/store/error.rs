@@ -73,7 +73,7 @@ pub enum StoreError {
     /// A batch did not fit.
     #[error(transparent)]
     Batch(#[from] BatchError),
-    /// DuckDB may not use enough memory. This is DuckDB's message without its advice, which refers to DuckDB's own
+    /// DuckDB's memory limit is too low. This is DuckDB's message without its advice, which refers to DuckDB's own
     /// settings.
     #[error("{0}")]
     Memory(String),
