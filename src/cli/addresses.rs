@@ -77,8 +77,8 @@ pub(crate) fn look_up(case: &Case, databases: &Databases, streams: Streams) -> R
 /// List the addresses that events came from, and look them up in databases
 ///
 /// With --geoip or --ip-ranges, first looks up every address in the case and stores the results in the case. Specify all
-/// databases for an option in the same command, because they replace the earlier ones. Nothing is downloaded. The countries
-/// and owners are those of networks, according to the databases; they do not show where a person was.
+/// databases for an option in the same command, because they replace those used before. Nothing is downloaded. The
+/// countries and owners are those of networks, according to the databases; they do not show where a person was.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -86,7 +86,7 @@ enum PartitionBy {
     Day,
 }
 
-/// Export rows, ordered by time if they have a time
+/// Export rows, ordered by time if they have a time column
 #[derive(Debug, Args)]
 pub(crate) struct Rows {
     #[command(flatten)]
@@ -228,8 +228,10 @@ impl Rows {
 /// Adds which queries are allowed here, which DuckDB's error cannot mention.
 fn explain(error: ExportError) -> anyhow::Error {
     match error {
-        ExportError::Store(error) => anyhow::Error::new(error)
-            .context(WithAdvice::new("the query failed", "Use the name of a table or view, or one SELECT.")),
+        ExportError::Store(error) => anyhow::Error::new(error).context(WithAdvice::new(
+            "the query failed",
+            "Use the name of a table or view, or a single SELECT statement.",
+        )),
         other => other.into(),
     }
 }

@@ -50,7 +50,7 @@ pub(crate) struct Learn {
     /// Use only the session whose ID starts with this, if several sessions match a recording
     #[arg(long, value_name = "SESSION", requires = "recordings")]
     session: Option<String>,
-    /// Write the drafts to this folder, which is created if necessary; files are not overwritten
+    /// Write the drafts to this folder, which is created if necessary; existing files are not overwritten
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
     /// Without a recording: the minimum number of clicks that a proposal must explain
@@ -138,12 +138,12 @@ fn text(path: &str) -> Result<String> {
     if let Some(problem) = found.problems.into_iter().next() {
         return Err(problem.into());
     }
-    let [source] = &found.sources[..] else { bail!("{path} is not one file") };
+    let [source] = &found.sources[..] else { bail!("{path} is not a single file") };
     let opened = read::fetch_within(source, MAX_RECORDING)?.unpack_within(&MemoryBudget::new(2 * MAX_RECORDING))?;
     if let Some(problem) = opened.problems.first() {
         bail!("{problem}");
     }
-    let [document] = &opened.documents[..] else { bail!("{path} is not one file") };
+    let [document] = &opened.documents[..] else { bail!("{path} is not a single file") };
     String::from_utf8(document.text.clone()).context("expected UTF-8")
 }
 

@@ -26,7 +26,7 @@ Examples:
 pub(crate) struct Mcp {
     #[command(flatten)]
     case: CaseArgs,
-    /// The time limit for one answer
+    /// The time limit for each answer
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     time_limit: NonZeroU64,
     #[command(flatten)]

@@ -54,9 +54,9 @@ pub(crate) use streams::Streams;
 
 /// Maps bursts of CloudTrail events back to the AWS console clicks that produced them.
 ///
-/// `load` reads CloudTrail in any format into a case, which is one DuckDB file. `timeline` shows what was done, `sessions`
-/// who was active, and `actor` who is behind a session. `search` finds text, `explain` shows why a signal was chosen,
-/// `hunt` answers common incident questions, and `sql` runs any query.
+/// `load` reads CloudTrail events in any format into a case, which is one DuckDB file. `timeline` shows what was done,
+/// `sessions` who was active, and `actor` who is behind a session. `search` finds text, `explain` shows why a signal was
+/// chosen, `hunt` answers common incident questions, and `sql` runs any query.
 ///
 /// Data goes to standard output; progress, ledgers and errors go to standard error.
 #[derive(Debug, Parser)]

@@ -5,8 +5,8 @@ use strsim::osa_distance;
 /// How many IDs are suggested.
 const SUGGESTED: usize = 5;
 
-/// Suggests known IDs that are similar to `id` or have a similar title, the most similar first, and the command that lists
-/// all IDs.
+/// Suggests known IDs that are similar to `id` or have a similar title, most similar first, and the command that lists all
+/// IDs.
 pub(crate) fn advice<'k>(id: &str, known: impl Iterator<Item = (&'k str, &'k str)>, list: &str) -> String {
     let mut near: Vec<(f64, &str)> =
         known.filter_map(|(known, title)| Some((similarity(id, known, title)?, known))).collect();

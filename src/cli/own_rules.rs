@@ -35,7 +35,7 @@ pub(super) fn first(problems: Vec<RuleError>) -> anyhow::Error {
     problems.into_iter().next().map_or_else(|| anyhow!("unknown problem"), Into::into)
 }
 
-/// The shipped rule texts, those of installed packs, and those in a folder.
+/// The texts of the shipped rules, of installed packs, and of the rules in a folder.
 pub(super) fn rule_texts(dir: Option<&PathBuf>) -> Result<Vec<RuleText>, Vec<RuleError>> {
     dir.map_or_else(RuleText::installed, |dir| RuleText::installed_and(dir))
 }

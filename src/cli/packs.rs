@@ -129,7 +129,7 @@ fn files(input: &str) -> Result<Vec<(String, Vec<u8>)>> {
     if let Some(problem) = found.problems.into_iter().next() {
         return Err(problem.into());
     }
-    let [source] = &found.sources[..] else { bail!("{input} is not one file") };
+    let [source] = &found.sources[..] else { bail!("{input} is not a single file") };
     let opened = read::fetch_within(source, MAX_PACK)?.unpack_within(&MemoryBudget::new(2 * MAX_PACK))?;
     if let Some(problem) = opened.problems.first() {
         bail!("{problem}");

@@ -24,7 +24,7 @@ use super::redact::{RedactArgs, redacted_notes};
 use super::target::FileArgs;
 use super::{ExitCode, Streams, moment, pdf};
 
-/// Write a report of what was done, for readers who do not use SQL, as one HTML file, Markdown or PDF
+/// Write a report on what was done, for readers who do not use SQL, as one HTML, Markdown or PDF file
 ///
 /// Covers the console sessions and all other sessions in which something stands out, or only the sessions selected with
 /// --session or --principal. The report contains a summary, who created and used each credential, what to contain or undo,

@@ -54,7 +54,7 @@ pub(crate) struct List {
 /// List the API calls that have a description
 ///
 /// An event's sentence, entities and classes come from these descriptions. A folder given to `rules check` or `rules test`
-/// may contain descriptions in calls/; other commands use the shipped ones.
+/// may contain descriptions in calls/; other commands use the shipped descriptions.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

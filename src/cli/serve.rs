@@ -49,7 +49,7 @@ pub(crate) struct Serve {
     /// Open the page in the browser
     #[arg(long)]
     open: bool,
-    /// The time limit for one response
+    /// The time limit for each response
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     time_limit: NonZeroU64,
     /// The author of notes written on the page [default: the name of the user who starts the server]
@@ -149,7 +149,7 @@ fn not_a_case(case: &CaseArgs) -> WithAdvice {
     )
 }
 
-/// Opens the browser. Not every machine has one; the address is printed in any case.
+/// Opens the browser. Not every machine has one, so the address is always printed.
 fn show(address: &str, streams: Streams) {
     if let Err(error) = open::that_detached(address) {
         streams.say(&format!("cannot open a browser: {error}"));

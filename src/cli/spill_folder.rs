@@ -72,7 +72,7 @@ fn remove_abandoned(parent: &Path, own: &Path) {
     }
 }
 
-/// Whether nobody holds the lock.
+/// Whether no process holds the lock.
 fn is_abandoned(folder: &Path) -> bool {
     match File::open(folder.join(LOCK)) {
         Ok(lock) => lock.try_lock().is_ok(),

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::store::Totals;
 
-/// What happened in a load. Files and records are those of this load, sessions and signals those of the whole case.
+/// What happened in a load. Counts of files and records are for this load; counts of sessions and signals are for the whole
+/// case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Ledger {
     /// Files found, and inputs that could not be found.

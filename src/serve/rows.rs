@@ -17,7 +17,7 @@ use crate::matching::Explanation;
 use crate::present;
 use crate::store::Case;
 
-/// The maximum number of cached totals and responses; then the cache is cleared.
+/// The maximum number of cached totals and responses; when it is reached, the cache is cleared.
 const REMEMBERED: usize = 1000;
 
 /// The maximum size of the rows in one response, in bytes.

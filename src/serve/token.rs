@@ -12,7 +12,7 @@ const BYTES: usize = 32;
 pub struct Token(String);
 
 impl Token {
-    /// A new one.
+    /// A new random token.
     ///
     /// # Errors
     /// If the system cannot provide random numbers.
@@ -22,7 +22,7 @@ impl Token {
         Ok(Self(hex::encode(bits)))
     }
 
-    /// Parses a token; `None` if the text is not one.
+    /// Parses a token; `None` if the text is not a token.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_token = hex::decode(text).is_ok_and(|bytes| bytes.len() == BYTES);

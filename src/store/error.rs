@@ -31,7 +31,7 @@ pub enum StoreError {
         message: String,
     },
     /// The case was created by a newer version.
-    #[error("{path} has schema {found}, newer than {SCHEMA_VERSION}; use a newer version of cartographer")]
+    #[error("{path} has schema version {found}, newer than {SCHEMA_VERSION}; use a newer version of cartographer")]
     NewerSchema {
         /// The case.
         path: PathBuf,
@@ -39,7 +39,7 @@ pub enum StoreError {
         found: u32,
     },
     /// The case was created by an older version.
-    #[error("{path} has schema {found}, older than {SCHEMA_VERSION}; load its files into a new case")]
+    #[error("{path} has schema version {found}, older than {SCHEMA_VERSION}; load its files into a new case")]
     OlderSchema {
         /// The case.
         path: PathBuf,
