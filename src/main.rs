@@ -9,12 +9,13 @@ use mimalloc::MiMalloc;
 
 use crate::cli::{Cli, Streams, fail};
 
-/// A load allocates and frees millions of small texts on every thread; the C library's allocator was a fifth of its time.
+/// A load allocates and frees millions of small strings on every thread; the C library's allocator took a fifth of the time
+/// of a load.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> process::ExitCode {
-    // Cases, exports and notes contain activity in someone's accounts: files are accessible only to the user unless the
+    // Cases, exports and notes show activity in someone's accounts, so files are accessible only to the user, unless the
     // user shares them.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);

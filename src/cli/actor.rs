@@ -11,8 +11,8 @@ use super::{ExitCode, Streams, who};
 /// Show who is behind a name, key, ARN or session, and who used the credentials it created
 ///
 /// Lists the matching sessions; the sessions behind them (relation `behind`), which created the credentials that they used,
-/// back to the first one in the trail; and the sessions that used credentials created here (`made here`). `chain` shows how
-/// one led to the next. `timeline --actor` shows what they did.
+/// back to the first such session in the trail; and the sessions that used credentials created by the matching sessions
+/// (`made here`). `chain` shows how one session led to the next. `timeline --actor` shows what they did.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -1,4 +1,4 @@
-//! `cartographer addresses`, and the databases that `load` takes too.
+//! `cartographer addresses`, and the database options that `load` shares with it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,10 @@ use super::{ExitCode, Streams};
 /// The databases for looking up addresses.
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseArgs {
-    /// Look addresses up in this database of countries or network owners: MMDB, from MaxMind or IPinfo (repeatable)
+    /// Look up addresses in this database of countries or network owners: an MMDB file from MaxMind or IPinfo (repeatable)
     #[arg(long, value_name = "FILE")]
     geoip: Vec<PathBuf>,
-    /// Look addresses up in AWS's published ranges: the file `ip-ranges.json` from ip-ranges.amazonaws.com
+    /// Look up addresses in AWS's published IP ranges: the `ip-ranges.json` file from ip-ranges.amazonaws.com
     #[arg(long, value_name = "FILE")]
     ip_ranges: Option<PathBuf>,
 }
@@ -33,7 +33,7 @@ impl DatabaseArgs {
             let cannot = || {
                 WithAdvice::new(
                     format!("cannot use the database {}", path.display()),
-                    "Give files as MaxMind or IPinfo offer them, unpacked: GeoLite2-Country.mmdb, GeoLite2-ASN.mmdb, \
+                    "Use unpacked files from MaxMind or IPinfo, such as GeoLite2-Country.mmdb, GeoLite2-ASN.mmdb or \
                      ipinfo_lite.mmdb.",
                 )
             };
@@ -42,8 +42,8 @@ impl DatabaseArgs {
         if let Some(path) = &self.ip_ranges {
             let cannot = || {
                 WithAdvice::new(
-                    format!("cannot use the ranges {}", path.display()),
-                    "Get it with: curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
+                    format!("cannot use the IP ranges in {}", path.display()),
+                    "Download the file with: curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
                 )
             };
             databases.set_ranges(&name(path), &fs::read(path).with_context(cannot)?).with_context(cannot)?;
@@ -57,27 +57,28 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// Looks up the addresses of an existing case, and reports their number; without databases, reports how many are not looked up.
+/// Looks up the addresses of an existing case, and reports their number; without databases, reports how many have not been
+/// looked up.
 pub(crate) fn look_up(case: &Case, databases: &Databases, streams: Streams) -> Result<()> {
     if databases.is_empty() {
-        let missing = load::not_looked_up(case).context("the addresses of the case cannot be read")?;
+        let missing = load::not_looked_up(case).context("the addresses in the case cannot be read")?;
         if missing > 0 {
             streams.say(&format!(
-                "{missing} new addresses are not looked up: `cartographer addresses` with --geoip and --ip-ranges does that"
+                "{missing} new addresses have not been looked up: run `cartographer addresses` with --geoip and --ip-ranges"
             ));
         }
         return Ok(());
     }
     let Located { addresses, known } = load::locate(case, databases).context("the addresses were not looked up")?;
-    streams.say(&format!("addresses {addresses} looked up, {known} of them known to the databases"));
+    streams.say(&format!("addresses {addresses} looked up, {known} of them found in the databases"));
     Ok(())
 }
 
 /// List the addresses that events came from, and look them up in databases
 ///
-/// With --geoip and --ip-ranges, first looks up every address of the case and stores the results in it. Give all
-/// databases of one option in the same command: they replace the earlier ones. Nothing is downloaded. Countries and
-/// owners are those of networks, according to the databases; they do not show where a person was.
+/// With --geoip or --ip-ranges, first looks up every address in the case and stores the results in the case. Specify all
+/// databases for an option in the same command, because they replace those used before. Nothing is downloaded. The
+/// countries and owners are those of networks, according to the databases; they do not show where a person was.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -1,4 +1,4 @@
-//! `cartographer answer-query`, which `serve` starts for each query of the user's own.
+//! `cartographer answer-query`, which `serve` starts for each query that the user writes.
 
 use std::ffi::OsString;
 use std::io;
@@ -29,11 +29,11 @@ impl AnswerQuery {
 
 /// How this program is started for a query.
 pub(crate) fn program() -> Result<QueryProgram> {
-    let program = std::env::current_exe().context("cannot find the file of this program")?;
+    let program = std::env::current_exe().context("cannot find this program's executable file")?;
     Ok(QueryProgram { program, arguments: vec![OsString::from("answer-query")] })
 }
 
-/// Has the system refuse more memory than a query may use.
+/// Makes the system refuse to allocate more memory than a query may use.
 #[cfg(unix)]
 fn limit_memory() -> Result<()> {
     use cartographer::serve::QUERY_MEMORY;
@@ -42,7 +42,7 @@ fn limit_memory() -> Result<()> {
     setrlimit(Resource::Data, limit).context("cannot limit the memory of the query")
 }
 
-/// Elsewhere DuckDB's own limit has to do.
+/// On other systems, only DuckDB's own limit applies.
 #[cfg(not(unix))]
 fn limit_memory() -> Result<()> {
     Ok(())

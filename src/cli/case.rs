@@ -64,7 +64,7 @@ impl CaseArgs {
         Case::open(self.path()).with_context(|| self.cannot_open())
     }
 
-    /// Runs a query that only a case can answer.
+    /// Runs a query that requires the tables and views of a case.
     pub(crate) fn ask(&self, case: &Case, sql: &str, params: &[String]) -> Result<Vec<RecordBatch>> {
         case.query_with(sql, params).with_context(|| {
             WithAdvice::new(
@@ -90,7 +90,7 @@ impl CaseArgs {
         bail!(WithAdvice::new(format!("the case {} does not exist", path.display()), advice))
     }
 
-    /// What commands say about a file that cannot be opened as a case.
+    /// The message that commands show for a file that cannot be opened as a case.
     pub(crate) fn cannot_open(&self) -> WithAdvice {
         WithAdvice::new(
             format!("cannot open {}", self.path().display()),
@@ -99,7 +99,7 @@ impl CaseArgs {
     }
 }
 
-/// The only file of the current folder that is named as cases are.
+/// The only file in the current folder that is named like a case.
 fn only_case() -> Option<PathBuf> {
     let files = fs::read_dir(".").ok()?.filter_map(Result::ok).map(|entry| PathBuf::from(entry.file_name()));
     let mut cases = files.filter(|file| file.extension() == Some(OsStr::new("duckdb")));

@@ -12,7 +12,7 @@ use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::{ExitCode, Streams};
 
-/// Show how to open a case from other programs, read-only
+/// Show how to open a case read-only in other programs
 ///
 /// Prints code to paste, with the path of the case quoted for each program.
 #[derive(Debug, Args)]
@@ -24,14 +24,14 @@ Examples:
 pub(crate) struct Connect {
     #[command(flatten)]
     case: CaseArgs,
-    /// The program; all known programs by default
+    /// The program [default: all known programs]
     #[arg(value_name = "CLIENT", value_parser = client_parser())]
     client: Option<Client>,
 }
 
 impl Connect {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        // Reports a file that is not a case here, and not in the other program.
+        // A file that is not a case is reported here, not later in the other program.
         drop(self.case.open_read_only()?);
         let path = absolute(self.case.path()).context("cannot determine the current folder")?;
         let path = path.to_str().with_context(|| {

@@ -24,7 +24,7 @@ impl CopiedCase {
     /// Copies the case, as soon as no other load has a copy of it.
     ///
     /// # Errors
-    /// If another program changes the case, or the system refuses.
+    /// If another program changes the case, or on an I/O error.
     pub(crate) fn of(case: &Path) -> Result<Self> {
         let turn = turn(case).with_context(|| format!("cannot lock {}", case.display()))?;
         drop(Case::open_read_only(case)?);
@@ -32,10 +32,10 @@ impl CopiedCase {
         if log.exists() {
             bail!(WithAdvice::new(
                 format!(
-                    "{} has changes that are not in the case yet: the last load into it was stopped",
+                    "{} contains changes that are not in the case yet: the last load was interrupted",
                     log.display()
                 ),
-                "Stop the programs that have the case open, and run `cartographer load` once without --copy.",
+                "Stop all programs that have the case open, and run `cartographer load` once without --copy.",
             ));
         }
         let before = stamp(case)?;
@@ -46,7 +46,7 @@ impl CopiedCase {
         copied.reader = Some(Case::open_read_only(case)?);
         if stamp(case)? != before {
             bail!(WithAdvice::new(
-                format!("{} was changed while it was copied", case.display()),
+                format!("{} was changed while it was being copied", case.display()),
                 "Run the same command again."
             ));
         }
@@ -61,11 +61,11 @@ impl CopiedCase {
     /// Replaces the case with the copy.
     ///
     /// # Errors
-    /// If the system refuses; the case is then unchanged.
+    /// On an I/O error; the case is then unchanged.
     pub(crate) fn replace(mut self) -> Result<()> {
         File::open(&self.copy).and_then(|file| file.sync_all()).context("cannot write the copy to disk")?;
         if cfg!(windows) {
-            // An open file cannot be replaced there.
+            // On Windows, an open file cannot be replaced.
             self.reader = None;
         }
         fs::rename(&self.copy, &self.case).with_context(|| {
@@ -76,7 +76,7 @@ impl CopiedCase {
         })
     }
 
-    /// A missing file need not be removed.
+    /// Removes the copy. A missing file is not an error.
     fn remove(&self) {
         for file in [self.copy.clone(), with_suffix(&self.copy, ".wal")] {
             drop(fs::remove_file(file));

@@ -10,12 +10,13 @@ use super::{ExitCode, Streams};
 
 /// Count the clicks on known pages, with their confidence, and the remaining events
 ///
-/// A click is a signal other than background. It is on a known page (`on_known_page`; `high_confidence` counts those at 0.9
-/// or above), identified only by its service (`visits`) or its call (`generic_changes`), or a command.
-/// `unexplained_events` are console events without a signal. An event in a signal does not imply that the page is known.
+/// A click is any signal other than background. Each click is on a known page (`on_known_page`; `high_confidence` counts
+/// those with a confidence of 0.9 or above), is identified only by its service (`visits`) or its call (`generic_changes`),
+/// or is a command. `unexplained_events` counts console events without a signal. An event can be part of a signal even if
+/// its page is unknown.
 ///
-/// There is one row per session or service, those with the most clicks on unknown pages first. The table ends with a total;
-/// the other formats do not have it. The view `coverage` has both groupings.
+/// There is one row per session or service; those with the most clicks on unknown pages are listed first. The table ends
+/// with a total, which the other formats do not include. The `coverage` view can be grouped either way.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -28,7 +29,7 @@ pub(crate) struct Coverage {
     /// Only sessions whose ID starts with this
     #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
     session: String,
-    /// The rows of the table
+    /// What to count by
     #[arg(long, value_enum, default_value = "session")]
     by: By,
     /// Output format
@@ -46,7 +47,7 @@ enum By {
 }
 
 impl By {
-    /// The column that names a line, which is never NULL.
+    /// The column that identifies a row; it is never NULL.
     const fn name(self) -> &'static str {
         match self {
             Self::Session => "session_id",

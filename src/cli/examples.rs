@@ -1,4 +1,4 @@
-//! Checks the examples in the help: every command has some, at the end, and each is a command that the program accepts.
+//! Checks the examples in the help: every command's help ends with some, and each is a command that the program accepts.
 
 use clap::{Command, CommandFactory, Parser};
 

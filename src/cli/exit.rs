@@ -17,15 +17,15 @@ pub(crate) enum ExitCode {
     Partial = 4,
 }
 
-/// The exit codes as the help states them.
+/// The exit codes, as documented in the help.
 pub(crate) const HELP: &str = "\
 Exit codes:
   0  success
   1  failure; for verify, a file was altered, removed or added
   2  invalid arguments
   3  hunt run --exit-code: there are hits
-  4  partial success: something was refused, rejected or failed, and the rest is in the
-     case; for verify, something could not be verified, and nothing failed";
+  4  partial success: some of the input was refused, rejected or failed, and the rest is
+     in the case; for verify, something could not be verified, but nothing failed";
 
 impl From<ExitCode> for process::ExitCode {
     fn from(code: ExitCode) -> Self {

@@ -15,8 +15,8 @@ use super::{ExitCode, Streams};
 
 /// Explain a signal or an event: the rule, the role of each event, and why no other page was chosen
 ///
-/// Maps the session again with the given rules, without changing the case. For each event it shows the matching shape of
-/// the rule, or how similar it is and what differs. It then lists other pages with the same calls, and why they were not
+/// Maps the session again with the given rules, without changing the case. For each event, shows the matching shape of the
+/// rule, or how similar the event is and what differs. Then lists other pages with the same calls, and why they were not
 /// chosen. `timeline --ids` shows the IDs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -25,7 +25,7 @@ Examples:
   cartographer explain bc86c644 --all
   cartographer explain bc86c644 --format json")]
 pub(crate) struct Explain {
-    /// The ID of a signal or an event, or the start of one
+    /// The ID of a signal or event, or the beginning of an ID
     #[arg(value_name = "SIGNAL|EVENT", value_parser = NonEmptyStringValueParser::new())]
     id: String,
     #[command(flatten)]
@@ -72,7 +72,7 @@ impl Explain {
 fn advise(error: ExplainError) -> anyhow::Error {
     let advice = match error {
         ExplainError::OtherRules => {
-            "Use --rules with the rules that the case was loaded with, or load it again with these rules."
+            "Use --rules with the rules that the case was loaded with, or load the trail again with these rules."
         }
         ExplainError::Unknown(_) => "`cartographer timeline --ids` shows the IDs in the case.",
         ExplainError::Ambiguous(_) => {

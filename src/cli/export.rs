@@ -32,7 +32,7 @@ pub(crate) enum Export {
     Parquet(Parquet),
     /// Export a table, a view or a query as CSV; the timeline by default
     ///
-    /// Values that a spreadsheet would treat as a formula get a leading '.
+    /// Values that a spreadsheet would treat as a formula are prefixed with '.
     #[command(after_help = "\
 Examples:
   cartographer export csv -o timeline.csv
@@ -50,7 +50,7 @@ Examples:
     Navigator(Navigator),
 }
 
-/// Export the tables as Parquet, one folder each, for DuckDB, pyarrow and Spark
+/// Export the tables as Parquet, one folder per table, for DuckDB, pyarrow and Spark
 ///
 /// The tables are `events`, `signals`, `event_signal`, `sessions`, `signal_entities`, `rules` and `addresses`. Times are in
 /// UTC, and rows are sorted.
@@ -65,7 +65,7 @@ pub(crate) struct Parquet {
     /// The folder to write
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
-    /// Partition the events into folders by these
+    /// Partition the events into folders by these attributes
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAMES")]
     partition: Vec<PartitionBy>,
     /// Replace the folder and all its contents if it exists
@@ -86,15 +86,15 @@ enum PartitionBy {
     Day,
 }
 
-/// Export rows, ordered by time if they have one
+/// Export rows, ordered by time if they have a time column
 #[derive(Debug, Args)]
 pub(crate) struct Rows {
     #[command(flatten)]
     case: CaseArgs,
-    /// The table or view
+    /// The table or view to export
     #[arg(long, value_name = "NAME", default_value = "timeline", conflicts_with = "query")]
     table: String,
-    /// The rows, as one SELECT in DuckDB's SQL
+    /// The rows to export, as one SELECT statement in DuckDB's SQL
     #[arg(long, value_name = "SQL")]
     query: Option<String>,
     #[command(flatten)]
@@ -103,7 +103,7 @@ pub(crate) struct Rows {
     redact: RedactArgs,
 }
 
-/// Export the signals for Timesketch, with tags, stars and comments of analysts
+/// Export the signals for Timesketch, with analysts' tags, stars and comments
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -133,9 +133,10 @@ enum TimesketchFormat {
     Jsonl,
 }
 
-/// Export the events as OCSF 1.3.0, with the click of each event as an enrichment
+/// Export the events as OCSF 1.3.0, with each event's click as an enrichment
 ///
-/// Calls are API Activity (6003), sign-ins are Authentication (3002). `raw_data` has the complete record.
+/// Calls are exported as API Activity (6003), and sign-ins as Authentication (3002). `raw_data` contains the complete
+/// record.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -155,8 +156,8 @@ pub(crate) struct Ocsf {
 
 /// Export the ATT&CK techniques as a layer for the ATT&CK Navigator
 ///
-/// The score of a technique is the number of clicks and calls that can be used for it, including those that saved Sigma rules
-/// tag. Open the file in the Navigator with "Open Existing Layer".
+/// The score of a technique is the number of clicks and calls that can be used for it, including those tagged by saved
+/// Sigma rules. Open the file in the Navigator with "Open Existing Layer".
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -165,7 +166,7 @@ Examples:
 pub(crate) struct Navigator {
     #[command(flatten)]
     case: CaseArgs,
-    /// Only activity of this principal, as shown by `sessions` (repeatable)
+    /// Only activity by this principal, as shown by `sessions` (repeatable)
     #[arg(long, value_name = "NAME")]
     principal: Vec<String>,
     #[command(flatten)]
@@ -224,11 +225,13 @@ impl Rows {
     }
 }
 
-/// Adds what a query may be here, which DuckDB's error cannot know.
+/// Adds which queries are allowed here, which DuckDB's error cannot mention.
 fn explain(error: ExportError) -> anyhow::Error {
     match error {
-        ExportError::Store(error) => anyhow::Error::new(error)
-            .context(WithAdvice::new("the query failed", "Use the name of a table or view, or one SELECT.")),
+        ExportError::Store(error) => anyhow::Error::new(error).context(WithAdvice::new(
+            "the query failed",
+            "Use the name of a table or view, or a single SELECT statement.",
+        )),
         other => other.into(),
     }
 }
@@ -278,11 +281,11 @@ impl Ocsf {
             return Ok(ExitCode::Fine);
         }
         let events = if left_out.events == 1 { "event" } else { "events" };
-        streams.say(&format!("{} {events} could not be exported; all others are in the file:", left_out.events));
+        streams.say(&format!("{} {events} could not be exported (the file contains all others):", left_out.events));
         for (id, cause) in &left_out.first {
             streams.say(&format!("  {}: {}", terminal(id), terminal(cause)));
         }
-        streams.say("Load the files of these events into a new case with this version to repair them.");
+        streams.say("To repair these events, load the files that contain them into a new case with this version.");
         Ok(ExitCode::Partial)
     }
 }

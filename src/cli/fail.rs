@@ -9,7 +9,7 @@ use cartographer::present::escape::terminal_lines;
 
 use super::{ExitCode, Streams};
 
-/// A problem with advice. Give it as an error's context, or as the error itself.
+/// A problem with advice. Use it as an error's context, or as the error itself.
 #[derive(Debug)]
 pub(crate) struct WithAdvice {
     problem: String,
@@ -23,7 +23,7 @@ impl WithAdvice {
         Self { problem: problem.into(), advice: advice.into(), code: ExitCode::Failed }
     }
 
-    /// The same for invalid arguments.
+    /// Like [`WithAdvice::new`], for invalid arguments.
     pub(crate) fn misuse(problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { code: ExitCode::Usage, ..Self::new(problem, advice) }
     }

@@ -36,7 +36,7 @@ pub(crate) enum TimelineFormat {
 }
 
 impl TimelineFormat {
-    /// The row format, if it is one.
+    /// The row format; `None` for text.
     pub(crate) const fn rows(self) -> Option<RowFormat> {
         match self {
             Self::Text => None,
@@ -63,7 +63,7 @@ pub(crate) enum ListFormat {
 }
 
 impl ListFormat {
-    /// The row format, if it is one.
+    /// The row format; `None` for Markdown.
     pub(crate) const fn rows(self) -> Option<RowFormat> {
         match self {
             Self::Markdown => None,

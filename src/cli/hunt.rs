@@ -18,17 +18,17 @@ use super::format::{self, ListFormat, RowFormat};
 use super::sigma::{self, SigmaRun};
 use super::{ExitCode, Streams, moment, near};
 
-/// The parameter of hunts that only report use from another place: with 0 they report everything.
+/// The parameter of hunts that, by default, only report use from another place; with 0, they report everything.
 const ELSEWHERE: &str = "elsewhere";
 
 const LIST_ALL: &str = "cartographer hunt list";
 
-/// List, show and run hunts: common incident questions, in SQL. Run Sigma rules
+/// List, show and run hunts (common incident questions in SQL), or run Sigma rules
 ///
-/// `show` prints the SQL of a hunt, which any DuckDB client can run. `--sigma` runs Sigma rules for CloudTrail: files, or
-/// folders that are searched for .yml and .yaml. Each row is an event that matches a rule, with the click that it belongs
-/// to. Rules that cannot be converted are listed with the reason. With `--save`, the case keeps the hits: the timeline, the
-/// page, reports and exports show them.
+/// `show` prints the SQL of a hunt, which any DuckDB client can run. `--sigma` runs Sigma rules for CloudTrail from files,
+/// or from folders, which are searched for .yml and .yaml files. Each row is an event that matches a rule, with the click
+/// that it belongs to. Rules that cannot be converted are listed with the reason. With `--save`, the hits are saved in the
+/// case, and shown in the timeline, the page, reports and exports.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -46,7 +46,7 @@ pub(crate) struct HuntCommand {
     /// Run the Sigma rules in this file or folder (repeatable)
     #[arg(long, value_name = "PATH", required = true)]
     sigma: Vec<PathBuf>,
-    /// Save the hits in the case, in place of those saved before
+    /// Save the hits in the case, replacing any that were saved earlier
     #[arg(long)]
     save: bool,
     /// Exit with code 3 if there are hits
@@ -74,10 +74,10 @@ Examples:
   cartographer hunt list --tactic persistence
   cartographer hunt list --technique T1098 --format json")]
 pub(crate) struct List {
-    /// Only hunts of this tactic
+    /// Only hunts for this tactic
     #[arg(long, value_name = "TACTIC", value_parser = tactic_parser())]
     tactic: Option<Tactic>,
-    /// Only hunts for this ATT&CK technique and its sub-techniques: T1098
+    /// Only hunts for this ATT&CK technique and its sub-techniques, such as T1098
     #[arg(long, value_name = "ID")]
     technique: Option<String>,
     /// Output format
@@ -85,7 +85,7 @@ pub(crate) struct List {
     format: ListFormat,
 }
 
-/// Show one hunt: what a hit means, its parameters, and the SQL for any client
+/// Show one hunt: what a hit means, its parameters, and SQL that any client can run
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -96,10 +96,10 @@ pub(crate) struct Show {
     id: String,
 }
 
-/// Run one hunt on a case, or all of them
+/// Run one hunt or all hunts on a case
 ///
-/// With --all, shows one row for each hunt that has hits: their number, and the times of the first and the last hit. If the
-/// addresses of the case were looked up, rows with an address also have its country, network owner and cloud.
+/// With --all, shows one row for each hunt that has hits, with the number of hits and the times of the first and last hit.
+/// If the addresses in the case were looked up, rows with an address also show its country, network owner and cloud.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -113,7 +113,7 @@ pub(crate) struct Run {
     /// Run every hunt and count its hits
     #[arg(long)]
     all: bool,
-    /// With --all, only hunts of this tactic
+    /// With --all, only hunts for this tactic
     #[arg(long, value_name = "TACTIC", value_parser = tactic_parser(), requires = "all")]
     tactic: Option<Tactic>,
     /// With --all, include hunts without hits
@@ -124,7 +124,7 @@ pub(crate) struct Run {
     exit_code: bool,
     #[command(flatten)]
     case: CaseArgs,
-    /// Set a parameter of the hunt: since=2026-03-11 (repeatable)
+    /// Set a parameter of the hunt, such as since=2026-03-11 (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
     /// Output format
@@ -195,7 +195,7 @@ impl Run {
         Ok(self.code(hits > 0))
     }
 
-    /// The hunt's query, with what is known of its addresses if the case has that.
+    /// The hunt's query, which includes data about its addresses if they were looked up.
     fn sql(&self, case: &Case, hunt: &Hunt, given: &[(String, ParamValue)]) -> Result<String> {
         if !addresses::are_looked_up(case) {
             return Ok(hunt.sql(given));
@@ -207,7 +207,7 @@ impl Run {
         Ok(hunt.sql_with_places(given, &columns))
     }
 
-    /// Tells what a hunt without hits leaves out by default, if it has the parameter that includes it.
+    /// Reports how many rows a hunt without hits omits by default, if it has the parameter that includes them.
     fn say_left_out(&self, streams: Streams, case: &Case, hunt: &Hunt) -> Result<()> {
         if hunt.param(ELSEWHERE).is_none() || self.set.iter().any(|(name, _)| name == ELSEWHERE) {
             return Ok(());
@@ -223,7 +223,7 @@ impl Run {
         Ok(())
     }
 
-    /// Every hunt with its number of hits.
+    /// Runs every hunt, and shows the number of hits.
     fn run_all(&self, streams: Streams) -> Result<ExitCode> {
         let mut hunts = hunt::shipped()?;
         hunts.retain(|hunt| self.tactic.is_none_or(|tactic| hunt.tactic == tactic));

@@ -11,14 +11,14 @@ Examples:
   cartographer import ocsf ./security-lake --db case.duckdb
   cartographer import ocsf case-ocsf.parquet --db other.duckdb";
 
-/// Load CloudTrail that was converted to another format
+/// Load CloudTrail events that were converted to another format
 #[derive(Debug, Subcommand)]
 #[command(after_help = EXAMPLES)]
 pub(crate) enum Import {
-    /// Load CloudTrail from OCSF, as written by Security Lake: Parquet or JSON
+    /// Load CloudTrail events from OCSF (Parquet or JSON), as written by Security Lake
     ///
-    /// An alias of `load`, which detects OCSF from its content. If an event's `raw_data` has the record, it is used;
-    /// otherwise the record is rebuilt from the attributes and `unmapped`.
+    /// An alias for `load`, which detects OCSF from the contents of a file. If an event's `raw_data` contains the original
+    /// record, that record is used; otherwise the record is rebuilt from the attributes and `unmapped`.
     #[command(after_help = format!("{}\n\n{EXAMPLES}", super::exit::HELP))]
     Ocsf(Load),
 }

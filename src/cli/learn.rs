@@ -19,15 +19,16 @@ use super::new_rule::write_new;
 use super::own_rules::OwnRules;
 use super::{ExitCode, Streams};
 
-/// Learn pages of the console, from a recording and its trail or from a case
+/// Learn console pages from a recording and its trail, or from a case
 ///
-/// A recording shows which page was open when: a HAR file from the browser's developer tools, a CSV file with the columns
-/// time, title and address, or the marks of `cartographer mark`. It is aligned with the trail by request IDs, or by times.
-/// Each page becomes a rule and a spec with made-up names, unless the catalog knows it. A known page whose calls have
-/// changed gets another generation. Only times, addresses and request IDs are read from a HAR file.
+/// A recording shows which page was open at what time. It can be a HAR file from the browser's developer tools, a CSV file
+/// with the columns time, title and address, or the marks from `cartographer mark`. The recording is aligned with the trail
+/// by request ID, or by time. Each page becomes a rule and a spec with made-up names, unless the catalog already contains
+/// the page. A known page whose calls have changed gets an additional generation. Only times, addresses and request IDs are
+/// read from a HAR file.
 ///
-/// Without a recording, the console sessions of a case show which pages are only inferred, which bursts of calls no page
-/// explains, and what is called without a click. Proposals are listed with the most clicks first.
+/// Without a recording, the console sessions in a case show which pages are only inferred, which bursts of calls are not
+/// explained by any page, and which calls are made without a click. Proposals with the most clicks are listed first.
 ///
 /// A draft is accepted only if its spec passes and no other spec fails. docs/learn.md explains each step.
 #[derive(Debug, Args)]
@@ -38,24 +39,24 @@ Examples:
   cartographer learn --db case.duckdb --min-clicks 5
   cartographer learn --db case.duckdb --write my-rules")]
 pub(crate) struct Learn {
-    /// Recordings: HAR files or CSV
+    /// Recordings: HAR or CSV files
     #[arg(value_name = "RECORDING", requires = "trail")]
     recordings: Vec<String>,
-    /// The trail of the recordings: files, folders or globs (repeatable)
+    /// The trail that the recordings belong to: files, folders or globs (repeatable)
     #[arg(long, value_name = "PATH", requires = "recordings")]
     trail: Vec<String>,
     #[command(flatten)]
     case: CaseArgs,
-    /// Only the session whose ID starts with this, if several fit a recording
+    /// Use only the session whose ID starts with this, if several sessions match a recording
     #[arg(long, value_name = "SESSION", requires = "recordings")]
     session: Option<String>,
-    /// Write the drafts to this folder, which is created if necessary; files are not overwritten
+    /// Write the drafts to this folder, which is created if necessary; existing files are not overwritten
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
-    /// Without a recording: the number of clicks that a proposal must explain
+    /// Without a recording: the minimum number of clicks that a proposal must explain
     #[arg(long, value_name = "N", default_value_t = 2)]
     min_clicks: usize,
-    /// Without a recording: the number of sessions that must have such clicks
+    /// Without a recording: the minimum number of sessions in which these clicks must occur
     #[arg(long, value_name = "N", default_value_t = 1)]
     min_sessions: usize,
     #[command(flatten)]
@@ -86,7 +87,7 @@ impl Learn {
         let learned = learned.with_context(|| {
             WithAdvice::new(
                 "cannot learn from the recording",
-                "Check that the trail covers the time of the recording. --session selects a session.",
+                "Check that the trail covers the time range of the recording. Use --session to select a session.",
             )
         })?;
         say_alignment(&learned, streams);
@@ -110,7 +111,7 @@ impl Learn {
 
     fn write_files<'f>(&self, files: impl Iterator<Item = &'f RuleText>, streams: Streams) -> Result<()> {
         let Some(folder) = &self.write else { return Ok(()) };
-        // A page that was found twice has its last draft, which contains the others.
+        // If a page was found more than once, only its last draft is written: it contains the earlier drafts.
         let mut last: std::collections::BTreeMap<&str, &RuleText> = std::collections::BTreeMap::new();
         last.extend(files.map(|file| (file.path.as_str(), file)));
         for (path, file) in last {
@@ -122,7 +123,7 @@ impl Learn {
     }
 }
 
-/// The events of all console sessions, in order of session and time.
+/// The events of all console sessions, ordered by session and time.
 pub(super) fn console_events() -> String {
     format!(
         "SELECT {} FROM events WHERE session_id IN (SELECT session_id FROM sessions WHERE console) \
@@ -137,26 +138,26 @@ fn text(path: &str) -> Result<String> {
     if let Some(problem) = found.problems.into_iter().next() {
         return Err(problem.into());
     }
-    let [source] = &found.sources[..] else { bail!("{path} is not one file") };
+    let [source] = &found.sources[..] else { bail!("{path} is not a single file") };
     let opened = read::fetch_within(source, MAX_RECORDING)?.unpack_within(&MemoryBudget::new(2 * MAX_RECORDING))?;
     if let Some(problem) = opened.problems.first() {
         bail!("{problem}");
     }
-    let [document] = &opened.documents[..] else { bail!("{path} is not one file") };
+    let [document] = &opened.documents[..] else { bail!("{path} is not a single file") };
     String::from_utf8(document.text.clone()).context("expected UTF-8")
 }
 
 fn say_alignment(learned: &Learned, streams: Streams) {
     let requests = learned.matched_ids + learned.unmatched_ids;
     let by = if learned.matched_ids > 0 {
-        format!("{} of {requests} requests with an ID are in the trail", learned.matched_ids)
+        format!("{} of {requests} requests with an ID were found in the trail", learned.matched_ids)
     } else {
-        "no request ID is in the trail; the pages were aligned by time".to_owned()
+        "no request ID was found in the trail; the pages were aligned by time".to_owned()
     };
     let milliseconds = learned.skew_us / 1_000;
     streams.say(&format!("{by}; the trail's clock is {milliseconds} ms ahead of the recording's"));
     streams.say(&format!("sessions: {}", learned.sessions.join(", ")));
     if !learned.ambient.is_empty() {
-        streams.say(&format!("left out as calls of the console itself: {}", learned.ambient.join(", ")));
+        streams.say(&format!("ignored, because the console makes these calls itself: {}", learned.ambient.join(", ")));
     }
 }

@@ -35,21 +35,22 @@ Examples:
 /// How many problems a ledger lists by default.
 const PROBLEMS: usize = 10;
 
-/// Load CloudTrail into a case and map its clicks
+/// Load CloudTrail events into a case and map them to clicks
 ///
-/// Reads CloudTrail log files, `lookup-events` output, event history CSV, EventBridge, CloudWatch Logs, tables of other
-/// tools and more, uncompressed or as gzip, zstd, bzip2, xz, lz4, zip or tar. The format is detected from the content.
-/// Loading a file again changes nothing, and loading in several steps gives the same result as loading everything at once.
-/// Prints a ledger to standard error.
+/// Reads CloudTrail log files, `lookup-events` output, event history CSV, EventBridge, CloudWatch Logs, tables written by
+/// other tools, and more, uncompressed or as gzip, zstd, bzip2, xz, lz4, zip or tar. The format is detected from the
+/// contents. Loading a file again changes nothing, and loading in several steps gives the same result as loading everything
+/// at once. Prints a ledger to standard error.
 ///
-/// --from, --to, --account, --region and --service load part of a trail. A file is skipped if its S3 path
+/// --from, --to, --account, --region and --service load only part of a trail. A file is skipped if its S3 path
 /// (`AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…`) shows that it has no matching events. The records of
-/// other files are filtered. The ledger counts what was left out. Clicks are mapped from the events in the case, so a
-/// filter can change which clicks are found. A later load without filters adds the rest and maps changed sessions again.
+/// other files are filtered. The ledger counts what was skipped. Clicks are mapped from the events in the case, so a filter
+/// can change which clicks are found. A later load without filters adds the remaining events and maps changed sessions
+/// again.
 ///
-/// A case that another program has open, such as `cartographer serve`, cannot be changed. With --copy, the load changes a
+/// A case that is open in another program, such as `cartographer serve`, cannot be changed. With --copy, the load changes a
 /// copy of the case (`case.duckdb.loading`), which replaces the case when it is complete. Programs that have the case open
-/// keep the version that they opened; the page of `serve` offers to open the new one.
+/// keep using the version that they opened; the page that `serve` shows offers to open the new one.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{}\n\n{EXAMPLES}", super::exit::HELP))]
 pub(crate) struct Load {
@@ -69,19 +70,19 @@ pub(crate) struct Load {
     databases: DatabaseArgs,
     #[command(flatten)]
     rules: OwnRules,
-    /// Print the ledger as one JSON object to standard output
+    /// Print the ledger to standard output as one JSON object
     #[arg(long)]
     json: bool,
     /// The number of threads [default: the number of cores]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
-    /// Whether CSV dates such as 04/05/2025 start with the month or the day, if no row of the file shows which
+    /// The order of month and day in CSV dates such as 04/05/2025, if no row in the file shows which comes first
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
-    /// The maximum size of a record, such as 16MiB; a larger one is rejected, and the rest is loaded [default: 4MiB]
+    /// The maximum size of a record, such as 16MiB; larger records are rejected, and the others are loaded [default: 4MiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse_record)]
     max_record_size: Option<u64>,
-    /// How much memory to use, such as 2GB; the rest goes to temporary files [default: 1GiB]
+    /// How much memory to use, such as 2GB; data that does not fit goes to temporary files [default: 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     memory_limit: Option<u64>,
     /// The folder for temporary files [default: next to the case]
@@ -89,7 +90,7 @@ pub(crate) struct Load {
     temp_dir: Option<PathBuf>,
 }
 
-/// Which part of the trail.
+/// Which part of the trail to load.
 #[derive(Debug, Args)]
 struct Part {
     /// Only events at this time or later: RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC
@@ -104,7 +105,7 @@ struct Part {
     /// Only events in this region; global services such as IAM use us-east-1 (repeatable)
     #[arg(long, value_name = "REGION")]
     region: Vec<String>,
-    /// Only events of this service, by its API name: iam, s3, ec2 … (repeatable)
+    /// Only events from this service, by its API name: iam, s3, ec2 … (repeatable)
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
 }
@@ -113,7 +114,7 @@ struct Part {
 fn account(text: &str) -> Result<String, String> {
     let digits = text.replace('-', "");
     let is_id = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_id { Ok(digits) } else { Err("expected the 12 digits of an account id".to_owned()) }
+    if is_id { Ok(digits) } else { Err("expected the 12 digits of an account ID".to_owned()) }
 }
 
 impl Part {
@@ -201,13 +202,13 @@ impl Load {
 }
 
 impl Load {
-    /// Whether a case was made, and no file of this load is in it.
+    /// Whether a case was created that does not contain any file from this load.
     fn holds_nothing(&self) -> bool {
         let found = Case::open_read_only(&self.db).and_then(|case| case.query("SELECT 1 FROM load_files LIMIT 1"));
         found.is_ok_and(|batches| batches.iter().all(|batch| batch.num_rows() == 0))
     }
 
-    /// Removes the case that this load made, with its log. One that cannot be removed does no harm.
+    /// Removes the case that this load created, and its log. A file that cannot be removed does no harm.
     fn remove_case(&self) {
         let mut log = self.db.clone().into_os_string();
         log.push(".wal");
@@ -226,24 +227,24 @@ impl Load {
             ),
             LoadError::Store(StoreError::Memory(_)) => (
                 format!("cannot load into {}: the memory limit is too low for this trail", self.db.display()),
-                "What was loaded before the error is in the case. Run the same command again with a larger --memory-limit, such as \
-                 twice as much, to continue.",
+                "What was loaded before the error is in the case. To continue, run the same command again with a larger \
+                 --memory-limit, such as twice as much.",
             ),
             _ => (
                 format!("cannot load into {}", self.db.display()),
-                "The files that were loaded before the error are in the case. Run the same command again to continue.",
+                "The files that were loaded before the error are in the case. To continue, run the same command again.",
             ),
         };
         anyhow::Error::new(error).context(WithAdvice::new(what, advice))
     }
 }
 
-/// The most threads that a load uses: each takes memory, and no machine has more for it.
+/// The maximum number of threads of a load. Each thread takes memory, and no machine has enough memory for more.
 const MAX_THREADS: usize = 128;
 
 fn bounded(threads: NonZeroUsize, streams: Streams) -> usize {
     if threads.get() > MAX_THREADS {
-        streams.say(&format!("--threads {threads} is more than a load uses; it uses {MAX_THREADS} threads"));
+        streams.say(&format!("--threads {threads} is above the maximum; the load uses {MAX_THREADS} threads"));
     }
     threads.get().min(MAX_THREADS)
 }
@@ -263,7 +264,7 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// Whether all was loaded or a part; nothing at all is an error, and so is a ledger that does not balance.
+/// Whether everything was loaded, or only part. If nothing was loaded or the ledger does not balance, this is an error.
 fn verdict(ledger: &Ledger) -> Result<ExitCode> {
     let all =
         ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged + ledger.contradictions == 0;

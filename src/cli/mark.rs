@@ -14,7 +14,7 @@ use clap::Args;
 use super::fail::WithAdvice;
 use super::{ExitCode, Streams};
 
-/// Mark the page that you open now, for `cartographer learn`
+/// Mark the page that you are about to open, for `cartographer learn`
 ///
 /// Appends the time and the title to a CSV file. Run it just before you click.
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub(crate) struct Mark {
     /// The address of the page
     #[arg(long, value_name = "URL")]
     address: Option<String>,
-    /// The file of marks, which is created if necessary
+    /// The file that stores the marks; created if it does not exist
     #[arg(long, value_name = "FILE", default_value = "marks.csv")]
     file: PathBuf,
 }
@@ -39,7 +39,7 @@ impl Mark {
         if let Some(problem) = texts.into_iter().flatten().find_map(|text| title_problem(text)) {
             bail!(WithAdvice::misuse(
                 format!("the title {problem}"),
-                "A title is one line of plain text: IAM › Users."
+                "A title is one line of plain text, such as IAM › Users."
             ));
         }
         let cannot = || format!("cannot write {}", self.file.display());
@@ -53,7 +53,7 @@ impl Mark {
         writer.write_record([now.as_str(), self.title.trim(), self.address.as_deref().unwrap_or_default()])?;
         writer.flush()?;
         drop(writer);
-        // One write, so that marks of two terminals do not mix.
+        // A single write, so that marks from two terminals are not interleaved.
         file.write_all(&line).with_context(cannot)?;
         streams.say(&format!("{now}  {}", self.title.trim()));
         Ok(ExitCode::Fine)

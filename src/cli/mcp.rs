@@ -12,7 +12,7 @@ use super::fail::WithAdvice;
 use super::own_rules::OwnRules;
 use super::{ExitCode, Streams};
 
-/// Answer an AI assistant about a case, read-only: the Model Context Protocol on standard input and output
+/// Let an AI assistant query a case, read-only, using the Model Context Protocol on standard input and output
 ///
 /// An MCP client starts this command; see docs/mcp.md for its configuration. The tools are sessions, timeline, explain,
 /// hunts, hunt and sql. They cannot change the case and cannot read other files. Answers are limited to 1,000 rows and
@@ -26,7 +26,7 @@ Examples:
 pub(crate) struct Mcp {
     #[command(flatten)]
     case: CaseArgs,
-    /// The time limit for one answer
+    /// The time limit for each answer
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     time_limit: NonZeroU64,
     #[command(flatten)]
@@ -42,7 +42,7 @@ impl Mcp {
         serve::mcp(self.case.path(), self.rules.set()?, spill.path(), limit).with_context(|| {
             WithAdvice::new(
                 "the server stopped",
-                "An MCP client starts this command and talks to it on standard input and output: see docs/mcp.md.",
+                "An MCP client starts this command and communicates with it over standard input and output; see docs/mcp.md.",
             )
         })?;
         Ok(ExitCode::Fine)

@@ -54,9 +54,9 @@ pub(crate) use streams::Streams;
 
 /// Maps bursts of CloudTrail events back to the AWS console clicks that produced them.
 ///
-/// `load` reads CloudTrail in any format into a case, which is one DuckDB file. `timeline` shows what was done, `sessions`
-/// who was active, and `actor` who is behind a session. `search` finds a text, `explain` shows why a signal was chosen,
-/// `hunt` answers common incident questions, and `sql` runs any query.
+/// `load` reads CloudTrail events in any format into a case, which is one DuckDB file. `timeline` shows what was done,
+/// `sessions` who was active, and `actor` who is behind a session. `search` finds text, `explain` shows why a signal was
+/// chosen, `hunt` answers common incident questions, and `sql` runs any query.
 ///
 /// Data goes to standard output; progress, ledgers and errors go to standard error.
 #[derive(Debug, Parser)]
@@ -76,16 +76,16 @@ Examples:
 
 const GLOBAL: &str = "Global options";
 
-/// The options of every subcommand.
+/// The options shared by all subcommands.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Global {
     /// Print only errors to standard error
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     pub(crate) quiet: bool,
-    /// Print more to standard error: every problem of a load, the number of rows of a result
+    /// Print more to standard error, such as every problem in a load, and the number of rows in a result
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(crate) verbose: bool,
-    /// Do not shorten the cells of tables
+    /// Do not shorten table cells
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) full: bool,
     /// When to use colors; `auto` depends on the terminal and NO_COLOR

@@ -3,7 +3,7 @@
 use cartographer::event::Timestamp;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
-/// Reads RFC 3339, or `YYYY-MM-DD[ HH:MM[:SS]]` in UTC, to microseconds.
+/// Parses RFC 3339, or `YYYY-MM-DD[ HH:MM[:SS]]` in UTC, into microseconds.
 pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(Timestamp(time.timestamp_micros()));
@@ -17,7 +17,7 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| "expected RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC".to_owned())
 }
 
-/// Reads a duration: `90s`, `10m`, `2h`, `1d`. Microseconds.
+/// Parses a duration such as `90s`, `10m`, `2h` or `1d` into microseconds.
 pub(crate) fn duration(text: &str) -> Result<i64, String> {
     let expected = || "expected a number with a unit: 90s, 10m, 2h or 1d".to_owned();
     let (number, seconds) = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)]

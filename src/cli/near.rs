@@ -5,8 +5,8 @@ use strsim::osa_distance;
 /// How many IDs are suggested.
 const SUGGESTED: usize = 5;
 
-/// Suggests known IDs that are similar to `id` or have a similar title, the most similar first, and the command that lists
-/// all IDs.
+/// Suggests known IDs that are similar to `id` or have a similar title, most similar first, and the command that lists all
+/// IDs.
 pub(crate) fn advice<'k>(id: &str, known: impl Iterator<Item = (&'k str, &'k str)>, list: &str) -> String {
     let mut near: Vec<(f64, &str)> =
         known.filter_map(|(known, title)| Some((similarity(id, known, title)?, known))).collect();
@@ -36,9 +36,12 @@ fn similarity(wanted: &str, id: &str, title: &str) -> Option<f64> {
     [whole, part, within].into_iter().flatten().reduce(f64::max)
 }
 
-/// The similarity of two texts, from 0 to 1, if few letters are wrong, missing, added or swapped: at most one of three, and
-/// at most two, or one of five.
-#[expect(clippy::cast_precision_loss, reason = "ids are far shorter than what a double counts exactly")]
+/// The similarity of two strings, from 0 to 1, if few letters are wrong, missing, added or swapped: at most one in three,
+/// and at most two in total or one in five.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "IDs are far shorter than the integers that a double represents exactly"
+)]
 fn alike(one: &str, other: &str) -> Option<f64> {
     let (slips, length) = (osa_distance(one, other), one.chars().count().max(other.chars().count()));
     let few = slips * 3 <= length && (slips <= 2 || slips * 5 <= length);

@@ -21,24 +21,25 @@ const BURST_S: u32 = 4;
 
 /// Draft a new rule and its spec
 ///
-/// With a case and one of its events, the draft is filled in from the burst of events around it: the calls, new shapes, and
-/// the events of the spec. A spec must not contain real names: replace those from the case before you share it.
+/// With a case and one of its events, the draft is filled in from the burst of events around that event: the calls, new
+/// shapes, and the events for the spec. A spec must not contain real names: replace names taken from the case before you
+/// share the spec.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   cartographer rules new s3/access-grants --dir my-rules
   cartographer rules new s3/access-grants --from-case case.duckdb --around EVENT_ID")]
 pub(crate) struct New {
-    /// The ID of the rule, service and page: s3/access-grants
+    /// The ID of the rule, made up of service and page, such as s3/access-grants
     #[arg(value_name = "SERVICE/PAGE")]
     id: String,
     /// The folder for the rule and its spec
     #[arg(long = "dir", value_name = "DIR", default_value = "rules")]
     into: PathBuf,
-    /// The case with the events of the page
+    /// The case that contains the events of the page
     #[arg(long, value_name = "FILE", requires = "around")]
     from_case: Option<PathBuf>,
-    /// An event of the page; events of the same session just before and after are included
+    /// One event of the page; events in the same session shortly before and after it are included
     #[arg(long, value_name = "EVENT_ID", requires = "from_case")]
     around: Option<String>,
     #[command(flatten)]
@@ -69,7 +70,8 @@ impl New {
         if self.id.contains('/') && self.id.split('/').all(is_part) {
             return Ok(());
         }
-        let advice = "An ID is the service and the page, in lowercase letters, digits and hyphens: s3/access-grants.";
+        let advice =
+            "An ID is made up of service and page, in lowercase letters, digits and hyphens, such as s3/access-grants.";
         bail!(WithAdvice::new(format!("{:?} is not a valid rule ID", self.id), advice))
     }
 }
@@ -80,7 +82,7 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     let file = OpenOptions::new().write(true).create_new(true).open(path);
-    let advice = || WithAdvice::new(format!("cannot write {}", path.display()), "An existing rule is not overwritten.");
+    let advice = || WithAdvice::new(format!("cannot write {}", path.display()), "Existing rules are not overwritten.");
     Ok(file.with_context(advice)?.write_all(text.as_bytes())?)
 }
 
@@ -97,7 +99,7 @@ fn from_case(rules: &RuleSet, id: &str, case: &Path, around: &str) -> Result<dra
     let Some(session) = sessions.first() else {
         bail!(WithAdvice::new(
             format!("there is no event {around:?}"),
-            "The column events.event_id has the IDs of all events."
+            "The event_id column of the events table contains the IDs of all events."
         ));
     };
     let bodies: Vec<[Body<'_>; 2]> =

@@ -17,8 +17,8 @@ use super::{ExitCode, Streams};
 
 /// List, export and import the notes on a case: stars, tags, comments, saved views and queries
 ///
-/// Notes are in a file next to the case: `case.notes.jsonl` for `case.duckdb`. The case itself is never changed. The timeline,
-/// the report and the Timesketch export show them.
+/// Notes are stored in a file next to the case: `case.notes.jsonl` for `case.duckdb`. The case itself is never changed. The
+/// timeline, the report and the Timesketch export show the notes.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
@@ -31,7 +31,7 @@ pub(crate) enum Notes {
     Import(Import),
 }
 
-/// List the notes with what they are about, ordered by time
+/// List the notes and what they refer to, ordered by time
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -55,17 +55,17 @@ pub(crate) struct Export {
     file: FileArgs,
 }
 
-/// Merge notes into those of the case
+/// Merge notes into the notes on the case
 ///
-/// Of two versions of one note, the later one is kept, and a deleted note stays deleted, so that importing the same file again
-/// changes nothing, and two people who import each other's notes have the same.
+/// If there are two versions of a note, the later one is kept. A deleted note stays deleted. Importing the same file again
+/// changes nothing, and two people who import each other's notes end up with the same notes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   cartographer notes import colleague.jsonl
   cartographer notes import colleague.jsonl --db case.duckdb")]
 pub(crate) struct Import {
-    /// A file of exported notes; - reads standard input
+    /// The file of exported notes; - is standard input
     file: PathBuf,
     #[command(flatten)]
     case: CaseArgs,
@@ -102,7 +102,7 @@ impl List {
         present::notes(&mut out, &resolved)?;
         out.flush()?;
         if resolved.is_empty() {
-            streams.say("there are no notes; `cartographer serve` writes them");
+            streams.say("there are no notes; use `cartographer serve` to write some");
         }
         Ok(ExitCode::Fine)
     }
@@ -152,6 +152,6 @@ impl Import {
 fn unreadable() -> WithAdvice {
     WithAdvice::new(
         "the notes cannot be read",
-        "They are in the file next to the case whose name ends in .notes.jsonl.",
+        "Notes are stored next to the case, in the file whose name ends in .notes.jsonl.",
     )
 }

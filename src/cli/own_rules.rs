@@ -1,4 +1,4 @@
-//! The option `--rules`, which many commands have, and the rules that it selects.
+//! The `--rules` option, which many commands share, and the rules that it selects.
 
 use std::path::PathBuf;
 
@@ -17,14 +17,14 @@ pub(crate) struct OwnRules {
 }
 
 impl OwnRules {
-    /// The texts of the shipped rules, the installed packs and these.
+    /// The texts of the shipped rules, the installed packs and the user's own rules.
     pub(crate) fn texts(&self) -> Result<Vec<RuleText>> {
         rule_texts(self.dir.as_ref()).map_err(first).with_context(|| {
             WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem.")
         })
     }
 
-    /// The shipped rules, the installed packs and these.
+    /// The shipped rules, the installed packs and the user's own rules.
     pub(crate) fn set(&self) -> Result<RuleSet> {
         rule_set(rule_texts(self.dir.as_ref()))
     }
@@ -35,7 +35,7 @@ pub(super) fn first(problems: Vec<RuleError>) -> anyhow::Error {
     problems.into_iter().next().map_or_else(|| anyhow!("unknown problem"), Into::into)
 }
 
-/// The shipped rule texts, those of installed packs, and those in a folder.
+/// The texts of the shipped rules, of installed packs, and of the rules in a folder.
 pub(super) fn rule_texts(dir: Option<&PathBuf>) -> Result<Vec<RuleText>, Vec<RuleError>> {
     dir.map_or_else(RuleText::installed, |dir| RuleText::installed_and(dir))
 }

@@ -22,14 +22,14 @@ use super::learn::console_events;
 use super::own_rules::first;
 use super::{ExitCode, Streams};
 
-/// The most files and folders of a pack's folder, other files included.
+/// The maximum number of files and folders in a pack's folder, including files that are not rules.
 const MAX_ENTRIES: usize = 10_000;
 
 /// Install a rule pack: a folder or archive with rules and a pack.toml
 ///
 /// The rules are checked and their specs run before anything is installed. Every command then uses them in addition to the
-/// shipped rules. Packs are stored in the user's configuration folder, or in the folder that `CARTOGRAPHER_PACKS` names.
-/// A pack that is installed already is replaced.
+/// shipped rules. Packs are stored in the user's configuration folder, or in the folder that `CARTOGRAPHER_PACKS` names. If
+/// the pack is already installed, it is replaced.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -64,19 +64,20 @@ pub(crate) struct Remove {
     name: String,
 }
 
-/// Show which clicks of a case change with other rules
+/// Show which clicks in a case change with different rules
 ///
-/// Maps every console session with both sets of rules, without changing the case. A set is `shipped`, `installed` (with
-/// packs), or a folder: with its own words and weights it is a whole catalog, otherwise it is added to the shipped rules.
+/// Maps every console session with both sets of rules, without changing the case. A set is `shipped`, `installed`
+/// (including packs), or a folder. A folder with its own words and weights is a complete catalog; any other folder is added
+/// to the shipped rules.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   cartographer rules diff shipped my-rules --db case.duckdb
   cartographer rules diff old/rules new/rules --db case.duckdb --format csv")]
 pub(crate) struct Diff {
-    /// The rules before
+    /// The old set of rules
     old: String,
-    /// The rules after
+    /// The new set of rules
     new: String,
     #[command(flatten)]
     case: CaseArgs,
@@ -128,7 +129,7 @@ fn files(input: &str) -> Result<Vec<(String, Vec<u8>)>> {
     if let Some(problem) = found.problems.into_iter().next() {
         return Err(problem.into());
     }
-    let [source] = &found.sources[..] else { bail!("{input} is not one file") };
+    let [source] = &found.sources[..] else { bail!("{input} is not a single file") };
     let opened = read::fetch_within(source, MAX_PACK)?.unpack_within(&MemoryBudget::new(2 * MAX_PACK))?;
     if let Some(problem) = opened.problems.first() {
         bail!("{problem}");
@@ -141,14 +142,15 @@ fn files(input: &str) -> Result<Vec<(String, Vec<u8>)>> {
     files.collect()
 }
 
-/// The TOML files of a folder. A link or a device is refused: it could be a file of this machine that is not the pack's.
+/// The TOML files of a folder. Links and devices are refused: they could refer to files on this machine that are not part
+/// of the pack.
 fn folder_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let (mut files, mut bytes) = (Vec::new(), 0);
     for (at, entry) in WalkDir::new(folder).into_iter().enumerate() {
         let entry = entry?;
         let path = entry.path().strip_prefix(folder)?;
         if at >= MAX_ENTRIES {
-            bail!("the folder has more than {MAX_ENTRIES} files and folders");
+            bail!("the folder contains more than {MAX_ENTRIES} files and folders");
         }
         if entry.file_type().is_dir() {
             continue;
@@ -161,7 +163,7 @@ fn folder_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
         }
         bytes += entry.metadata()?.len();
         if bytes > MAX_PACK {
-            bail!("the folder has more than {} MiB of rules", MAX_PACK >> 20);
+            bail!("the folder contains more than {} MiB of rules", MAX_PACK >> 20);
         }
         let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         files.push((parts.join("/"), fs::read(entry.path())?));
@@ -177,7 +179,7 @@ fn check(pack: &Pack) -> Result<usize> {
     for other in others {
         let shared = other.texts.iter().find(|text| pack.texts.iter().any(|own| own.path == text.path));
         if let Some(text) = shared {
-            bail!("the pack {} has {}, too", other.manifest.name, text.path);
+            bail!("the pack {} also contains {}", other.manifest.name, text.path);
         }
         before = RuleText::over(before, other.texts);
     }
@@ -201,7 +203,7 @@ fn check(pack: &Pack) -> Result<usize> {
         let failure = spec::run(&new, text).err()?.into_iter().next()?;
         spec::run(&old, text).is_ok().then_some(failure)
     });
-    broken.map_or(Ok(cases), |failure| Err(anyhow!("a shipped spec fails with it: {failure}")))
+    broken.map_or(Ok(cases), |failure| Err(anyhow!("a shipped spec fails with this pack: {failure}")))
 }
 
 impl Packs {
@@ -242,7 +244,7 @@ impl Diff {
     }
 }
 
-/// The rules that an argument of `diff` names.
+/// The set of rules that an argument of `diff` refers to.
 fn set(name: &str) -> Result<RuleSet> {
     let folder = PathBuf::from(name);
     let texts = match name {
@@ -251,8 +253,8 @@ fn set(name: &str) -> Result<RuleSet> {
         _ if folder.join("words").is_dir() && folder.join("weights").is_dir() => RuleText::in_dir(&folder),
         _ if folder.is_dir() => RuleText::shipped_and(&folder),
         _ => bail!(WithAdvice::misuse(
-            format!("{name:?} names no rules"),
-            "Use shipped, installed, or an existing folder of rules."
+            format!("{name:?} is not a set of rules"),
+            "Use shipped, installed, or an existing folder with rules."
         )),
     };
     texts.and_then(RuleSet::compile).map_err(first).with_context(|| format!("cannot read the rules {name}"))

@@ -1,4 +1,4 @@
-//! A page as PDF, printed by a Chromium of this machine.
+//! Prints a page as PDF, using Chromium on this machine.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use super::fail::WithAdvice;
 
-/// The names of Chromium's program.
+/// The names of Chromium executables.
 const NAMES: [&str; 8] = [
     "chromium",
     "chromium-browser",
@@ -29,11 +29,11 @@ const MACOS: [&str; 2] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/// The time limit for printing, and the interval of checks whether it is done.
+/// The time limit for printing, and how often to check whether it is done.
 const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A Chromium.
+/// A Chromium executable.
 #[derive(Debug)]
 pub(crate) struct Printer(PathBuf);
 
@@ -56,8 +56,8 @@ impl Printer {
             Some(path) => Ok(Self(path)),
             None => bail!(WithAdvice::new(
                 "Chromium, which prints the PDF, was not found",
-                "Install Chromium, Chrome or Edge, or name one in the variable CHROMIUM; or write the report as .html, and print \
-                 it in any browser.",
+                "Install Chromium, Chrome or Edge, or set the CHROMIUM variable to the path of one. Alternatively, write the \
+                 report as .html, and print it in any browser.",
             )),
         }
     }
@@ -68,9 +68,9 @@ impl Printer {
         let (page, pdf) = (aside.join("report.html"), aside.join("report.pdf"));
         fs::write(&page, html).context("cannot write the page to print")?;
         if pdf.exists() {
-            fs::remove_file(&pdf).context("cannot remove the PDF that was printed before")?;
+            fs::remove_file(&pdf).context("cannot remove the previous PDF")?;
         }
-        // As root, Chromium refuses to run with its sandbox. The page has no scripts, and loads nothing.
+        // Chromium refuses to run as root with its sandbox. The page contains no scripts, and loads no other files.
         if !self.run(&page, &pdf, &aside, &[])? {
             self.run(&page, &pdf, &aside, &["--no-sandbox"])?;
         }
@@ -82,7 +82,7 @@ impl Printer {
         })
     }
 
-    /// Whether the PDF exists afterwards.
+    /// Returns whether the PDF exists afterwards.
     fn run(&self, page: &Path, pdf: &Path, aside: &Path, more: &[&str]) -> Result<bool> {
         let mut print = Command::new(&self.0);
         print
@@ -105,7 +105,7 @@ impl Printer {
         let begun = Instant::now();
         while child.try_wait()?.is_none() {
             if begun.elapsed() > PATIENCE {
-                // It may have ended meanwhile.
+                // It may have ended in the meantime.
                 drop(child.kill());
                 drop(child.wait());
                 return Ok(false);
@@ -140,7 +140,7 @@ pub(crate) fn pages(pdf: &[u8]) -> BTreeMap<String, usize> {
 /// Page trees are flat; the depth is limited because a tree may contain a cycle.
 const DEEPEST: usize = 16;
 
-/// The pages below an object of the tree of pages, in order.
+/// The pages below an object in the page tree, in order.
 fn leaves(objects: &BTreeMap<u32, &str>, object: u32, order: &mut Vec<u32>, depth: usize) {
     let kids = objects.get(&object).and_then(|text| after(text, "/Kids ["));
     match kids.and_then(|kids| kids.split(']').next()) {

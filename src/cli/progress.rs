@@ -9,7 +9,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 const READING: &str = "{bar:30} {bytes}/{total_bytes}  {msg}  {eta} left";
 const WORKING: &str = "{spinner} {msg}";
 
-/// A progress bar on standard error: bytes, events per second, time left. Hidden if that is not a terminal.
+/// A progress bar on standard error: bytes, events per second, time left. Hidden if standard error is not a terminal.
 #[derive(Debug)]
 pub(crate) struct Bar {
     bar: ProgressBar,
@@ -17,20 +17,20 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    /// A bar, or one that never shows.
+    /// A bar, which is never shown if `quiet` is set.
     pub(crate) fn new(quiet: bool) -> Self {
         // indicatif draws on standard error, and hides the bar if that is not a terminal.
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
         Self { bar, events: AtomicU64::new(0) }
     }
 
-    /// Takes the bar off the screen.
+    /// Removes the bar from the screen.
     pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
     }
 
     fn set_style(&self, template: &str) {
-        // A template that cannot be read would leave indicatif's own, which does.
+        // If a template were invalid, indicatif's default style would remain.
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.bar.set_style(style);
         }

@@ -14,14 +14,14 @@ use clap::{Args, ValueEnum};
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 
-/// Which values are replaced, and with which secret.
+/// Which values to replace, and the secret key to use.
 #[derive(Debug, Args)]
 pub(crate) struct RedactArgs {
-    /// Replace these values by pseudonyms wherever they occur; the same value has the same pseudonym
+    /// Replace these values with pseudonyms wherever they occur; the same value always gets the same pseudonym
     #[arg(long, value_enum, value_delimiter = ',', value_name = "KINDS")]
     redact: Vec<RedactKind>,
-    /// A file with a secret key, created if it does not exist, so that several exports have the same pseudonyms [default: a
-    /// new random key each time]
+    /// A file that contains a secret key, so that several exports use the same pseudonyms; created if it does not exist
+    /// [default: a new random key each time]
     #[arg(long, value_name = "FILE", requires = "redact")]
     redact_key: Option<PathBuf>,
 }
@@ -37,7 +37,7 @@ enum RedactKind {
     Addresses,
     /// Names of users, roles, role sessions and groups, and email addresses
     Names,
-    /// All of these
+    /// All of the above
     All,
 }
 
@@ -54,8 +54,8 @@ impl RedactKind {
 }
 
 impl RedactArgs {
-    /// Opens a case for an export; if values are to be replaced, a copy of it without them in the folder `aside`, with what
-    /// replaced them.
+    /// Opens a case for an export. If values are to be replaced, opens a redacted copy in the folder `aside` instead, and
+    /// returns the redactor as well.
     pub(crate) fn open(
         &self,
         case: &CaseArgs,
@@ -72,7 +72,7 @@ impl RedactArgs {
         let copy = aside.join("redacted.duckdb");
         let original = case.open_for_export(&aside.join("original"), None)?;
         let redactor =
-            export::redacted(&original, &kinds, &secret, &copy).context("cannot replace the values of the case")?;
+            export::redacted(&original, &kinds, &secret, &copy).context("cannot replace values in the case")?;
         drop(original);
         Ok((CaseArgs::at(copy).open_for_export(&aside.join("spilled"), output)?, Some(redactor)))
     }
@@ -82,8 +82,8 @@ impl RedactArgs {
         match fs::read(path) {
             Ok(secret) if secret.len() >= MIN_SECRET => Ok(secret),
             Ok(_) => bail!(WithAdvice::new(
-                format!("{} has less than {MIN_SECRET} bytes, so that the key could be guessed", path.display()),
-                "Name a file that does not exist: it is created with a random key."
+                format!("{} contains fewer than {MIN_SECRET} bytes, so the key could be guessed", path.display()),
+                "Use a file that does not exist: it is created with a random key."
             )),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let cannot = || format!("cannot create {}", path.display());
@@ -101,11 +101,11 @@ fn random() -> Result<Vec<u8>> {
     let mut secret = vec![0; 32];
     match getrandom::fill(&mut secret) {
         Ok(()) => Ok(secret),
-        Err(_) => bail!("the system provides no random numbers"),
+        Err(_) => bail!("the system could not provide random numbers"),
     }
 }
 
-/// Notes without values, about the same things in the copy of the case.
+/// Redacted notes, which refer to the same things in the redacted copy of the case.
 pub(crate) fn redacted_notes(redactor: Option<&Redactor>, mut notes: Vec<Note>) -> Vec<Note> {
     let Some(redactor) = redactor else { return notes };
     for note in &mut notes {

@@ -24,14 +24,15 @@ use super::redact::{RedactArgs, redacted_notes};
 use super::target::FileArgs;
 use super::{ExitCode, Streams, moment, pdf};
 
-/// Write a report of what was done, for readers who do not use SQL, as one HTML file, Markdown or PDF
+/// Write a report on what was done, for readers who do not use SQL, as one HTML, Markdown or PDF file
 ///
-/// Covers the console sessions and all other sessions in which something stands out, or those selected with --session or
-/// --principal. It has a summary, who created and used each credential, what to contain or undo, a chart, the timeline of
-/// each session, what was touched and seen, ATT&CK techniques, the notes of analysts, the method, how reliable the results
-/// are, the hashes of its sources, and a glossary. The HTML is printable, has no scripts and loads nothing; Chromium on
-/// this machine prints it as PDF. Text from logs is escaped in all formats. A report on a large case has the most important
-/// lines, and states what was omitted. --redact replaces values that identify people, accounts and machines.
+/// Covers the console sessions and all other sessions in which something stands out, or only the sessions selected with
+/// --session or --principal. The report contains a summary, who created and used each credential, what to contain or undo,
+/// a chart, the timeline of each session, what was touched and seen, ATT&CK techniques, analysts' notes, the method, how
+/// reliable the results are, the hashes of its sources, and a glossary. The HTML is printable, contains no scripts and
+/// loads no other files. A PDF is printed from the HTML by Chromium on this machine. Text from logs is escaped in all
+/// formats. For a large case, the report contains only the most important lines, and states what was omitted. --redact
+/// replaces values that identify people, accounts and machines.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -55,16 +56,16 @@ pub(crate) struct Report {
     /// Only activity that began before this time
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     to: Option<Timestamp>,
-    /// The number of the investigation, to print in the report
+    /// The number of the investigation, printed in the report
     #[arg(long, value_name = "TEXT")]
     case_number: Option<String>,
-    /// The author of the report, to print in it
+    /// The author, printed in the report
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
-    /// The recipient of the report, to print in it
+    /// The recipient, printed in the report
     #[arg(long, value_name = "NAME")]
     recipient: Option<String>,
-    /// Leave out the notes of analysts
+    /// Omit analysts' notes
     #[arg(long)]
     no_notes: bool,
     /// Output format [default: from the file extension, .html, .md or .pdf; otherwise HTML]
@@ -83,7 +84,7 @@ enum ReportFormat {
     Html,
     /// GitHub-flavored Markdown
     Md,
-    /// The HTML as PDF; needs Chromium on this machine
+    /// The HTML as PDF; requires Chromium on this machine
     Pdf,
 }
 
@@ -111,10 +112,10 @@ impl Report {
         Ok(ExitCode::Fine)
     }
 
-    /// The time, the program and its arguments, and the notes of analysts.
+    /// The time, the program and its arguments, and analysts' notes.
     fn making(&self, case: &Case, redactor: Option<&Redactor>) -> Result<ReportMetadata> {
         let words = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-        // The ID of a session is replaced as a whole, so a prefix of one would match nothing.
+        // A session ID is replaced as a whole, so its prefix would not match anything.
         let words = words.map(|word| match redactor {
             Some(_) if self.session.contains(&word) => "…".to_owned(),
             Some(redactor) => redactor.text(&word).into_owned(),
@@ -139,7 +140,7 @@ impl Report {
         })
     }
 
-    /// What the report is about. What is asked for is found in the case, and named as in the copy without values.
+    /// The scope of the report. The selection is looked up in the original case, and named as in the redacted copy.
     fn scope(&self, redactor: Option<&Redactor>) -> Result<Scope> {
         let case = self.case.path().display().to_string();
         let scope = Scope {
@@ -177,8 +178,8 @@ impl Report {
             (None, Some("pdf")) => ReportFormat::Pdf,
             (None, Some(other)) => bail!(WithAdvice::misuse(
                 format!("a report cannot be written as {other:?}"),
-                "It is written as HTML (.html, .htm), Markdown (.md, .markdown) or PDF (.pdf); --format html, --format md or \
-                 --format pdf writes that form whatever the name of the file.",
+                "Reports are written as HTML (.html, .htm), Markdown (.md, .markdown) or PDF (.pdf). To use any other file \
+                 name, add --format html, --format md or --format pdf.",
             )),
         })
     }

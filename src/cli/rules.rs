@@ -53,8 +53,8 @@ pub(crate) struct List {
 
 /// List the API calls that have a description
 ///
-/// The sentence of an event, its entities and its classes come from these descriptions. A folder given to `rules check` or
-/// `rules test` may contain descriptions in calls/; other commands use the shipped ones.
+/// An event's sentence, entities and classes come from these descriptions. A folder given to `rules check` or `rules test`
+/// may contain descriptions in calls/; other commands use the shipped descriptions.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -73,7 +73,7 @@ Examples:
   cartographer rules show iam/users
   cartographer rules show s3/access-grants --rules my-rules")]
 pub(crate) struct Show {
-    /// The ID of the rule, from `rules list`: iam/users
+    /// The ID of the rule, from `rules list`, such as iam/users
     id: String,
     #[command(flatten)]
     own: OwnRules,
@@ -89,7 +89,7 @@ Examples:
   cartographer rules check
   cartographer rules check my-rules")]
 pub(crate) struct Check {
-    /// A folder with rules; by default only the shipped rules
+    /// A folder with rules [default: only the shipped rules]
     dir: Option<PathBuf>,
 }
 
@@ -103,9 +103,9 @@ Examples:
   cartographer rules test my-rules
   cartographer rules test my-rules --only s3/access-grants")]
 pub(crate) struct Test {
-    /// A folder with rules and their specs; by default the shipped rules
+    /// A folder with rules and their specs [default: the shipped rules]
     dir: Option<PathBuf>,
-    /// Only specs whose path starts with this: iam/users
+    /// Only specs whose path starts with this, such as iam/users
     #[arg(long, value_name = "PREFIX", default_value = "")]
     only: String,
 }

@@ -8,7 +8,7 @@ use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// The columns that are searched, each with the name of a match in it.
+/// The columns that are searched, each with the name shown for a match in it.
 const COLUMNS: [(&str, &str); 14] = [
     ("event_id", "event ID"),
     ("request_id", "request ID"),
@@ -26,10 +26,10 @@ const COLUMNS: [(&str, &str); 14] = [
     ("extra::VARCHAR", "other members"),
 ];
 
-/// Find every event that contains a text
+/// Find every event that contains the given text
 ///
-/// Searches IDs, call, key, identity, address, user agent, error, request, response and all other members of each event,
-/// ignoring case. `matched` shows where the text was found. Rows are ordered by time.
+/// Searches the IDs, call, access key, identity, address, user agent, error, request, response and all other members of
+/// each event, ignoring case. `matched` shows where the text was found. Rows are ordered by time.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -41,7 +41,7 @@ pub(crate) struct Search {
     text: String,
     #[command(flatten)]
     case: CaseArgs,
-    /// The maximum number of events; the earliest are shown
+    /// The maximum number of events; if there are more, only the earliest are shown
     #[arg(long, default_value_t = 1000)]
     limit: u32,
     /// Output format

@@ -17,16 +17,16 @@ use super::own_rules::OwnRules;
 use super::spill_folder::SpillFolder;
 use super::{ExitCode, Streams, answer_query, notes, token};
 
-/// Show cases in the browser: overview, sessions, timeline, entities, hunts, notes, SQL
+/// Show cases in a browser: overview, sessions, timeline, entities, hunts, notes, SQL
 ///
-/// Prints the address to open, which contains an access token. The token is new on each start, unless --token-file
-/// keeps it. The server listens on this machine only and opens the case read-only; notes are written to a file next to
-/// it. Press Ctrl-C to stop it.
+/// Prints the address to open, which contains an access token. A new token is created at each start, unless --token-file is
+/// used to keep it. The server listens only on this machine and opens the case read-only; notes are written to a file next
+/// to it. Press Ctrl-C to stop it.
 ///
 /// With several cases, each has its own port and address, and the page has a menu to switch between them.
 ///
-/// While a case is served, other programs can read it but not change it. To add data, use `cartographer load --copy`:
-/// it loads into a copy and then replaces the case with it. The page notices that, and offers to open the new version.
+/// While a case is served, other programs can read it but not change it. To add data, use `cartographer load --copy`: it
+/// loads into a copy, and then replaces the case with the copy. The page detects this, and offers to open the new version.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -39,20 +39,20 @@ pub(crate) struct Serve {
     /// current folder]
     #[arg(long, value_name = "FILE", env = "CARTOGRAPHER_DB", hide_env_values = true)]
     db: Vec<PathBuf>,
-    /// The port to listen on at 127.0.0.1; further cases get the ports after it [default: a free port]
+    /// Port to listen on (127.0.0.1 only); each additional case uses the next port [default: a free port]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// Keep the access token in this file, so that the address stays valid after a restart. The file is created if it
-    /// does not exist, readable by its owner only
+    /// Keep the access token in this file, so that the address stays valid after a restart. If the file does not exist, it
+    /// is created and readable only by its owner
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// Open the page in the browser
     #[arg(long)]
     open: bool,
-    /// The time limit for one response
+    /// The time limit for each response
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     time_limit: NonZeroU64,
-    /// The author of notes written on the page [default: the name of the user who starts it]
+    /// The author of notes written on the page [default: the name of the user who starts the server]
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
     #[command(flatten)]
@@ -76,7 +76,7 @@ impl Serve {
         for case in &cases {
             streams.say(&format!("opening {} …", case.path().display()));
             server.add(case.path()).map_err(|error| match error {
-                // As other commands say it.
+                // The same message as in other commands.
                 ServeError::Opening(error) => anyhow::Error::from(error).context(case.cannot_open()),
                 error => anyhow::Error::from(error).context(not_a_case(case)),
             })?;
@@ -87,7 +87,7 @@ impl Serve {
         Ok(ExitCode::Fine)
     }
 
-    /// Each case once, in the order in which they are named.
+    /// Each case once, in the order given.
     fn cases(&self) -> Vec<CaseArgs> {
         let mut named: Vec<PathBuf> = Vec::new();
         for path in &self.db {
@@ -101,7 +101,7 @@ impl Serve {
     /// Only the addresses go to standard output, immediately.
     fn print_addresses(&self, addresses: &[String], streams: Streams) -> io::Result<()> {
         let mut out = streams.data();
-        // In one piece: who reads only the first line may close the pipe then.
+        // Written in one piece, because a reader that needs only the first line may close the pipe after it.
         out.write_all(format!("{}\n", addresses.join("\n")).as_bytes())?;
         out.flush()?;
         drop(out);
@@ -110,7 +110,7 @@ impl Serve {
         }
         streams.say(match addresses {
             [_] => "Open this address in a browser. Press Ctrl-C to stop the server.",
-            _ => "Open one of these addresses in a browser; the page can switch between them. Press Ctrl-C to stop the server.",
+            _ => "Open one of these addresses in a browser; the page can switch between cases. Press Ctrl-C to stop the server.",
         });
         Ok(())
     }
@@ -126,7 +126,10 @@ impl Serve {
             .map(|number| {
                 let step = if first == 0 { 0 } else { u16::try_from(number).unwrap_or(u16::MAX) };
                 let port = first.checked_add(step).with_context(|| {
-                    WithAdvice::misuse(format!("there is no port after {first} for each case"), "Use a smaller --port.")
+                    WithAdvice::misuse(
+                        format!("there are not enough ports after {first} for all cases"),
+                        "Use a smaller --port.",
+                    )
                 })?;
                 TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
                     WithAdvice::new(
@@ -146,7 +149,7 @@ fn not_a_case(case: &CaseArgs) -> WithAdvice {
     )
 }
 
-/// Opens the browser. Not every machine has one; the address is printed in any case.
+/// Opens the browser. Not every machine has one, so the address is always printed.
 fn show(address: &str, streams: Streams) {
     if let Err(error) = open::that_detached(address) {
         streams.say(&format!("cannot open a browser: {error}"));

@@ -8,7 +8,7 @@ use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// The columns that fit on a screen; other formats have all columns.
+/// The columns that fit on a screen; other formats include all columns.
 fn briefly(looked_up: bool) -> String {
     let countries = if looked_up { "array_to_string(f.countries, ' ') AS countries, " } else { "" };
     format!(
@@ -18,12 +18,12 @@ fn briefly(looked_up: bool) -> String {
     )
 }
 
-/// List sessions, the most notable first
+/// List sessions, most notable first
 ///
-/// Lists console sessions, and sessions of programs in which something stands out: permissions, credentials, defenses,
-/// data, secrets, destruction, denied calls. The list is ordered by `weight`. `findings` counts completed actions,
-/// `attempts` counts denied or failed ones. The table has the most important columns; the other formats have every column
-/// of `sessions` and `session_findings`.
+/// Lists console sessions, and program sessions in which something stands out: permissions, credentials, defenses, data,
+/// secrets, destruction, denied calls. The list is ordered by `weight`. `findings` counts completed actions; `attempts`
+/// counts denied or failed actions. The table shows the most important columns; the other formats include every column of
+/// `sessions` and `session_findings`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -50,9 +50,9 @@ pub(crate) struct Sessions {
 /// The order of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Sort {
-    /// The most notable first
+    /// Most notable first
     Weight,
-    /// By their first event
+    /// By the time of the first event
     Time,
 }
 
@@ -82,7 +82,9 @@ impl Sessions {
         let batches = self.case.ask(&case, &sql, &[])?;
         format::write(streams, self.format, &batches)?;
         if !self.all && batches.iter().all(|batch| batch.num_rows() == 0) {
-            streams.say("there is no console session, and nothing stands out in other sessions; --all lists them");
+            streams.say(
+                "there are no console sessions, and nothing stands out in the other sessions; use --all to list them",
+            );
         }
         Ok(ExitCode::Fine)
     }

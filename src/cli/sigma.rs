@@ -26,12 +26,12 @@ const MAX_FILE: u64 = 4 << 20;
 const CREATE: &str = "CREATE TEMP TABLE sigma_run AS FROM sigma_matches LIMIT 0";
 const SAVE: &str = "DELETE FROM sigma_matches; INSERT INTO sigma_matches FROM temp.sigma_run";
 
-/// Which rules, and whether the case keeps their hits.
+/// Which rules to run, and whether to save their hits in the case.
 #[derive(Debug)]
 pub(super) struct SigmaRun<'a> {
-    /// Files and folders of rules.
+    /// Rule files, and folders that contain rules.
     pub(super) paths: &'a [PathBuf],
-    /// Whether to replace the saved hits of the case.
+    /// Whether to replace the hits saved in the case.
     pub(super) save: bool,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn run(run: &SigmaRun<'_>, case: &CaseArgs, rows: RowFormat, streams:
         save(&open, rules.len() as u64, not_converted).context("cannot save the hits in the case")?;
     }
     if with_hits == 0 {
-        streams.say(&format!("none of {} rules has hits", rules.len()));
+        streams.say(&format!("none of the {} rules has hits", rules.len()));
         return Ok(0);
     }
     let batches = case.ask(&open, &hits()?, &[])?;
@@ -61,15 +61,15 @@ pub(super) fn run(run: &SigmaRun<'_>, case: &CaseArgs, rows: RowFormat, streams:
     Ok(batches.iter().map(RecordBatch::num_rows).sum())
 }
 
-/// The view `sigma_hits` over the hits of this run.
+/// The query of the `sigma_hits` view, applied to the hits of this run.
 fn hits() -> Result<String> {
     let views = view::shipped();
-    let hits = views.iter().find(|view| view.name == "sigma_hits").context("there is no view sigma_hits")?;
+    let hits = views.iter().find(|view| view.name == "sigma_hits").context("there is no sigma_hits view")?;
     let query = hits.query().replace("FROM sigma_matches", "FROM temp.sigma_run");
     Ok(format!("{query} ORDER BY {}", hits.head.order.unwrap_or("event_id")))
 }
 
-/// Replaces the saved hits of the case by those of this run.
+/// Replaces the hits saved in the case with the hits of this run.
 fn save(open: &Case, rules: u64, not_converted: u64) -> Result<()> {
     let searched_at = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let search = Search { rules, not_converted, events: event_count(open)?, searched_at };
@@ -86,35 +86,35 @@ fn event_count(case: &Case) -> Result<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// Says that saved hits do not cover events that were loaded later.
+/// Reports that the saved hits do not cover events that were loaded later.
 pub(super) fn say_outdated(case: &Case, streams: Streams) -> Result<()> {
     let Some(search) = case.info(sigma::SEARCH_KEY)? else { return Ok(()) };
-    let search: Search = serde_json::from_str(&search).context("the entry sigma of case_info is not valid")?;
+    let search: Search = serde_json::from_str(&search).context("the sigma entry in case_info is not valid")?;
     if search.events != event_count(case)? {
-        streams.say("the saved Sigma hits are of fewer events: run `cartographer hunt --sigma PATH --save` again");
+        streams.say("the saved Sigma hits do not cover all events: run `cartographer hunt --sigma PATH --save` again");
     }
     Ok(())
 }
 
-/// Adds the events that a rule matches to the hits. Whether there are any.
+/// Adds the events matched by a rule to the hits. Returns whether there were any.
 fn run_rule(rule: &SigmaRule, case: &CaseArgs, open: &Case) -> Result<bool> {
     let insert = format!("INSERT INTO temp.sigma_run {} RETURNING event_id", rule.sql());
-    let batches = case.ask(open, &insert, &[]).with_context(|| format!("the rule {:?}", rule.title))?;
+    let batches = case.ask(open, &insert, &[]).with_context(|| format!("cannot run the rule {:?}", rule.title))?;
     Ok(batches.iter().any(|batch| batch.num_rows() > 0))
 }
 
-/// Names the rules that were not converted. Rules for other logs are only counted.
+/// Lists the rules that were not converted. Rules for other logs are only counted.
 fn report(errors: &[SigmaError], streams: Streams) {
     let (other, failed): (Vec<_>, Vec<_>) = errors.iter().partition(|error| error.problem.is_other_logs());
     for error in &failed {
         streams.say(&format!("not converted: {}", terminal(&error.to_string())));
     }
     if !other.is_empty() {
-        streams.say(&format!("{} rules are for other logs than CloudTrail", other.len()));
+        streams.say(&format!("{} rules are for logs other than CloudTrail", other.len()));
     }
 }
 
-/// The texts of the rule files. Folders are searched for `.yml` and `.yaml`.
+/// The contents of the rule files. Folders are searched for `.yml` and `.yaml` files.
 fn files(paths: &[PathBuf]) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for path in paths {
@@ -134,7 +134,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<(String, String)>> {
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         anyhow::bail!(WithAdvice::misuse(
             format!("{} contains no Sigma rules", names.join(", ")),
-            "Sigma rules are files that end in .yml or .yaml.",
+            "Sigma rules are files whose names end in .yml or .yaml.",
         ));
     }
     Ok(files)
@@ -145,7 +145,7 @@ fn read(path: &Path) -> Result<(String, String)> {
     let size = fs::metadata(path).with_context(about)?.len();
     if size > MAX_FILE {
         anyhow::bail!(WithAdvice::new(
-            format!("{} has {size} bytes, more than a Sigma rule can have ({MAX_FILE})", path.display()),
+            format!("{} is {size} bytes, more than the limit for a Sigma rule ({MAX_FILE})", path.display()),
             "Check the path.",
         ));
     }

@@ -1,6 +1,6 @@
 //! Sizes in arguments.
 
-/// Units in bytes; the binary ones first, since their names end like the others'.
+/// Units in bytes, binary units first.
 const UNITS: [(&str, u64); 6] =
     [("kib", 1 << 10), ("mib", 1 << 20), ("gib", 1 << 30), ("kb", 1_000), ("mb", 1_000_000), ("gb", 1_000_000_000)];
 
@@ -22,7 +22,7 @@ pub(crate) fn parse_record(text: &str) -> Result<u64, String> {
     if RECORD.contains(&size) { Ok(size) } else { Err("expected 64KiB to 256MiB".to_owned()) }
 }
 
-/// Parses sizes such as `2GB` and `512 MiB` to bytes.
+/// Parses sizes such as `2GB` and `512 MiB` into bytes.
 fn bytes(text: &str) -> Result<u64, String> {
     let lower = text.trim().to_ascii_lowercase();
     let unit = UNITS.iter().find_map(|(name, bytes)| Some((lower.strip_suffix(name)?.trim_end(), bytes)));

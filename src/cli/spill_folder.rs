@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The name of a folder in use, and of one that is being created.
+/// The prefixes of folder names: in use, and being created.
 const PREFIX: &str = "cartographer-serve-";
 const NEW_PREFIX: &str = "cartographer-new-";
 
@@ -22,13 +22,13 @@ pub(crate) struct SpillFolder {
 
 impl Drop for SpillFolder {
     fn drop(&mut self) {
-        // What stays is removed at the next start.
+        // Anything left is removed at the next start.
         drop(fs::remove_dir_all(&self.path));
     }
 }
 
 impl SpillFolder {
-    /// A new one, after those of servers that do not run any more are removed.
+    /// Creates a folder, after removing the folders of servers that are no longer running.
     ///
     /// # Errors
     /// If the folder for temporary files is not writable.
@@ -42,7 +42,7 @@ impl SpillFolder {
     }
 
     fn create_in(parent: &Path) -> io::Result<Self> {
-        // Another server that starts must not find it without its lock.
+        // Another server that is starting must not find the folder without its lock.
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
@@ -53,35 +53,35 @@ impl SpillFolder {
         let name = new.path().file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let path = parent.join(name.replacen(NEW_PREFIX, PREFIX, 1));
         fs::rename(new.path(), &path)?;
-        // It has another name now, by which it is removed.
+        // The folder now has another name, under which it is removed.
         drop(new.keep());
         Ok(Self { path, _lock: lock })
     }
 }
 
-/// Removes the folders that no process has locked. `own` is a folder of this user.
+/// Removes the folders that no process has locked. `own` is a folder owned by this user.
 fn remove_abandoned(parent: &Path, own: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.filter_map(Result::ok) {
         let (path, name) = (entry.path(), entry.file_name());
         let is_named = name.to_str().is_some_and(|name| name.starts_with(PREFIX));
         if is_named && is_folder_of_same_user(&path, own) && is_abandoned(&path) {
-            // What cannot be removed does no harm but take space.
+            // A folder that cannot be removed only takes up space.
             drop(fs::remove_dir_all(&path));
         }
     }
 }
 
-/// Whether nobody holds the lock.
+/// Whether no process holds the lock.
 fn is_abandoned(folder: &Path) -> bool {
     match File::open(folder.join(LOCK)) {
         Ok(lock) => lock.try_lock().is_ok(),
-        // The lock is the last file that remains of a folder that could not be removed as a whole.
+        // A folder without a lock is left over from one that could not be removed completely.
         Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 
-/// A link, or a folder of another user, may have been put there by somebody else.
+/// A link, or a folder owned by another user, may have been put there by someone else.
 #[cfg(unix)]
 fn is_folder_of_same_user(path: &Path, own: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -89,7 +89,7 @@ fn is_folder_of_same_user(path: &Path, own: &Path) -> bool {
     found.is_dir() && found.uid() == own.uid()
 }
 
-/// Where folders have no owner, each user has a folder for temporary files.
+/// On platforms where folders have no owner, each user has a separate folder for temporary files.
 #[cfg(not(unix))]
 fn is_folder_of_same_user(path: &Path, _: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())

@@ -14,9 +14,9 @@ use super::{ExitCode, Streams};
 
 /// Run a SQL query on a case, in DuckDB's dialect
 ///
-/// The query is the argument, the content of a file, or standard input. If there are several statements, the rows of the
-/// last one are shown. Rows of a table or view with a time are ordered by it, unless the query has its own order, joins or
-/// groups. `SHOW TABLES`, `DESCRIBE events` and `SELECT * FROM duckdb_columns()` show what is available.
+/// The query is read from the argument, a file, or standard input. If it contains several statements, the rows of the last
+/// statement are shown. Rows from a table or view with a time are ordered by time, unless the query sorts, joins or groups
+/// them. `SHOW TABLES`, `DESCRIBE events` and `SELECT * FROM duckdb_columns()` show what is available.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -78,7 +78,7 @@ fn from_stdin(streams: Streams) -> Result<String> {
     io::read_to_string(input).context("cannot read the query from standard input")
 }
 
-/// Adds the option that would allow a query, which DuckDB's error cannot know.
+/// Adds the option that would allow the query, which DuckDB's error cannot mention.
 fn explain(error: anyhow::Error, write: bool) -> anyhow::Error {
     let is_refusal = error.to_string().contains("read-only mode");
     if is_refusal && !write {

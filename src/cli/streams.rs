@@ -22,19 +22,19 @@ impl Streams {
         Self { color: global.color, quiet: global.quiet, verbose: global.verbose, full: global.full }
     }
 
-    /// Standard output as it is, buffered: flush it.
-    #[expect(clippy::unused_self, reason = "the way to every stream is this type")]
+    /// Standard output without conversion, buffered: callers must flush it.
+    #[expect(clippy::unused_self, reason = "every stream is accessed through this type")]
     pub(crate) fn data(self) -> BufWriter<StdoutLock<'static>> {
         BufWriter::new(io::stdout().lock())
     }
 
-    /// Standard output as it is, for any thread and unbuffered.
-    #[expect(clippy::unused_self, reason = "the way to every stream is this type")]
+    /// Standard output without conversion, for any thread and unbuffered.
+    #[expect(clippy::unused_self, reason = "every stream is accessed through this type")]
     pub(crate) fn shared(self) -> io::Stdout {
         io::stdout()
     }
 
-    /// Standard output for text with colors, buffered: flush it.
+    /// Standard output for text with colors, buffered: callers must flush it.
     pub(crate) fn text(self) -> BufWriter<AutoStream<StdoutLock<'static>>> {
         BufWriter::new(AutoStream::new(io::stdout().lock(), self.choice()))
     }
@@ -72,7 +72,7 @@ impl Streams {
     }
 
     /// The width of the terminal; `None` if standard output is not a terminal.
-    #[expect(clippy::unused_self, reason = "the way to every stream is this type")]
+    #[expect(clippy::unused_self, reason = "every stream is accessed through this type")]
     pub(crate) fn width(self) -> Option<u16> {
         let out = io::stdout();
         out.is_terminal().then(|| terminal_size::terminal_size_of(out)).flatten().map(|(width, _)| width.0)

@@ -1,4 +1,5 @@
-//! The target of an export. It is written next to its target and then renamed, so that no partial file is ever visible.
+//! The target of an export. The output is written next to the target and then renamed, so that no partial file is ever
+//! visible.
 
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -14,7 +15,7 @@ use super::fail::WithAdvice;
 /// The file, and whether it may replace an existing one.
 #[derive(Debug, Args)]
 pub(crate) struct FileArgs {
-    /// The file to write [default: standard output, same as -]
+    /// The file to write; - is standard output [default: -]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file if it exists
@@ -23,7 +24,7 @@ pub(crate) struct FileArgs {
 }
 
 impl FileArgs {
-    /// The file, if it is one.
+    /// The file; `None` for standard output.
     pub(crate) fn path(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| *path != Path::new("-"))
     }
@@ -78,7 +79,7 @@ pub(crate) fn folder(path: &Path, force: bool, work: impl FnOnce(&Path, &Path) -
     Ok(())
 }
 
-/// Restores the old content; if even that fails, it is kept, and the message says where.
+/// Restores the previous contents. If even that fails, they are kept, and the message states where.
 fn give_back(around: TempDir, old: &Path, path: &Path) -> WithAdvice {
     if !old.exists() || fs::rename(old, path).is_ok() {
         return cannot_write(path);
@@ -86,7 +87,7 @@ fn give_back(around: TempDir, old: &Path, path: &Path) -> WithAdvice {
     let kept = around.keep();
     WithAdvice::new(
         format!("cannot write {}", path.display()),
-        format!("The previous content is in {}.", kept.display()),
+        format!("The previous contents are in {}.", kept.display()),
     )
 }
 
@@ -101,14 +102,14 @@ fn refuse(path: &Path, force: bool) -> Result<()> {
     Ok(())
 }
 
-/// Names like `.events.csv.k3x9`, hidden, so that no glob over exports takes them.
+/// Hidden names, such as `.cartographer-k3x9`, which globs for exported files do not match.
 fn beside(path: &Path) -> Builder<'static, 'static> {
     let mut builder = Builder::new();
     builder.prefix(".cartographer-").suffix(if path.extension().is_some() { ".part" } else { "" });
     builder
 }
 
-/// With the default permissions of new files. Temporary files are always accessible only to the user.
+/// Uses the default permissions of new files. Otherwise, temporary files are accessible only to the user.
 #[cfg(unix)]
 fn shared<'a, 'p, 's>(builder: &'a mut Builder<'p, 's>) -> &'a mut Builder<'p, 's> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))

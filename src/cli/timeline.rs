@@ -19,7 +19,8 @@ use super::fail::WithAdvice;
 use super::format::{self, TimelineFormat};
 use super::{ExitCode, Streams, moment, search, who};
 
-/// The time of the event or signal whose ID starts with a text; two results are enough to see that it is ambiguous.
+/// The time of the event or signal whose ID starts with a given prefix; fetches at most two, enough to tell that the prefix
+/// is ambiguous.
 const MOMENT: &str = "SELECT event_time FROM events WHERE starts_with(event_id, ?) UNION ALL \
      SELECT first_time FROM signals WHERE starts_with(signal_id, ?) LIMIT 2";
 
@@ -27,21 +28,22 @@ const MOMENT: &str = "SELECT event_time FROM events WHERE starts_with(event_id, 
 const CREATES: &str = "(list_contains(list_transform(e.entities, lambda n: n.relation), 'created') \
      OR list_contains(list_transform(e.classes, lambda c: c.class || ' ' || c.effect), 'credential_made created'))";
 
-/// The sessions, each address with its country and owner where they are known.
+/// The sessions, with the country and owner of each address if they are known.
 const HEADS: &str = "SELECT x.* REPLACE (COALESCE(a.ips, x.ips) AS ips) FROM sessions AS x LEFT JOIN ( \
      SELECT session_id, list(COALESCE(address || ' (' || summary || ')', address) ORDER BY address) AS ips \
      FROM session_addresses GROUP BY session_id) AS a USING (session_id)";
 
-/// Show what was done: one line per click, and unexplained console events; API calls on request
+/// Show what was done: one line per click, unexplained console events, and optionally API calls
 ///
-/// The text format groups lines by session, ordered by time. Consecutive reads of one service share a line, and so do
-/// similar calls that change something; calls that stand out share one only if they name the same resources. Notes of
-/// analysts are below the line that they are about. `~0.72` is the confidence of a signal that is not certain. With
-/// --failed, `[2 failed]` is the number of its calls that were denied or failed. The other formats have the rows of the
-/// view `timeline`, ordered by time.
+/// The text format groups lines by session, ordered by time. Consecutive reads from one service share a line, and so do
+/// similar calls that change something; calls that stand out share a line only if they name the same resources. Analysts'
+/// notes appear below the line that they refer to. `~0.72` is the confidence of a signal that is not certain. With
+/// --failed, `[2 failed]` is the number of calls in the signal that were denied or failed. The other formats contain the
+/// rows of the `timeline` view, ordered by time.
 ///
-/// API calls of programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
-/// --around, --failed, --sigma and --writes. Background requests of the console are shown with --all and with --kind background.
+/// API calls made by programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
+/// --around, --failed, --sigma and --writes. Background requests made by the console are shown with --all and with --kind
+/// background.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -54,7 +56,7 @@ pub(crate) struct Timeline {
     case: CaseArgs,
     #[command(flatten)]
     filter: Filter,
-    /// In text, end each line with the start of its signal or event ID, for `explain`
+    /// In text format, end each line with the start of its signal or event ID, for use with `explain`
     #[arg(long)]
     ids: bool,
     /// Output format
@@ -62,7 +64,7 @@ pub(crate) struct Timeline {
     format: TimelineFormat,
 }
 
-/// Which rows of the timeline.
+/// Which rows of the timeline to show.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 struct Filter {
@@ -78,10 +80,10 @@ struct Filter {
     /// Only this service, by its API name: iam, s3, ec2 … (repeatable)
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
-    /// Only activity of this principal, as shown by `sessions` (repeatable)
+    /// Only activity by this principal, as shown by `sessions` (repeatable)
     #[arg(long, value_name = "NAME")]
     principal: Vec<String>,
-    /// Only activity of this actor: a name, key, ARN or session, and every session that used its credentials
+    /// Only activity by this actor (a name, key, ARN or session) and by every session that used credentials it created
     #[arg(long, value_name = "WHO")]
     actor: Option<String>,
     /// Only activity from this IP address (repeatable)
@@ -99,7 +101,7 @@ struct Filter {
     /// Only activity around this time, or around the event or signal whose ID starts with this
     #[arg(long, value_name = "TIME|ID", value_parser = NonEmptyStringValueParser::new())]
     around: Option<String>,
-    /// How long before and after: 90s, 10m, 2h, 1d
+    /// With --around, how long before and after: 90s, 10m, 2h, 1d
     #[arg(long = "for", value_name = "DURATION", value_parser = moment::duration, default_value = "10m", requires = "around")]
     span: i64,
     /// Only calls that change something, including failed attempts
@@ -111,7 +113,7 @@ struct Filter {
     /// Only signals and API calls of this kind (repeatable); `create` includes created secrets, keys and passwords
     #[arg(long, value_name = "KIND", value_parser = kind_parser())]
     kind: Vec<Kind>,
-    /// Only signals and API calls that a saved Sigma rule matches: `hunt --sigma PATH --save`
+    /// Only signals and API calls that match a Sigma rule, if the hits were saved with `hunt --sigma PATH --save`
     #[arg(long)]
     sigma: bool,
     /// Include background signals and programmatic events
@@ -143,9 +145,11 @@ impl Timeline {
             let hidden = batches.first().map_or(0, |batch| batch.column(0).as_primitive::<Int64Type>().value(0));
             match hidden {
                 0 => {}
-                1 => streams.say("1 background request of the console is not shown; --all shows it"),
+                1 => streams.say("1 background request made by the console is not shown; use --all to show it"),
                 more => {
-                    streams.say(&format!("{more} background requests of the console are not shown; --all shows them"));
+                    streams.say(&format!(
+                        "{more} background requests made by the console are not shown; use --all to show them"
+                    ));
                 }
             }
         }
@@ -166,7 +170,7 @@ impl Timeline {
     }
 }
 
-/// The notes of the case, on rows of its timeline.
+/// The notes on the case, by timeline row.
 fn marks(args: &CaseArgs, case: &Case) -> Result<Marks> {
     let written = Notebook::beside(args.path()).read()?;
     Ok(Marks::of(&notes::resolve(case, written.shown().cloned().collect())?))
@@ -184,7 +188,7 @@ fn kind_parser() -> impl TypedValueParser<Value = Kind> {
 }
 
 impl Filter {
-    /// The time that --around means.
+    /// The time that --around refers to.
     fn moment(&self, args: &CaseArgs, case: &Case) -> Result<Option<Timestamp>> {
         let Some(around) = &self.around else { return Ok(None) };
         if let Ok(time) = moment::parse(around) {
@@ -271,7 +275,7 @@ impl Filter {
         (format!("SELECT {columns} FROM timeline WHERE {}{order}", conditions.join(" AND ")), params)
     }
 
-    /// The conditions on events, one of which a signal must have; with their parameters.
+    /// The conditions that at least one event of a signal must meet, and their parameters.
     fn of_events(&self) -> (Vec<String>, Vec<String>) {
         let (mut conditions, mut params) = (Vec::new(), Vec::new());
         for (column, values) in [("e.source_ip", &self.ip), ("e.access_key_id", &self.key)] {
@@ -297,7 +301,7 @@ impl Filter {
         (conditions, params)
     }
 
-    /// Whether API calls of programs are requested, too.
+    /// Whether API calls made by programs are requested as well.
     fn wants_programs(&self) -> bool {
         let lists = [&self.principal, &self.ip, &self.key, &self.event];
         let texts = [&self.actor, &self.search, &self.around];

@@ -1,4 +1,4 @@
-//! The file that keeps an access token over a restart.
+//! The file that keeps an access token across restarts.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -9,20 +9,20 @@ use cartographer::serve::Token;
 
 use super::fail::WithAdvice;
 
-/// The token that the file has. If there is no such file, it is created with a new token, for its owner only.
+/// The token in the file. If the file does not exist, it is created with a new token, and is accessible only to its owner.
 pub(crate) fn kept_in(path: &Path) -> Result<Token> {
     match fs::read(path) {
         Ok(bytes) => {
             if is_open_to_others(path)? {
                 bail!(WithAdvice::new(
                     format!("{} can be read or written by other users", path.display()),
-                    "Make it private with `chmod 600`, or name another file.",
+                    "Make it private with `chmod 600`, or use another file.",
                 ));
             }
             Token::parse(String::from_utf8_lossy(&bytes).trim()).with_context(|| {
                 WithAdvice::new(
                     format!("{} does not contain a token of 64 hexadecimal digits", path.display()),
-                    "Name another file, or remove this one; a new token is then written to it.",
+                    "Use another file, or remove this one: it is then created again with a new token.",
                 )
             })
         }
@@ -39,7 +39,7 @@ pub(crate) fn kept_in(path: &Path) -> Result<Token> {
 
 /// A new token.
 pub(crate) fn random() -> Result<Token> {
-    Token::random().context("the system provides no random numbers for a token")
+    Token::random().context("the system could not provide random numbers for a token")
 }
 
 fn cannot(what: &str, path: &Path) -> WithAdvice {
@@ -61,7 +61,7 @@ fn is_open_to_others(path: &Path) -> io::Result<bool> {
     Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
 }
 
-/// Where there are no modes, the folder decides who may read the file.
+/// On platforms without file modes, the folder determines who can read the file.
 #[cfg(not(unix))]
 fn is_open_to_others(_: &Path) -> io::Result<bool> {
     Ok(false)

@@ -30,15 +30,15 @@ Examples:
 
 /// Check the integrity of log files against CloudTrail's digest files, offline
 ///
-/// Takes the log files and the digest files of a trail that has log file validation turned on. Checks the signature of
-/// each digest file, the chain of digest files, and the SHA-256 of each log file, and finds log files and digest files that
-/// were altered, removed or added. Local files are matched to S3 objects by the end of their paths.
+/// Reads the log files and digest files of a trail with log file validation turned on. Checks the signature of each digest
+/// file, the chain of digest files, and the SHA-256 of each log file, and finds log files and digest files that were
+/// altered, removed or added. Local files are matched to S3 objects by the end of their paths.
 ///
-/// The signature of a digest file is stored in the next digest file. The signature of the newest one is only in the
-/// metadata of its S3 object: save the output of `aws s3api head-object` next to it, in a file with the name of the digest
-/// file followed by `.metadata.json`.
+/// The signature of a digest file is stored in the next digest file. The signature of the newest digest file is only in the
+/// metadata of its S3 object. To check it, save the output of `aws s3api head-object` next to the digest file, in a file
+/// with the same name followed by `.metadata.json`.
 ///
-/// The table format shows a summary, the failures, and what could not be verified and why. The other formats have one row
+/// The table format shows a summary, the failures, and what could not be verified and why. The other formats list one row
 /// per file.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{}\n\n{EXAMPLES}", super::exit::HELP))]
@@ -49,7 +49,7 @@ pub(crate) struct Verify {
     /// Public keys, as printed by `aws cloudtrail list-public-keys` (repeatable, one file per region)
     #[arg(long, value_name = "FILE")]
     public_keys: Vec<PathBuf>,
-    /// A case to store the result in; replaces the table `file_integrity`
+    /// The case to store the result in; replaces its `file_integrity` table
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
     /// Output format
@@ -60,7 +60,7 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let keys = self.keys()?;
-        // Opened first, so that an error here does not waste the time of the check.
+        // Opened first, so that an error here does not waste the time spent on the check.
         let case = self.db.clone().map(|db| CaseArgs::at(db).open_for_writing()).transpose()?;
         let verified = verify::verify(&self.paths, &keys);
         if verified.checks.is_empty() {

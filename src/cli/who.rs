@@ -1,4 +1,4 @@
-//! Who is meant by a name, a key, an ARN or a session.
+//! Resolves a name, key, ARN or session ID to sessions.
 
 /// The minimum length of a prefix of a session ID.
 const SHORTEST_ID: usize = 6;
@@ -11,10 +11,10 @@ macro_rules! meant {
     };
 }
 
-/// The sessions that are meant, as SQL with the parameters of [`params`].
+/// The matching sessions, as SQL with the parameters of [`params`].
 pub(crate) const MEANT: &str = meant!();
 
-/// Those sessions, and all that used a credential that one of them made, or that led to one.
+/// Those sessions, and all sessions that used a credential created by one of them, directly or through other sessions.
 pub(crate) const DESCENDANTS: &str =
     concat!("SELECT session_id FROM actor_chains WHERE ancestor_session_id IN (", meant!(), ")");
 

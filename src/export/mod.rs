@@ -1,5 +1,5 @@
-//! Exports a case in other formats: Parquet, CSV, JSON Lines, Timesketch, OCSF, a layer of ATT&CK Navigator, and the content of
-//! a report. Functions that write rows take a writer, and keep one batch in memory at a time.
+//! Exports a case in other formats: Parquet, CSV, JSON Lines, Timesketch, OCSF, a layer for the ATT&CK Navigator, and the
+//! contents of a report. Functions that write rows take a writer, and keep one batch in memory at a time.
 
 mod navigator;
 mod ocsf;
@@ -24,17 +24,17 @@ pub use report::report;
 pub use rows::{named, rows, timesketch};
 pub use tables::{PARQUET_TABLES, Partition, parquet};
 
-/// Events that an export left out because their text cannot be read.
+/// Events that an export skipped because their text cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LeftOut {
-    /// The number of items.
+    /// The number of events.
     pub events: u64,
-    /// The IDs of the first of them, each with its problem.
+    /// The IDs of the first of these events, each with its problem.
     pub first: Vec<(String, String)>,
 }
 
 impl LeftOut {
-    /// The number that messages list.
+    /// The number of events that messages list.
     const NAMED: usize = 5;
 
     fn add(&mut self, id: &str, cause: &RebuildError) {
@@ -69,7 +69,7 @@ pub enum ExportError {
     /// Records do not fit the columns of the format.
     #[error("cannot write the records as columns")]
     Arrow(#[from] ArrowError),
-    /// A report has no session.
+    /// No session matches the scope of a report.
     #[error("no session matches")]
     NoSession,
     /// A query of a report returns unexpected columns.

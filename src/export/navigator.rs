@@ -1,4 +1,4 @@
-//! A layer for the ATT&CK Navigator: the techniques that the clicks and calls of a case show.
+//! A layer for the ATT&CK Navigator: the techniques that the clicks and calls in a case indicate.
 //!
 //! Source: the layer file format 4.5 of <https://github.com/mitre-attack/attack-navigator>.
 
@@ -18,7 +18,7 @@ use crate::table::literal;
 
 const TECHNIQUES: &str = include_str!("../../sql/exports/navigator.sql");
 
-/// The most names that a comment lists.
+/// The maximum number of names that a comment lists.
 const NAMED: usize = 5;
 
 const DESCRIPTION: &str = "The score is the number of clicks and calls that can be used for a technique. Routine administration \
@@ -35,16 +35,16 @@ struct Shown {
     rules: Option<Vec<String>>,
 }
 
-/// Writes a layer, of the named principals only if there are any.
+/// Writes a layer. If principals are named, it covers only their activity.
 ///
 /// # Errors
-/// DuckDB's message, or if the writer refuses.
+/// DuckDB's message, or the writer's error.
 pub fn navigator(case: &Case, name: &str, principals: &[String], out: &mut impl Write) -> Result<(), ExportError> {
     let wanted = principals.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
     let query = format!("SET VARIABLE wanted_principals = [{wanted}]::VARCHAR[];\n{TECHNIQUES}");
     let found: Vec<Shown> = rows(case, &query)?;
     let most = found.iter().map(|technique| technique.clicks).max().unwrap_or(1);
-    // A technique that is only there for its sub-techniques is shown expanded, without a score.
+    // A technique that is included only because of its sub-techniques is shown expanded, without a score.
     let own: BTreeSet<&str> = found.iter().map(|technique| technique.technique.as_str()).collect();
     let parents: BTreeSet<&str> = own.iter().filter_map(|id| id.split_once('.')).map(|(parent, _)| parent).collect();
     let alone = parents.difference(&own).map(|id| json!({ "techniqueID": id, "showSubtechniques": true }));
@@ -94,7 +94,7 @@ impl Shown {
     }
 }
 
-/// The first names, and the number of the others.
+/// The first names, and the number of further names.
 fn named(names: &[String]) -> String {
     let first = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {

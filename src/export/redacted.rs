@@ -8,16 +8,16 @@ use crate::redact::{Redaction, Redactor};
 use crate::store::{Case, EXPORT_MEMORY};
 use crate::table::{ColumnKind, TABLES, Table, identifier};
 
-/// The values of the case.
+/// The values in the case.
 const VALUES: &str = include_str!("../../sql/exports/redact.sql");
 
-/// Copies a case into a new file, and replaces these kinds of values in all rows. Returns what replaced them, for texts that
-/// are not in the case.
+/// Copies a case to a new file, and replaces values of these kinds in all rows. Returns the redactor, for texts that are
+/// not in the case.
 ///
 /// Everything that an export or a report contains is queried from the copy, so that no output can contain what is not in it.
 ///
 /// # Errors
-/// DuckDB's message. Part of the copy may be there then.
+/// DuckDB's message. Part of the copy may then exist.
 pub fn redacted(case: &Case, kinds: &[Redaction], secret: &[u8], path: &Path) -> Result<Redactor, ExportError> {
     let redactor = Redactor::new(secret, kinds, values(case)?);
     let copy = Case::open(path)?;

@@ -1,4 +1,4 @@
-//! The content of a report on some sessions, queried once, so that all formats have the same content.
+//! The contents of a report on selected sessions, queried once, so that all formats have the same contents.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -39,7 +39,7 @@ const FILES: &str = include_str!("../../sql/report/files.sql");
 const INTEGRITY: &str = include_str!("../../sql/report/integrity.sql");
 const GAPS: &str = include_str!("../../sql/report/gaps.sql");
 
-/// The maximum numbers of items, so that the report of the largest case can be opened and printed.
+/// The maximum numbers of items, so that even the report on the largest case can be opened and printed.
 const MOST_LINES: usize = 5000;
 const MOST_SESSIONS: usize = 200;
 const MOST_SIGN_INS: usize = 2000;
@@ -48,7 +48,8 @@ const MOST_THINGS: usize = 300;
 const MOST_FILES: usize = 50;
 const MOST_OTHERS: usize = 50;
 
-/// Queries a case for the content of a report on the sessions in its scope. `making` needs no facts of the case.
+/// Queries a case for the contents of a report on the sessions in its scope. `making` need not contain facts about the
+/// case.
 ///
 /// # Errors
 /// [`ExportError::NoSession`] if no session is in the scope, and DuckDB's message.
@@ -113,7 +114,7 @@ fn facts(case: &Case) -> Result<BTreeMap<String, String>, ExportError> {
     Ok(facts)
 }
 
-/// What the saved hits of Sigma rules were searched for in.
+/// The search that the saved Sigma hits come from.
 fn sigma_search(case: &Case) -> Result<Option<SigmaSearch>, ExportError> {
     let Some(search) = case.info(sigma::SEARCH_KEY)? else { return Ok(None) };
     let search: Search = serde_json::from_str(&search)?;
@@ -133,7 +134,7 @@ fn bins(case: &Case, totals: &Totals) -> Result<Bins, ExportError> {
     Ok(Bins { seconds, rows: rows(case, &format!("SET VARIABLE bin = {seconds};\n{BINS}"))? })
 }
 
-/// The most important lines, in order of time.
+/// The most important lines, ordered by time.
 fn lines(case: &Case) -> Result<Listed<Entry>, ExportError> {
     let query = format!("SELECT * FROM ({}) ORDER BY time, id", bounded(LINES, MOST_LINES));
     let mut lines = Listed { rows: Vec::new(), total: 0 };
@@ -145,12 +146,12 @@ fn lines(case: &Case) -> Result<Listed<Entry>, ExportError> {
     Ok(lines)
 }
 
-/// The first rows of a query with row numbers, each with the total number.
+/// The first rows of a query with row numbers, each with the total number of rows.
 fn bounded(query: &str, most: usize) -> String {
     format!("SELECT *, count(*) OVER () AS total FROM ({query}\n) ORDER BY place LIMIT {most}")
 }
 
-/// A row, and the total number.
+/// A row, and the total number of rows.
 #[derive(Deserialize)]
 struct Counted<T> {
     total: u64,

@@ -17,7 +17,7 @@ const SIGNALS: &str = include_str!("../../sql/exports/timesketch.sql");
 /// One row per event, with the same columns.
 const EVENTS: &str = include_str!("../../sql/exports/timesketch_events.sql");
 
-/// The query for all rows of a table or view, in its documented order if it is one of the case's.
+/// The query for all rows of a table or view, in its documented order if it is part of the case.
 #[must_use]
 pub fn named(name: &str) -> String {
     match view::order(name) {
@@ -35,10 +35,11 @@ pub fn rows(case: &Case, query: &str, form: Lines, out: &mut impl Write) -> Resu
     case.each_batch(query, |batch| Ok(present::piece(out, form, batch, std::mem::take(&mut first))?))
 }
 
-/// Writes the signals, and with `events` every event too, as Timesketch imports them, in order of time.
+/// Writes the signals, and with `events` also every event, in the format that Timesketch imports, ordered by time.
 ///
-/// `tag`, by which Timesketch filters, has the titles of the saved Sigma rules that match a row, and the tags and stars of
-/// notes about it. With notes, `comment` has their comments. Notes on a signal's events are on the signal.
+/// `tag`, by which Timesketch filters, contains the titles of the saved Sigma rules that match a row, and the tags and
+/// stars from notes on the row. If there are notes, `comment` contains their comments. Notes on a signal's events appear on
+/// the signal.
 ///
 /// # Errors
 /// See [`rows`].
@@ -53,7 +54,7 @@ pub fn timesketch(
     let marked = noted(notes);
     case.query_with(NOTED, &[serde_json::to_string(&marked)?])?;
     let tags = "list_concat(q.sigma, n.tags)";
-    // Commas separate the tags of a cell, so no tag may have one.
+    // Commas separate the tags in a cell, so tags must not contain commas.
     let tags = match form {
         Lines::Jsonl => tags.to_owned(),
         Lines::Csv | Lines::Markdown => {
@@ -68,7 +69,7 @@ pub fn timesketch(
     rows(case, &format!("FROM ({query}) ORDER BY datetime, signal_id, event_id, timestamp_desc"), form, out)
 }
 
-/// The rows with notes: the ID of each, its tags, and its comments.
+/// The rows with notes: the ID, tags and comments of each.
 const NOTED: &str = "CREATE OR REPLACE TEMP TABLE noted AS SELECT unnest(from_json($1, \
     '[{\"id\": \"VARCHAR\", \"tags\": [\"VARCHAR\"], \"comment\": \"VARCHAR\"}]'), max_depth := 2)";
 

@@ -1,4 +1,4 @@
-//! The tables of a case as Parquet that DuckDB, pyarrow and Spark read alike.
+//! The tables of a case as Parquet files that DuckDB, pyarrow and Spark read in the same way.
 
 use std::path::Path;
 
@@ -8,16 +8,17 @@ use crate::table::{
     ADDRESSES, Column, ColumnKind, EVENT_SIGNAL, EVENTS, RULES, SESSIONS, SIGNAL_ENTITIES, SIGNALS, Table, identifier,
 };
 
-/// The tables of a Parquet export, each in a folder of its name.
+/// The tables of a Parquet export, each in a folder with its name.
 pub const PARQUET_TABLES: [&Table; 7] =
     [&EVENTS, &SIGNALS, &EVENT_SIGNAL, &SESSIONS, &SIGNAL_ENTITIES, &RULES, &ADDRESSES];
 
 /// The partition columns of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Partition {
-    /// `account=…`: the account it happened in. Readers may read it as a number; `account_id` stays in the files.
+    /// `account=…`: the account that the event happened in. Readers may interpret it as a number; `account_id` stays in the
+    /// files.
     Account,
-    /// `region=…`, which is then not a column of the files.
+    /// `region=…`: the files then have no `region` column.
     Region,
     /// `day=YYYY-MM-DD`, UTC.
     Day,
@@ -44,8 +45,8 @@ impl Partition {
     }
 }
 
-/// Writes a table into an existing empty folder. Times are UTC-adjusted, ENUMs and JSON are text, rows are
-/// sorted; `partition` makes folders of the events.
+/// Writes a table into an existing empty folder. Times are UTC-adjusted, ENUMs and JSON are text, rows are sorted;
+/// `partition` splits the events into folders.
 ///
 /// # Errors
 /// DuckDB's message; some of the files may then exist.

@@ -9,7 +9,7 @@ use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
 use crate::trail::{Stretch, Stretches};
 
-/// Finds what an ID prefix may refer to; two results are enough to see that it is ambiguous.
+/// Finds what an ID prefix may refer to; fetches at most two results, enough to tell that the prefix is ambiguous.
 const FIND: &str = "SELECT 'signal' AS what, signal_id AS id, session_id, true AS console FROM signals \
      WHERE starts_with(signal_id, ?) UNION ALL SELECT 'event', event_id, session_id, coalesce(console, false) \
      FROM events LEFT JOIN sessions USING (session_id) WHERE starts_with(event_id, ?) LIMIT 2";
@@ -20,7 +20,7 @@ pub struct Explainable {
     is_signal: bool,
     id: String,
     session_id: String,
-    /// Whether its session is one of the console's.
+    /// Whether its session is a console session.
     console: bool,
 }
 
@@ -30,19 +30,19 @@ pub enum ExplainError {
     /// The case was mapped with other rules.
     #[error("the case was mapped with different rules")]
     OtherRules,
-    /// No signal or event has an ID that begins so.
+    /// No signal or event has an ID with this prefix.
     #[error("no signal or event has the ID {0}")]
     Unknown(String),
-    /// Several have.
+    /// Several IDs have this prefix.
     #[error("more than one ID starts with {0}")]
     Ambiguous(String),
-    /// The session has no such signal or event any more.
+    /// The session no longer contains the signal or event.
     #[error("{0} was not found when its session was mapped again")]
     Lost(String),
     /// The case could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Its events were not written by this program.
+    /// The events in the case were not written by this program.
     #[error(transparent)]
     Batch(#[from] BatchError),
 }

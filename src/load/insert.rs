@@ -1,7 +1,8 @@
 //! Inserts the events of files into a case.
 //!
-//! Three steps run at once: all threads parse a portion of files, one thread decides which records of the portion before it
-//! are new, and DuckDB's threads insert the new ones. Deciding does not query the case, because the case is being written.
+//! Three steps run at the same time: all threads parse a portion of files, one thread decides which records of the previous
+//! portion are new, and DuckDB's threads insert the new records. Deciding does not query the case, because the case is
+//! being written.
 
 use std::iter;
 use std::ops::Range;
@@ -25,10 +26,10 @@ use crate::trail::{
     Version, cut, parse,
 };
 
-/// A transaction that has inserted this many events ends. With 122,880 or more, the size of a row group, DuckDB writes
+/// A transaction ends once it has inserted this many events. With 122,880 or more, the size of a row group, DuckDB writes
 /// events into the file directly instead of into its log first.
 const MAX_EVENTS: u64 = 2_000_000;
-/// A transaction that has this many records to join with others ends: until then they are in memory.
+/// A transaction ends once it has this many records to join with others, which are in memory until then.
 const MAX_JOINING: usize = 20_000;
 
 /// The maximum number of characters of an ID in a message.
@@ -46,7 +47,7 @@ pub(super) struct ParseOptions<'a> {
     pub(super) budget: u64,
 }
 
-/// Decides what of a load is inserted into its case.
+/// Decides which events of a load are inserted into the case.
 #[derive(Debug)]
 pub(super) struct Inserter<'a> {
     /// The maximum number of threads that insert.
@@ -61,17 +62,17 @@ pub(super) struct Inserter<'a> {
 /// What a transaction writes after the new events.
 #[derive(Debug)]
 struct Pending {
-    /// Records of events that the case has from other records.
+    /// Records of events that the case already has from other records.
     joining: Vec<RecordToMerge>,
     /// Aggregated events, each with the index of its file in [`Pending::files`].
     aggregated: Vec<(usize, Counted)>,
-    /// Files that were loaded before, with other content.
+    /// Files that were loaded before with different contents.
     forgotten: Vec<String>,
     /// The files, with the counts of their records so far.
     files: Vec<FileResult>,
     /// Rows of `rejects`.
     rejects: Rows,
-    /// Whether no portion follows.
+    /// Whether this is the last portion.
     is_last: bool,
 }
 
@@ -89,7 +90,7 @@ impl Default for Pending {
     }
 }
 
-/// A record of an event that the case has from another record.
+/// A record of an event that the case already has from another record.
 #[derive(Debug)]
 struct RecordToMerge {
     /// The index of its file in [`Pending::files`].
@@ -154,8 +155,8 @@ impl<'a> Inserter<'a> {
         })
     }
 
-    /// Inserts the events that are new, of as many portions as fit one transaction, and returns what is left to write. The
-    /// first portion is already known; others follow only if the case need not be queried for them.
+    /// Inserts the new events of as many portions as fit into one transaction, and returns what is left to write. The first
+    /// portion is already known; further portions are included only if the case need not be queried for them.
     fn insert_new(
         &mut self,
         case: &Case,
@@ -171,7 +172,7 @@ impl<'a> Inserter<'a> {
         Ok(pending.transpose()?.unwrap_or_default())
     }
 
-    /// Sends the new events to the insertion. Dropping the feeder ends the insertion; an insertion that failed ends this.
+    /// Sends the new events to the insertion. Dropping the feeder ends the insertion. If the insertion fails, sending ends.
     fn admit_all(
         &mut self,
         portions: impl Iterator<Item = Portion>,
@@ -203,7 +204,7 @@ impl<'a> Inserter<'a> {
     }
 
     /// Decides for each record of a file whether it is new, and counts the records. A record to be joined with another
-    /// counts as a duplicate until then.
+    /// counts as a duplicate until they are joined.
     fn admit(
         &mut self,
         file: &Source,
@@ -220,7 +221,7 @@ impl<'a> Inserter<'a> {
             }
             Outcome::Failed(cause) | Outcome::NoRoom(cause) => {
                 self.ledger.files_failed += 1;
-                // If the file was loaded when it could be read, its row stays.
+                // If the file was loaded earlier, when it could be read, its row stays.
                 if !self.files.named(&file.name) {
                     let (source, parsed) = (file.clone(), Parsed::failed(cause.clone()));
                     pending.files.push(FileResult { source, parsed, counts: Counts::default() });
@@ -291,7 +292,7 @@ impl<'a> Inserter<'a> {
         Ok(case.append(&REJECTS, [&pending.rejects.finish()?])?)
     }
 
-    /// Joins records with those that the case has of the same events.
+    /// Joins records with the records that the case has for the same events.
     fn join(&mut self, case: &Case, pending: &mut Pending) -> Result<(), LoadError> {
         if pending.joining.is_empty() {
             return Ok(());
@@ -310,7 +311,7 @@ impl<'a> Inserter<'a> {
             }
         }
         let (mut removed, mut rows) = (Vec::new(), EventRows::default());
-        // Events of the case that cannot be rebuilt stay as they are.
+        // Events in the case that cannot be rebuilt stay as they are.
         for (id, (there, joining)) in groups.into_iter().filter(|(_, (there, _))| !there.is_empty()) {
             let versions: Vec<Version> = joining.iter().map(|joining| joining.version.clone()).collect();
             let resolved = trail::resolve(&there, &versions);
@@ -340,7 +341,7 @@ impl<'a> Inserter<'a> {
         Ok(())
     }
 
-    /// Adds the aggregated events that the case does not have. They count as duplicates until then.
+    /// Adds the aggregated events that the case does not have. They count as duplicates until they are added.
     fn add_aggregated(&mut self, case: &Case, pending: &mut Pending) -> Result<(), LoadError> {
         if pending.aggregated.is_empty() {
             return Ok(());
@@ -360,7 +361,7 @@ impl<'a> Inserter<'a> {
         Ok(case.append(&AGGREGATED_EVENTS, [&rows.finish()?])?)
     }
 
-    /// Reports that several events have one ID.
+    /// Reports that several events have the same ID.
     fn report_conflict(&mut self, id: &str, events: usize, joining: &[RecordToMerge]) {
         self.ledger.conflicts += 1;
         self.ledger.contradictions += u64::from(trail::is_uuid(id));
@@ -390,8 +391,8 @@ fn parse_all(portions: Vec<Vec<Source>>, known: &KnownFiles, options: ParseOptio
     }
 }
 
-/// Parses the files again, one by one, that did not fit into memory together with others. A file that does not fit alone
-/// either has failed.
+/// Parses again, one by one, the files that did not fit into memory together with others. A file that does not fit by
+/// itself either has failed.
 fn parse_again(portion: Portion, alone: impl Fn(Source) -> Result<ParsedFiles, BatchError>) -> Portion {
     let mut all = Vec::new();
     for mut bundle in portion? {
@@ -411,7 +412,7 @@ fn parse_again(portion: Portion, alone: impl Fn(Source) -> Result<ParsedFiles, B
     Ok(all)
 }
 
-/// The admitted rows of batches, as few slices as possible.
+/// The admitted rows of batches, in as few slices as possible.
 #[derive(Debug)]
 struct AdmittedRows {
     batches: Vec<RecordBatch>,

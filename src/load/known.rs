@@ -11,15 +11,15 @@ use crate::trail::{Admission, Admissions};
 /// The files that the case was loaded from.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KnownFiles {
-    /// The files of the case by name, with the stamps of those that were loaded completely or with the same filter.
+    /// The files in the case by name, with the stamps of those that were loaded completely or with the same filter.
     names: HashMap<String, Option<i64>>,
     /// The smallest name for each hash of the completely loaded files.
     whole: HashMap<String, String>,
 }
 
 impl KnownFiles {
-    /// The files of the case from the view of a load with that filter: for files loaded with another filter, only
-    /// the name is known.
+    /// The files in the case, as seen by a load with this filter: for files loaded with another filter, only the name is
+    /// known.
     pub(super) fn of(case: &Case, filter: Option<&str>) -> Result<Self, LoadError> {
         let mut files = Self::default();
         case.each_file(filter, |name, whole| {
@@ -31,7 +31,7 @@ impl KnownFiles {
         Ok(files)
     }
 
-    /// Whether there is a file of that name.
+    /// Whether there is a file with this name.
     pub(super) fn named(&self, name: &str) -> bool {
         self.names.contains_key(name)
     }
@@ -61,7 +61,7 @@ impl KnownFiles {
 /// all IDs.
 const ASKS: usize = 3;
 
-/// The events of the case that occurred in portions, each with its document.
+/// The events in the case that occurred in portions, each with its document.
 #[derive(Debug, Default)]
 pub(super) struct KnownEvents {
     /// How often the case may still be queried; 0 once all of its events are known.
@@ -70,7 +70,7 @@ pub(super) struct KnownEvents {
 }
 
 impl KnownEvents {
-    /// The events of the case, before any event is known.
+    /// The events in the case, before any event is known.
     pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
         Ok(Self { asks: if case.has_events()? { ASKS } else { 0 }, ..Self::default() })
     }
@@ -80,7 +80,7 @@ impl KnownEvents {
         self.asks > 0
     }
 
-    /// Queries which of the events in these batches the case has. Call it before they are admitted.
+    /// Queries which of the events in these batches are in the case. Call this before the events are admitted.
     pub(super) fn meet<'b>(
         &mut self,
         case: &Case,
@@ -95,7 +95,7 @@ impl KnownEvents {
         if all { Ok(case.each_event(learn)?) } else { Ok(case.each_event_of(batches, learn)?) }
     }
 
-    /// Records an event of the case.
+    /// Adds an event that is in the case.
     fn learn(&mut self, id: &str, print: u32, document: &str, last: &mut u32) {
         // The events of a document are consecutive.
         if self.met.name(*last) != Some(document) {
@@ -109,7 +109,7 @@ impl KnownEvents {
         self.met.document(name)
     }
 
-    /// Records a record's event, and returns what to do with the record.
+    /// Adds a record's event, and returns what to do with the record.
     pub(super) fn admit(&mut self, (key, print): (u128, u32), document: u32) -> Admission {
         self.met.admit(key, print, document)
     }

@@ -4,14 +4,15 @@ use serde::Serialize;
 
 use crate::store::Totals;
 
-/// What happened in a load. Files and records are those of this load, sessions and signals those of the whole case.
+/// What happened in a load. Counts of files and records are for this load; counts of sessions and signals are for the whole
+/// case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Ledger {
-    /// Files found, and inputs that could not be.
+    /// Files found, and inputs that could not be found.
     pub files_seen: u64,
     /// Files whose records were read.
     pub files_loaded: u64,
-    /// Files that were completely loaded before.
+    /// Files that had already been loaded completely.
     pub files_skipped: u64,
     /// Files whose path shows that no event matches the filter. They were not read.
     pub files_left_out: u64,
@@ -21,7 +22,7 @@ pub struct Ledger {
     pub files_failed: u64,
     /// Records found.
     pub read: u64,
-    /// Records that became events of the case.
+    /// Records that became events in the case.
     pub inserted: u64,
     /// Records of events that the case already had, without additional information.
     pub duplicate: u64,
@@ -29,13 +30,13 @@ pub struct Ledger {
     pub merged: u64,
     /// Records that could not be read.
     pub rejected: u64,
-    /// Records that the filter left out.
+    /// Records that the filter excluded.
     pub left_out: u64,
     /// Documents, and parts of archives and of compressed files, that could not be read in files that were loaded.
     pub damaged: u64,
-    /// IDs that several different events have: each event is kept with an ID derived from its content.
+    /// IDs shared by several different events: each event is kept with an ID derived from its content.
     pub conflicts: u64,
-    /// Conflicts over IDs that were not redacted, so that one of the records is not what CloudTrail wrote.
+    /// Conflicts over IDs that were not redacted, which means that one of the records is not what CloudTrail wrote.
     pub contradictions: u64,
     /// The totals of the case after the load.
     #[serde(flatten)]
@@ -49,7 +50,7 @@ pub struct Ledger {
 pub struct Problem {
     /// The file, or the document in an archive; empty for an input that is not a file.
     pub file: String,
-    /// The record's position in it; `None` if it is the file's own problem.
+    /// The record's position in the file; `None` if the problem concerns the file itself.
     pub record: Option<u64>,
     /// What is wrong.
     pub cause: String,
@@ -64,7 +65,7 @@ impl Ledger {
         self.files_refused + self.files_failed + self.rejected > 0 && !some
     }
 
-    /// Whether nothing got lost: every file, every record and every console event is accounted for once.
+    /// Whether nothing was lost: every file, record and console event is accounted for exactly once.
     #[must_use]
     pub const fn balances(&self) -> bool {
         self.read == self.inserted + self.duplicate + self.merged + self.rejected + self.left_out

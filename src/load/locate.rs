@@ -1,4 +1,4 @@
-//! Looks the addresses of a case up in databases that the user gives.
+//! Looks up the addresses in a case in databases that the user provides.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::batch::{BatchError, Columns};
 use crate::store::{Case, StoreError};
 use crate::table::ADDRESSES;
 
-/// Every address that events came from; names of services are excluded, because they have no network.
+/// Every address that events came from; service names are excluded, because they have no network.
 const EVERY: &str = "SELECT DISTINCT source_ip AS address FROM events WHERE network IS NOT NULL ORDER BY address";
 
 /// Why addresses could not be looked up. The case is unchanged.
@@ -32,13 +32,13 @@ pub enum LocateError {
 /// How many addresses were looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Located {
-    /// Addresses of the case.
+    /// The addresses in the case.
     pub addresses: usize,
-    /// Those that a database has data for.
+    /// The addresses that a database has data for.
     pub known: usize,
 }
 
-/// Looks up every address of the case once, and replaces the rows of `addresses`. The columns of databases that were not
+/// Looks up every address in the case once, and replaces the rows of `addresses`. The columns of databases that were not
 /// given are unchanged.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use crate::trail::{self, SignIns, Stretch, Stretches};
 /// Brings sessions and signals up to date with the events.
 ///
 /// # Errors
-/// If the case cannot be written; the next load does the rest.
+/// If the case cannot be written; the next load then does the remaining work.
 pub(super) fn map_changed(
     case: &Case,
     rules: &RuleSet,
@@ -39,7 +39,7 @@ pub(super) fn map_changed(
     case.transaction(|case| {
         map_pieces(case, case.pieces()?, rules, threads, Limits::default())?;
         case.end_waiting()?;
-        // Nothing comes after.
+        // Nothing is written after this.
         Ok(case.checkpoint_at_commit()?)
     })
 }
@@ -99,7 +99,7 @@ fn read_piece(case: &Case, piece: i64, stretches: &mut Stretches) -> Result<Vec<
 }
 
 /// Assigns every sign-in to the session that it opened, or to its own if that is unknown; and splits the events of event
-/// histories into sessions by pauses.
+/// histories into sessions at pauses.
 fn link_sign_ins(case: &Case) -> Result<(), LoadError> {
     let batches = case.sign_ins()?;
     let sign_ins = SignIns::read(&batches)?;
@@ -130,7 +130,7 @@ mod tests {
     use crate::matching;
     use crate::signal::Signal;
 
-    /// A case of the demo's trail.
+    /// A case loaded from the demo trail.
     fn demo(folder: &std::path::Path, rules: &RuleSet) -> Case {
         let trail = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz").to_owned();
         let case = folder.join("case.duckdb");

@@ -6,8 +6,8 @@ use crate::store::{GATHERED_BYTES, ROW_GROUP_BYTES};
 const MAX_FILES: usize = 1024;
 /// The maximum stored size of a portion, in bytes. A larger file is a portion by itself.
 const MAX_BYTES: u64 = 6 << 20;
-/// The share of the memory for the stored bytes of a portion: text is ten to twenty times larger, and three portions are
-/// in memory at once.
+/// The share of the memory for the stored bytes of a portion: text is ten to twenty times larger, and three portions are in
+/// memory at the same time.
 const SHARE: u64 = 160;
 
 /// The approximate memory limit of a load, in bytes. Half of it is for portions of files and for known events.
@@ -15,13 +15,13 @@ const SHARE: u64 = 160;
 pub(super) struct Memory(pub(super) u64);
 
 impl Memory {
-    /// The maximum number of files of a portion, and its maximum stored size in bytes.
+    /// The maximum number of files in a portion, and its maximum stored size in bytes.
     pub(super) fn portion(self) -> (usize, u64) {
         (MAX_FILES, (self.0 / SHARE).min(MAX_BYTES))
     }
 
     /// The memory for the texts of a portion of several files, in bytes. Their events need the same amount, and three
-    /// portions are in memory at once.
+    /// portions are in memory at the same time.
     pub(super) fn of_portion(self) -> u64 {
         self.0 / 4
     }
@@ -31,12 +31,12 @@ impl Memory {
         self.0 / 3
     }
 
-    /// The memory of DuckDB, in bytes.
+    /// DuckDB's memory, in bytes.
     pub(super) fn of_duckdb(self) -> u64 {
         self.0 / 2
     }
 
-    /// The number of events whose sessions are gathered at once.
+    /// The number of events whose sessions are gathered at the same time.
     pub(super) fn gathering(self) -> u64 {
         self.of_duckdb() / GATHERED_BYTES
     }

@@ -1,9 +1,8 @@
 //! Loads files into a case.
 //!
-//! Files are read and parsed in parallel while earlier ones are inserted, many files per transaction.
-//! Then sign-ins are assigned to their sessions, changed sessions are gathered again, and console sessions are
-//! mapped. The case does not depend on the order of files, on the number of loads, or on repeated files. Mapped sessions can
-//! be explained.
+//! Files are read and parsed in parallel while earlier files are inserted, many files per transaction. Then sign-ins are
+//! assigned to their sessions, changed sessions are gathered again, and console sessions are mapped. The case does not
+//! depend on the order of files, on the number of loads, or on repeated files. Mapped sessions can be explained.
 
 mod explain;
 mod insert;
@@ -60,7 +59,7 @@ const MAX_FILE_TEXT: u64 = 4 << 30;
 /// The default memory limit of a load, in bytes.
 pub const MEMORY: u64 = 1 << 30;
 
-/// A part of the work, in order.
+/// The phases of the work, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Files are read and their events inserted.
@@ -79,7 +78,7 @@ pub trait Progress: Sync {
     fn start(&self, _files: u64, _bytes: u64) {}
     /// A file is done: its size in bytes, and the number of new events.
     fn file(&self, _bytes: u64, _events: u64) {}
-    /// A part of the work begins.
+    /// A phase of the work begins.
     fn phase(&self, _phase: Phase) {}
 }
 
@@ -92,7 +91,7 @@ impl Progress for NoProgress {}
 /// Why a load stopped. Committed data is in the case, and the next load continues from there.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    /// None of the inputs has a file. No case was created.
+    /// None of the inputs contains a file. No case was created.
     #[error("there is nothing to load: {0}")]
     NoInput(String),
     /// The case could not be opened, read or written.
@@ -143,7 +142,7 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     Ok(ledger)
 }
 
-/// Whether the file's bytes are those that were loaded by its name.
+/// Whether the file's bytes are those that were loaded under its name.
 fn is_same(source: &read::Source, files: &KnownFiles) -> bool {
     files.named(&source.name)
         && source.is_lasting()
@@ -163,8 +162,8 @@ fn with_distinct_names(mut sources: Vec<read::Source>, files: &KnownFiles) -> Ve
     sources
 }
 
-/// Finds the files to load; meanwhile opens the case and queries its files. A new case is created only if there is something
-/// to load.
+/// Finds the files to load, and at the same time opens the case and queries its files. A new case is created only if there
+/// is something to load.
 fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case, KnownFiles), LoadError> {
     let (on_first, something) = bounded(1);
     thread::scope(|scope| {
@@ -187,7 +186,7 @@ fn find(options: &LoadOptions, on_first: impl FnMut()) -> Result<Discovery, Load
     if found.sources.is_empty() { Err(LoadError::NoInput(causes(&found.problems))) } else { Ok(found) }
 }
 
-/// Accounts for files without matching events. What the case records about such a file is unchanged.
+/// Accounts for files without matching events. What the case records about such a file does not change.
 fn leave_out(
     case: &Case,
     sources: &[read::Source],
@@ -208,7 +207,7 @@ fn leave_out(
     if rows.is_empty() { Ok(()) } else { Ok(case.append(&LOAD_FILES, [&rows.finish()?])?) }
 }
 
-/// Accounts for files that were completely loaded before.
+/// Accounts for files that have already been loaded completely.
 fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
     ledger.files_seen += known.len() as u64;
     ledger.files_skipped += known.len() as u64;

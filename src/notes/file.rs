@@ -16,14 +16,14 @@ const HEAD_BEGINS: &str = r#"{"format":"cartographer notes""#;
 /// The notes of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notes {
-    /// In the order they were written, with deleted ones.
+    /// In the order they were written, including deleted notes.
     pub notes: Vec<Note>,
-    /// Lines that this version does not understand; they are written back as they are.
+    /// Lines that this version does not understand; they are written back unchanged.
     pub unread: Vec<String>,
 }
 
 impl Notes {
-    /// The notes in a text. A line that is not a note, such as the last line of a truncated file, is set aside.
+    /// Parses the notes in a text. A line that is not a note, such as the last line of a truncated file, is set aside.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut read = Self::default();
@@ -51,7 +51,7 @@ impl Notes {
     /// The text of a file: one line per note.
     ///
     /// # Errors
-    /// Not set.
+    /// If a note cannot be converted to JSON.
     pub fn text(&self) -> Result<String, NotesError> {
         let mut text = format!("{HEAD}\n");
         for note in &self.notes {
@@ -66,7 +66,7 @@ impl Notes {
     }
 }
 
-/// Where the notes of a case are.
+/// Where the notes on a case are stored.
 #[derive(Debug, Clone)]
 pub struct Notebook {
     path: PathBuf,
@@ -88,7 +88,7 @@ impl Notebook {
     /// The notes in the file; empty if the file does not exist.
     ///
     /// # Errors
-    /// If the system refuses.
+    /// On an I/O error.
     pub fn read(&self) -> Result<Notes, NotesError> {
         match fs::read(&self.path) {
             Ok(bytes) => Ok(Notes::parse(&String::from_utf8_lossy(&bytes))),
@@ -100,7 +100,7 @@ impl Notebook {
     /// Reads the notes, applies `change`, and writes them. Other programs that change the same notes wait.
     ///
     /// # Errors
-    /// The errors of `change`, or if the system refuses; the file is then unchanged.
+    /// The error of `change`, or an I/O error; the file is then unchanged.
     pub fn update<T>(&self, change: impl FnOnce(&mut Notes) -> Result<T, NotesError>) -> Result<T, NotesError> {
         let turn = self.turn().map_err(|source| self.cannot("write", source))?;
         let before = self.read()?;
@@ -114,7 +114,7 @@ impl Notebook {
         Ok(done)
     }
 
-    /// Waits for the lock, which is held until it is dropped.
+    /// Waits for the lock, which is held until the returned value is dropped.
     fn turn(&self) -> io::Result<File> {
         let path = self.folder().join(format!(".{}.lock", self.name()));
         let turn = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
@@ -135,14 +135,14 @@ impl Notebook {
         sync_folder(self.folder())
     }
 
-    /// Removes the temporary files of a killed program. The caller holds the lock, so no program is writing them.
+    /// Removes temporary files left by a killed program. The caller holds the lock, so no program is writing them.
     fn forget_parts(&self, prefix: &str, suffix: &str) {
         let Ok(entries) = fs::read_dir(self.folder()) else { return };
         for entry in entries.filter_map(Result::ok) {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             if name.starts_with(prefix) && name.ends_with(suffix) {
-                // It may already be removed.
+                // It may already have been removed.
                 drop(fs::remove_file(entry.path()));
             }
         }
@@ -161,7 +161,7 @@ impl Notebook {
     }
 }
 
-/// With the default permissions of new files. Temporary files are always accessible only to the user.
+/// Uses the default permissions of new files. Otherwise, temporary files are accessible only to the user.
 #[cfg(unix)]
 fn shared(builder: &mut Builder<'_, '_>) {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -204,7 +204,7 @@ mod tests {
         let book = Notebook::beside(&dir.path().join("case.duckdb"));
         assert_eq!(book.path(), dir.path().join("case.notes.jsonl"));
         assert_eq!(book.read().unwrap(), Notes::default());
-        // An incomplete line of a program that was killed is not a note. The next change removes it.
+        // An incomplete line left by a killed program is not a note. The next change removes it.
         let part = dir.path().join(".case.notes.jsonl.x1y2z3.part");
         fs::write(&part, "{\"half").unwrap();
         book.update(|notes| Ok(notes.add(Notes::parse(NOTE).notes))).unwrap();

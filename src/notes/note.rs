@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-/// The maximum number of characters of a text, of a tag or name, and of a saved address or query.
+/// The maximum number of characters in a text, in a tag or name, and in a saved address or query.
 const LONGEST_TEXT: usize = 10_000;
 const LONGEST_NAME: usize = 120;
 const LONGEST_PLACE: usize = 20_000;
@@ -62,11 +62,11 @@ pub struct Target {
 /// One note of one author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// Random, so that no two people's notes have the same.
+    /// Random, so that no two people's notes have the same ID.
     pub id: String,
-    /// What it does.
+    /// Its kind.
     pub kind: NoteKind,
-    /// Its target; a saved view or query has none.
+    /// Its target; a saved view or query does not have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
     /// The comment, the tag, or the name of a view or query.
@@ -92,10 +92,10 @@ pub struct Note {
 /// Why notes could not be read or written.
 #[derive(Debug, Error)]
 pub enum NotesError {
-    /// A note is not one.
+    /// A note is not valid.
     #[error("{0}")]
     Invalid(String),
-    /// The system refuses.
+    /// The file could not be read or written.
     #[error("cannot {what} {path}", path = .path.display())]
     File {
         /// `read` or `write`.
@@ -105,8 +105,8 @@ pub enum NotesError {
         /// Why.
         source: std::io::Error,
     },
-    /// The system gives no random numbers.
-    #[error("the system provides no random numbers")]
+    /// The system could not provide random numbers.
+    #[error("the system could not provide random numbers")]
     Random,
     /// The case could not be queried.
     #[error(transparent)]
@@ -119,7 +119,7 @@ pub enum NotesError {
     Json(#[from] serde_json::Error),
 }
 
-/// The time, as notes have it.
+/// The current time, in the format used in notes.
 #[must_use]
 pub fn now() -> String {
     spell(Utc::now())
@@ -132,7 +132,7 @@ fn spell(time: DateTime<Utc>) -> String {
 /// An ID that no other note has: 128 random bits.
 ///
 /// # Errors
-/// If the system provides no random numbers.
+/// If the system cannot provide random numbers.
 pub fn new_id() -> Result<String, NotesError> {
     let mut bits = [0; 16];
     getrandom::fill(&mut bits).map_err(|_| NotesError::Random)?;
@@ -140,11 +140,11 @@ pub fn new_id() -> Result<String, NotesError> {
 }
 
 impl Note {
-    /// The note, if it is one that the program can show: with a target where it needs one, and of a sensible size. Times
-    /// are normalized, so that they can be compared.
+    /// Checks that the program can show the note: it has a target if it needs one, and a reasonable size. Times are
+    /// normalized, so that they can be compared.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong with the note.
     pub fn checked(mut self) -> Result<Self, NotesError> {
         let wrong = |what: &str| Err(NotesError::Invalid(what.to_owned()));
         let saves = matches!(self.kind, NoteKind::View | NoteKind::Query);
@@ -154,46 +154,46 @@ impl Note {
             || self.id.len() > LONGEST_NAME
             || !self.id.bytes().all(|byte| byte.is_ascii_alphanumeric())
         {
-            return wrong("the ID of a note is letters and digits");
+            return wrong("a note's ID must consist of letters and digits");
         }
         if self.author.chars().count() > LONGEST_NAME || self.text.chars().count() > longest {
-            return wrong("the text of a note is too long");
+            return wrong("the text of the note is too long");
         }
         if self.text.is_empty() && self.kind != NoteKind::Star && !self.deleted {
-            return wrong("a note needs a text");
+            return wrong("a note needs text");
         }
         if self.kind == NoteKind::Tag && self.text.contains(['\n', '\r', ',']) {
-            return wrong("a tag is one line without a comma");
+            return wrong("a tag must be one line without commas");
         }
         if self.target.is_none() != saves {
-            return wrong("a star, tag or comment needs a target; a saved view or query has none");
+            return wrong("a star, tag or comment needs a target; a saved view or query must not have one");
         }
         if let Some(target) = &self.target
             && (target.id.is_empty() || (target.kind == TargetKind::Entity) != target.entity_type.is_some())
         {
-            return wrong("a target needs an ID, and an entity also its type");
+            return wrong("a target needs an ID, and an entity also needs a type");
         }
         let place = self.place.as_deref().unwrap_or_default();
-        // The page opens saved addresses, so they must be its own.
+        // The page opens saved addresses, so they must belong to the page.
         if place.len() > LONGEST_PLACE || (self.kind == NoteKind::View && !is_own_address(place)) {
-            return wrong("a saved view needs an address of the page, which begins with /");
+            return wrong("a saved view needs an address within the page, which starts with /");
         }
         for time in [&mut self.created, &mut self.changed] {
             match DateTime::parse_from_rfc3339(time) {
                 Ok(moment) => *time = spell(moment.to_utc()),
-                Err(_) => return wrong("the times of a note are RFC 3339"),
+                Err(_) => return wrong("a note's times must be in RFC 3339 format"),
             }
         }
         Ok(self)
     }
 
-    /// Which of two versions of one note is the later one; the result does not depend on who merges.
+    /// A key by which two versions of a note are compared: the later version has the greater key, regardless of who merges.
     fn version(&self) -> (&str, bool, String) {
         (&self.changed, self.deleted, serde_json::to_string(self).unwrap_or_default())
     }
 }
 
-/// `/timeline?…`: a path of this page, not of another host.
+/// Whether an address is a path within this page, such as `/timeline?…`, and not on another host.
 fn is_own_address(place: &str) -> bool {
     let path = place.split(['?', '#']).next().unwrap_or_default();
     path.starts_with('/') && path[1..].bytes().all(|byte| byte.is_ascii_lowercase())

@@ -15,7 +15,7 @@ const ANCHOR: &str = include_str!("../../sql/notes/anchor.sql");
 pub struct Resolved {
     /// The note.
     pub note: Note,
-    /// The target; empty if the case does not have it, or the note has none.
+    /// The target; empty if it is not in the case, or if the note does not have one.
     pub location: Location,
 }
 
@@ -26,9 +26,9 @@ pub struct Location {
     pub row_id: Option<String>,
     /// The session.
     pub session_id: Option<String>,
-    /// Who.
+    /// The principal.
     pub principal: Option<String>,
-    /// When, in microseconds since 1970.
+    /// The time, in microseconds since 1970.
     pub time: Option<i64>,
     /// The sentence.
     pub what: Option<String>,

@@ -49,7 +49,7 @@ impl Redactor {
         written
     }
 
-    /// A string, which may be JSON itself, as a policy is.
+    /// A string, which may itself be JSON, such as a policy.
     fn string(&self, member: &str, value: &str, level: usize) -> String {
         if let Some(redacted) = self.member(member, value) {
             return redacted;

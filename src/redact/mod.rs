@@ -1,8 +1,9 @@
-//! Replaces identifying values in the rows of a case by pseudonyms: access keys and tokens, account IDs, addresses, names.
+//! Replaces identifying values in the rows of a case with pseudonyms: access keys and tokens, account IDs, addresses,
+//! names.
 //!
-//! A value has the same pseudonym wherever it occurs, so that rows can still be joined: in a column of its own, in an ARN, a
-//! sentence, a link, and in the JSON of a record. A pseudonym is derived from the value with a secret key, so that nobody
-//! without the key can check a guess. Pure.
+//! A value gets the same pseudonym wherever it occurs (in its own column, in an ARN, a sentence or a link, and in the JSON
+//! of a record), so that rows can still be joined. A pseudonym is derived from the value with a secret key, so that nobody
+//! without the key can check a guess. This module is pure.
 
 mod json;
 mod words;
@@ -38,7 +39,7 @@ pub enum Redaction {
 }
 
 impl Redaction {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 4] = [Self::Keys, Self::Accounts, Self::Addresses, Self::Names];
 
     /// Its name, which is also part of what a pseudonym is derived from.
@@ -53,10 +54,10 @@ impl Redaction {
     }
 }
 
-/// The least bytes of a secret key.
+/// The minimum length of a secret key, in bytes.
 pub const MIN_SECRET: usize = 16;
 
-/// Names that a case's own words would be mistaken for. They do not identify anybody.
+/// Names that also occur as ordinary words in a case. They do not identify anyone.
 const COMMON: [&str; 25] = [
     "account",
     "anonymous",
@@ -85,24 +86,24 @@ const COMMON: [&str; 25] = [
     "version",
 ];
 
-/// What a role begins with that a service creates under the same name in every account.
+/// The prefix of roles that services create under the same names in every account.
 const SERVICE_ROLE: &str = "AWSServiceRoleFor";
 
-/// The beginnings of the IDs that AWS gives to access keys, users, roles and others.
+/// The prefixes of the IDs that AWS assigns to access keys, users, roles and other entities.
 const ID_PREFIXES: [&str; 13] =
     ["ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA", "ASIA", "AVIA"];
-/// The least characters of such an ID.
+/// The minimum length of such an ID, in characters.
 const MIN_ID: usize = 11;
 
-/// The beginnings of session tokens and of JSON web tokens, and the least characters of one.
+/// The prefixes of session tokens and JSON Web Tokens, and the minimum length of a token, in characters.
 const TOKEN_PREFIXES: [&str; 4] = ["FwoG", "IQoJ", "AQoD", "eyJ"];
 const MIN_TOKEN: usize = 60;
 
-/// Parameters of a URL whose values grant access.
+/// URL parameters whose values grant access.
 const SECRET_PARAMETERS: [&str; 5] =
     ["X-Amz-Security-Token=", "X-Amz-Signature=", "SigninToken=", "Signature=", "client_secret="];
 
-/// Members of JSON whose values grant access, in lower case. So does any that ends with `token`.
+/// JSON members whose values grant access, in lowercase. The values of members that end with `token` grant access as well.
 const SECRET_MEMBERS: [&str; 8] = [
     "authorization",
     "clientsecret",
@@ -114,7 +115,7 @@ const SECRET_MEMBERS: [&str; 8] = [
     "signature",
 ];
 
-/// Members of JSON that have a name of a user, a role, a role session or a group, in lower case.
+/// JSON members that contain the name of a user, role, role session or group, in lowercase.
 const NAME_MEMBERS: [&str; 12] = [
     "displayname",
     "email",
@@ -130,7 +131,7 @@ const NAME_MEMBERS: [&str; 12] = [
     "useremail",
 ];
 
-/// Columns with words of the program or of AWS, and with random IDs: they are kept.
+/// Columns with terms used by this program or AWS, and columns with random IDs. They are kept unchanged.
 const KEPT: [&str; 36] = [
     "event_id",
     "event_source",
@@ -170,20 +171,20 @@ const KEPT: [&str; 36] = [
     "invoked_by",
 ];
 
-/// Columns with IDs that are hashes of a caller and of times: whoever guesses the caller could check the guess.
+/// Columns with IDs that are hashes of a caller and of times: anyone who guesses the caller could check the guess.
 const HASHED: [&str; 2] = ["session_id", "signal_id"];
 
-/// The levels of JSON within strings of JSON that are read.
+/// How many levels of JSON nested within JSON strings are read.
 const MAX_NESTED: usize = 4;
 
 /// Replaces values.
 pub struct Redactor {
     key: hmac::Key,
     kinds: Vec<Redaction>,
-    /// The values that are known from a case, each with its kind, in the order of the patterns of `known`.
+    /// The values known from a case, each with its kind, in the order of the patterns in `known`.
     values: Vec<(Redaction, String)>,
     known: Option<AhoCorasick>,
-    /// Addresses of callers. Others may be versions of programs.
+    /// Addresses of callers. Other text that looks like an address may be a program version.
     addresses: HashSet<String>,
 }
 
@@ -201,8 +202,8 @@ struct Replaced {
 }
 
 impl Redactor {
-    /// Replaces these kinds, with pseudonyms derived with `secret`. `values` are those that a case is known to have; values
-    /// that have a form of their own are found without.
+    /// Replaces values of these kinds with pseudonyms derived with `secret`. `values` are those known to occur in a case;
+    /// values with a recognizable form are found even if they are not listed.
     #[must_use]
     pub fn new(secret: &[u8], kinds: &[Redaction], values: impl IntoIterator<Item = (Redaction, String)>) -> Self {
         let mut redactor = Self {
@@ -220,14 +221,14 @@ impl Redactor {
             if kind == Redaction::Addresses {
                 redactor.addresses.insert(value);
             } else if kind != Redaction::Names || is_telling(&value) {
-                // A link has a name percent-encoded, and one of CloudWatch encoded once more.
+                // Names are percent-encoded in links, and encoded once more in CloudWatch links.
                 for pattern in spellings(&value) {
                     patterns.push(pattern);
                     redactor.values.push((kind, value.clone()));
                 }
             }
         }
-        // Without patterns, or with more than the automaton can hold, only values with a form of their own are found.
+        // Without patterns, or with more than the automaton can hold, only values with a recognizable form are found.
         redactor.known = AhoCorasick::new(&patterns).ok().filter(|_| !patterns.is_empty());
         redactor
     }
@@ -236,7 +237,7 @@ impl Redactor {
         self.kinds.contains(&kind)
     }
 
-    /// A text without its values.
+    /// A text with its values replaced.
     #[must_use]
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut found = self.find(text);
@@ -256,20 +257,20 @@ impl Redactor {
         Cow::Owned(written)
     }
 
-    /// A JSON text without its values, in strings, in the names of members and in numbers. All else stays as it is written.
+    /// A JSON text with its values replaced in strings, member names and numbers. Everything else stays as written.
     #[must_use]
     pub fn json(&self, text: &str) -> String {
         self.json_within(text, 0)
     }
 
-    /// The pseudonym of an ID that is a hash: as many digits.
+    /// The pseudonym of an ID that is a hash: the same number of digits.
     #[must_use]
     pub fn id(&self, id: &str) -> String {
         let digits = hex::encode(self.derive("id", id));
         digits.chars().cycle().take(id.len()).collect()
     }
 
-    /// A batch of a table's rows without values.
+    /// A batch of a table's rows with values replaced.
     ///
     /// # Errors
     /// If the batch does not have the columns of the table.
@@ -325,7 +326,7 @@ impl Redactor {
         for known in self.known.iter().flat_map(|known| known.find_overlapping_iter(text)) {
             let Some((kind, value)) = self.values.get(known.pattern().as_usize()) else { continue };
             let stands = match kind {
-                // Its digits are enough: a bucket may have the account in its name.
+                // Its digits are enough: a bucket name may contain the account ID.
                 Redaction::Accounts => words.is_number_of_its_own(known.start(), known.end()),
                 _ => words.is_whole(known.start(), known.end()),
             };
@@ -369,7 +370,7 @@ impl Redactor {
                 {
                     add((start, end), self.ipv4(address).to_string());
                 }
-                // The name that AWS gives to a host.
+                // A host name assigned by AWS.
                 if matches!(word, "ip" | "ec2")
                     && let Some((start, end)) = words.joined(at, ["-"; 4])
                     && let Ok(address) = text[start + word.len() + 1..end].replace('-', ".").parse::<Ipv4Addr>()
@@ -395,7 +396,7 @@ impl Redactor {
         found
     }
 
-    /// The whole value of a member of JSON, if the member says what it is.
+    /// The pseudonym of the whole value of a JSON member, if the member's name shows what the value is.
     fn member(&self, member: &str, value: &str) -> Option<String> {
         let member = member.to_ascii_lowercase();
         let is_secret = member.ends_with("token") || SECRET_MEMBERS.contains(&member.as_str());
@@ -411,10 +412,10 @@ impl Redactor {
     fn pseudonym(&self, kind: Redaction, value: &str) -> String {
         let hash = self.derive(kind.as_str(), value);
         match kind {
-            // The prefix says what an ID is of.
+            // The prefix shows what the ID identifies.
             Redaction::Keys if is_id(value) => format!("{}REDACTED{}", &value[..4], &letters(&hash)[..8]),
             Redaction::Keys => format!("redacted-{}", letters(&hash).to_lowercase()),
-            // No account has been seen with such an ID; it is one in its form.
+            // It has the form of an account ID, but no account with such an ID has been seen.
             Redaction::Accounts => format!("999{:09}", number(&hash) % 1_000_000_000),
             Redaction::Addresses => match (value.parse::<Ipv4Addr>(), value.parse::<Ipv6Addr>()) {
                 (Ok(address), _) => self.ipv4(address).to_string(),
@@ -425,13 +426,13 @@ impl Redactor {
         }
     }
 
-    /// An address of the range that is reserved and never routed.
+    /// An address from the range that is reserved and never routed.
     fn ipv4(&self, address: Ipv4Addr) -> Ipv4Addr {
         let hash = self.derive("addresses", &address.to_string());
         Ipv4Addr::from_bits(0xf000_0000 | (number(&hash) & 0x0fff_ffff) as u32)
     }
 
-    /// An address of the range for documentation.
+    /// An address from the range for documentation.
     fn ipv6(&self, address: Ipv6Addr) -> Ipv6Addr {
         if let Some(address) = address.to_ipv4_mapped() {
             return self.ipv4(address).to_ipv6_mapped();
@@ -452,7 +453,7 @@ impl Redactor {
     }
 }
 
-/// Whether a name can be replaced everywhere without making nonsense of everything else.
+/// Whether a name can be replaced everywhere without corrupting other text.
 fn is_telling(name: &str) -> bool {
     name.chars().count() > 1
         && !COMMON.contains(&name.to_lowercase().as_str())
@@ -461,7 +462,7 @@ fn is_telling(name: &str) -> bool {
         && (name.len() >= 6 || !name.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A value as it is, as a URL has it, and as a URL within the fragment of another has it.
+/// A value unchanged, as encoded in a URL, and as encoded in a URL within the fragment of another URL.
 fn spellings(value: &str) -> Vec<String> {
     let mut all = vec![value.to_owned()];
     if !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)) {
@@ -497,7 +498,7 @@ fn is_within_uuid(text: &str, (start, end): (usize, usize)) -> bool {
     before || text[end..].starts_with('-')
 }
 
-/// Whether four numbers are the version of a program: `Chrome/124.0.0.0`, or more than four.
+/// Whether four numbers are a program version, as in `Chrome/124.0.0.0`, or part of a sequence of more than four.
 fn is_version(text: &str, start: usize, end: usize) -> bool {
     let mut before = text[..start].chars().rev();
     let follows_name =
@@ -541,7 +542,7 @@ fn number(hash: &[u8]) -> u64 {
     hash.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
-/// A hash in 16 letters and digits, of 5 bits each.
+/// A hash as 16 letters and digits, of 5 bits each.
 fn letters(hash: &[u8]) -> String {
     const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits = hash.iter().take(10).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));

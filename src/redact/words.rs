@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The words of a text, in order: letters and digits without a break. An escape, of a URL or of a string, is a break.
+/// The words of a text, in order: letters and digits without a break. An escape in a URL or a string is a break.
 pub(super) struct Words<'t> {
     text: &'t str,
     words: Vec<Range<usize>>,
@@ -46,7 +46,7 @@ impl<'t> Words<'t> {
         self.words.iter().map(|word| (word.start, word.end))
     }
 
-    /// Whether no word goes on beyond the ends of a range.
+    /// Whether no word extends beyond the ends of a range.
     pub(super) fn is_whole(&self, start: usize, end: usize) -> bool {
         !self.cuts(start) && !self.cuts(end)
     }
@@ -57,15 +57,15 @@ impl<'t> Words<'t> {
         self.words.get(next).is_some_and(|word| word.start < at)
     }
 
-    /// Whether the digits in a range do not go on before or after it, and are not the last of a UUID.
+    /// Whether no digits precede or follow a range, and the digits in it are not the end of a UUID.
     pub(super) fn is_number_of_its_own(&self, start: usize, end: usize) -> bool {
         let is_digit = |c: char| c.is_ascii_digit();
-        // In an escape, as in `%3A111122223333`, a digit may be the escape's.
+        // The preceding digit may be part of an escape, as in `%20111122223333`.
         let begins = !self.text[..start].ends_with(is_digit) || !self.cuts(start);
         begins && !self.text[end..].starts_with(is_digit) && !is_uuid_end(self.text, start)
     }
 
-    /// The range of this word and the next ones, if these separators alone are between them.
+    /// The range of this word and the next ones, if only these separators are between them.
     pub(super) fn joined<const N: usize>(&self, first: usize, separators: [&str; N]) -> Option<(usize, usize)> {
         let words = self.words.get(first..=first + N)?;
         let is_joined = words.windows(2).zip(separators).all(|(pair, separator)| match pair {
@@ -116,7 +116,7 @@ pub(super) fn ipv6(text: &str) -> Vec<(usize, usize)> {
     while at < bytes.len() {
         let length = bytes[at..].iter().position(|byte| !is_part(*byte)).unwrap_or(bytes.len() - at);
         let end = at + length;
-        // What ends a sentence, or comes before a prefix, is not part of the address.
+        // A period at the end of a sentence is not part of the address, and neither is what follows a `/`.
         let trimmed = text[at..end].trim_end_matches('.');
         let stands = !text[..at].ends_with(char::is_alphanumeric) && !text[end..].starts_with(char::is_alphanumeric);
         if stands && trimmed.bytes().filter(|byte| *byte == b':').count() > 1 {

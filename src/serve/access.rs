@@ -34,11 +34,12 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// The most bytes of a posted body, and the time that a client has to send it.
+/// The maximum size of a posted body in bytes, and the time that a client has to send it.
 const POSTED: usize = 4 << 20;
 const POST_TIME: Duration = Duration::from_secs(20);
 
-/// Bytes of responses that clients have not read yet, over all connections; responses smaller than this count as nothing.
+/// The maximum number of response bytes that clients have not read yet, across all connections; responses smaller than
+/// `SMALL` are not counted.
 const OUTGOING: usize = 256 << 20;
 const SMALL: usize = 64 << 10;
 /// The unit in which outgoing bytes are counted.
@@ -58,15 +59,15 @@ impl AccessControl {
         Self { token, port, tickets: Tickets::default(), outgoing: Arc::new(Semaphore::new(OUTGOING / UNIT)) }
     }
 
-    /// Why no request of this kind is answered, whoever sends it.
+    /// The reason to refuse a request, regardless of who sends it.
     fn refusal(&self, request: &Request) -> Option<&'static str> {
         if !self.is_own(text(request.headers(), &header::HOST)) {
             return Some("This server only accepts requests for 127.0.0.1.");
         }
-        (!self.is_own_origin(request)).then_some("Requests from pages of other sites are not allowed.")
+        (!self.is_own_origin(request)).then_some("Requests from pages on other sites are not allowed.")
     }
 
-    /// Whether a `Host` is this server's. Another name that resolves to this machine (DNS rebinding) is not.
+    /// Whether a `Host` is this server's. Another name that resolves to this machine (DNS rebinding) does not count.
     fn is_own(&self, host: Option<&str>) -> bool {
         host.and_then(|host| host.rsplit_once(':'))
             .is_some_and(|(name, port)| matches!(name, "127.0.0.1" | "localhost") && port.parse() == Ok(self.port))
@@ -88,7 +89,7 @@ impl AccessControl {
 
     /// The response, if there is room for it among those that clients have not read yet.
     async fn paced(&self, response: Response) -> Response {
-        // The length of an export is not known: it is sent while it is written, and never in memory as a whole.
+        // The length of an export is not known: it is sent while it is written, and is never in memory as a whole.
         let length = response.body().size_hint().exact().and_then(|length| usize::try_from(length).ok());
         let Some(length) = length.filter(|length| *length > SMALL) else { return response };
         let units = u32::try_from(length.div_ceil(UNIT)).unwrap_or(u32::MAX);
@@ -103,7 +104,7 @@ impl AccessControl {
     }
 }
 
-/// A body in pieces, which gives the permit back when the last one is taken.
+/// A body in pieces, which returns the permit when the last piece is taken.
 fn pieces(bytes: Bytes, permit: OwnedSemaphorePermit) -> Body {
     Body::from_stream(stream::unfold((bytes, permit), |(mut rest, permit)| async move {
         let piece = rest.split_to(rest.len().min(SMALL));
@@ -115,7 +116,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).map(|value| value.to_str().unwrap_or("?"))
 }
 
-/// Refuses requests by other names and of other sites, and adds the headers of every response.
+/// Refuses requests to other host names and from other sites, and adds the headers that every response has.
 pub(super) async fn guard(State(access): State<AccessControl>, request: Request, next: Next) -> Response {
     let mut response = match access.refusal(&request) {
         Some(why) => (StatusCode::FORBIDDEN, format!("{why}\n")).into_response(),
@@ -127,7 +128,7 @@ pub(super) async fn guard(State(access): State<AccessControl>, request: Request,
     response
 }
 
-/// Refuses requests without the token. The page itself needs none: it is the same for every case.
+/// Refuses requests without the token. The page itself does not require a token: it is the same for every case.
 pub(super) async fn authorize(State(access): State<AccessControl>, request: Request, next: Next) -> Response {
     if !access.is_authorized(&request) {
         let mut response = ServeError::SignedOut.into_response();
@@ -143,14 +144,14 @@ pub(super) async fn authorize(State(access): State<AccessControl>, request: Requ
 /// The request with its whole body.
 async fn received(request: Request) -> Result<Request, ServeError> {
     let (head, body) = request.into_parts();
-    let advice = || format!("A request has at most {} MiB, which must arrive within {POST_TIME:?}.", POSTED >> 20);
+    let advice = || format!("A request can be at most {} MiB, and must arrive within {POST_TIME:?}.", POSTED >> 20);
     let bytes = timeout(POST_TIME, to_bytes(body, POSTED)).await;
     let bytes = bytes.map_err(|_| ServeError::asked("the request did not arrive in time", advice()))?;
-    let bytes = bytes.map_err(|_| ServeError::asked("the request did not arrive as a whole", advice()))?;
+    let bytes = bytes.map_err(|_| ServeError::asked("the request did not arrive completely", advice()))?;
     Ok(Request::from_parts(head, Body::from(bytes)))
 }
 
-/// What a ticket is asked for.
+/// The request for a ticket.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TicketRequest {

@@ -1,4 +1,4 @@
-//! The page itself, shipped in the program.
+//! The page itself, which is embedded in the program.
 
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};

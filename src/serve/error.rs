@@ -41,13 +41,13 @@ pub enum ServeError {
     /// The answer took too long.
     #[error("the query was canceled after {0} seconds")]
     TimedOut(u64),
-    /// The response would have more bytes than a response may have.
-    #[error("the response would have more than {} MiB", .0 >> 20)]
+    /// The response would be larger than allowed.
+    #[error("the response would be larger than {} MiB", .0 >> 20)]
     TooLarge(usize),
-    /// The process that ran a query of the user's own ended without an answer.
-    #[error("the query ended its process ({0})")]
+    /// The process that ran one of the user's own queries ended without an answer.
+    #[error("the query's process ended unexpectedly ({0})")]
     Crashed(String),
-    /// The process for a query of the user's own could not be started.
+    /// The process for one of the user's own queries could not be started.
     #[error("cannot start a process for the query: {0}")]
     NoProcess(std::io::Error),
     /// The case could not be opened.
@@ -56,7 +56,7 @@ pub enum ServeError {
     /// A query that the user wrote failed.
     #[error("{0}")]
     Query(StoreError),
-    /// The work on a response was aborted, as when the program ends.
+    /// The work on a response was aborted, for example because the program ended.
     #[error("the request failed unexpectedly")]
     BrokenOff,
     /// The case could not be queried.
@@ -95,7 +95,7 @@ pub(super) fn with_cause(error: &dyn std::error::Error) -> String {
 }
 
 impl ServeError {
-    /// An invalid request. The problem is the beginning of a sentence, the advice a sentence.
+    /// An invalid request. The problem is the beginning of a sentence; the advice is a sentence.
     pub(super) fn asked(problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::Asked { problem: problem.into(), advice: advice.into() }
     }
@@ -134,16 +134,16 @@ impl ServeError {
             Self::Missing { advice, .. } => advice,
             Self::SignedOut => "Open the full address that `cartographer serve` printed, including the token.",
             Self::Busy => "Try again in a few seconds.",
-            Self::TooLarge(_) => "Ask for fewer rows or columns, or use `cartographer sql`.",
-            Self::Crashed(_) => "It may need too much memory, or read JSON that is nested too deeply.",
+            Self::TooLarge(_) => "Request fewer rows or columns, or use `cartographer sql`.",
+            Self::Crashed(_) => "The query may need too much memory, or read JSON that is nested too deeply.",
             Self::NoProcess(_) => "Check that the program file still exists and that there is enough memory.",
             Self::TimedOut(_) => "Simplify the query, or increase the limit: cartographer serve --time-limit SECONDS.",
             Self::Query(error) => of_query(&error.to_string()),
-            Self::Notes(NotesError::Invalid(_)) => "docs/serve.md has the members of a note.",
+            Self::Notes(NotesError::Invalid(_)) => "docs/serve.md lists the members of a note.",
             Self::Notes(NotesError::File { .. }) => {
-                "Notes are in a file beside the case. Check that its folder is writable, and that there is enough disk space."
+                "Notes are in a file next to the case. Check that the folder is writable, and that there is enough disk space."
             }
-            Self::BrokenOff => "Try again. If it fails again, restart the server.",
+            Self::BrokenOff => "Try again. If the request fails again, restart the server.",
             _ => "Check that the file still exists and that this version of `cartographer load` created it.",
         }
     }
@@ -160,7 +160,7 @@ fn of_query(message: &str) -> &'static str {
         ("no SQL statement", "Enter a query, for example: FROM sessions ORDER BY first_time"),
     ];
     let fits = ADVICE.iter().find(|(part, _)| message.contains(part));
-    fits.map_or("SHOW TABLES lists the tables, DESCRIBE events the columns of a table.", |(_, advice)| advice)
+    fits.map_or("SHOW TABLES lists the tables; DESCRIBE events lists the columns of a table.", |(_, advice)| advice)
 }
 
 impl IntoResponse for ServeError {

@@ -1,4 +1,4 @@
-//! The filter of the timeline, in the form that the views of `sql/serve/setup.sql` read.
+//! The filter of the timeline, in the form that the views in `sql/serve/setup.sql` read.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ const TYPES: &str = r#"{"session": ["VARCHAR"], "service": ["VARCHAR"], "kind": 
 "key": ["VARCHAR"], "call": ["VARCHAR"], "agent": ["VARCHAR"], "reason": ["VARCHAR"], "notable": "VARCHAR", "ids": ["VARCHAR"], "entity_type": "VARCHAR",
 "entity": "VARCHAR", "outcome": "VARCHAR", "search": "VARCHAR", "since": "BIGINT", "until": "BIGINT"}"#;
 
-/// The class that the server gives to signals of kind `command`.
+/// The class that the server assigns to signals of kind `command`.
 const COMMAND: &str = Kind::Command.as_str();
 
 /// The sessions of the requested actors: each with all sessions that used a credential it created, or one derived from it.
@@ -63,9 +63,9 @@ pub(super) struct Filter {
     entity: Option<String>,
     outcome: Option<String>,
     search: Option<String>,
-    /// In microseconds: rows that lasted until then or later.
+    /// In microseconds: rows that ended at this time or later.
     since: Option<i64>,
-    /// In microseconds: rows that began before then.
+    /// In microseconds: rows that began before this time.
     until: Option<i64>,
 }
 
@@ -113,7 +113,7 @@ impl Filter {
         Self { show: classes.iter().map(|class| (*class).to_owned()).collect(), ..Self::default() }
     }
 
-    /// The filters of the page's first views: console activity, and activity of programs.
+    /// The filters of the page's first views: console activity, and program activity.
     pub(super) fn of_first_pages() -> [Self; 2] {
         [Self::of_classes(&[Class::Click.as_str(), COMMAND]), Self::of_classes(&[Class::Programmatic.as_str()])]
     }
@@ -139,7 +139,7 @@ impl Filter {
     /// The statement that sets this filter for the views. User input is one quoted JSON text in it.
     ///
     /// # Errors
-    /// Not set.
+    /// If the filter cannot be converted to JSON.
     pub(super) fn setting(&self) -> Result<String, ServeError> {
         let json = serde_json::to_string(self)?;
         let asked = format!("SET VARIABLE asked = json_transform({}, {})", literal(&json), literal(TYPES));
@@ -162,7 +162,7 @@ fn shown(params: &Params, by_ids: bool) -> Result<Vec<String>, ServeError> {
     })
 }
 
-/// The values of that name, each of which must be one of `all`.
+/// The values with this name, each of which must be one of `all`.
 fn known(params: &Params, name: &str, all: &[&str]) -> Result<Vec<String>, ServeError> {
     let values = params.many(name);
     match values.iter().find(|value| !all.contains(&value.as_str())) {

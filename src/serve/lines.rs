@@ -1,5 +1,5 @@
-//! The timeline in lines: consecutive calls share one. The assignment of rows to lines is computed once for each query, and
-//! cached for its next pages.
+//! The timeline in lines: consecutive calls share a line. The assignment of rows to lines is computed once for each query,
+//! and cached for its next pages.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,8 +94,8 @@ impl Tables {
 }
 
 impl LineTables {
-    /// The table of lines for a query, which is created if it does not exist. The filter of the connection is set to that of the
-    /// query.
+    /// The table of lines for a query, which is created if it does not exist. The connection's filter is set to the filter
+    /// of the query.
     fn of(&self, case: &Case, asked: Asked<'_>) -> Result<(Arc<LineTable>, Totals), ServeError> {
         let setting = asked.filter.setting()?;
         case.query(&setting)?;
@@ -146,8 +146,8 @@ impl LineTables {
         Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{}}}"#, objects(&rows_in_lines)?)))
     }
 
-    /// Where the row `id` is: `{"index": N, "id": ID}`, the index of its line, and the first row of that line; `null` if no line
-    /// contains it.
+    /// Finds the row `id`: `{"index": N, "id": ID}`, the index of its line, and the first row of that line; `null` if no
+    /// line contains it.
     pub(super) fn place(&self, case: &Case, asked: Asked<'_>, id: &str) -> Result<Json, ServeError> {
         let (table, _) = self.of(case, asked)?;
         let found = object(&case.query_with(&table.sql(PLACE), &[id.to_owned(), asked.order.to_owned()])?)?;
@@ -173,7 +173,7 @@ impl LineTables {
 }
 
 impl LineTable {
-    /// A query of `sql/serve/` about this table.
+    /// A query from `sql/serve/`, for this table.
     fn sql(&self, sql: &str) -> String {
         sql.replace(TABLE, &self.name)
     }

@@ -1,4 +1,4 @@
-//! Connections: how many there are at once, and how long a slow client may take.
+//! Connections: how many may be open at the same time, and how long a slow client may take.
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -15,13 +15,14 @@ use tokio::task::spawn;
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
-/// Connections at once.
+/// The maximum number of connections at the same time.
 const CONNECTIONS: usize = 256;
 
-/// The time that a client has to send the head of a request, also on a connection that is kept for the next one.
+/// The time that a client has to send the head of a request, including on a connection that is kept open for the next
+/// request.
 const HEAD_TIME: Duration = Duration::from_secs(30);
 
-/// The longest time in which a client reads nothing of a response.
+/// The longest time that a client may read nothing of a response.
 const STALL: Duration = Duration::from_secs(30);
 
 /// The maximum number of refused connections that get a response at the same time, and the maximum time for it.
@@ -31,7 +32,7 @@ const REFUSAL_TIME: Duration = Duration::from_secs(2);
 /// The pause after an error of the system, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What a connection gets that is one too many.
+/// The response to a connection beyond the maximum.
 const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n\
     Connection: close\r\nContent-Length: 104\r\n\r\n\
     {\"error\":\"the server has too many connections\",\"advice\":\"Close other connections, and try again later.\"}";
@@ -67,8 +68,8 @@ pub(super) async fn answer(listener: TcpListener, router: Router) {
     }
 }
 
-/// Tells a client that there are too many connections. What it sent is read: the system discards a response if the connection
-/// is closed with unread data.
+/// Tells a client that there are too many connections. What the client sent is read, because the system discards a response
+/// if the connection is closed with unread data.
 async fn refuse(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(FULL.as_bytes()).await?;
     stream.shutdown().await?;

@@ -1,9 +1,9 @@
 //! Serves cases to a browser on the same machine, with a token: read-only, except for the notes next to the case. Also serves a
 //! case as tools for an assistant: [`mcp()`].
 //!
-//! HTTP is asynchronous and DuckDB is not: each answer is made on a thread and a connection of its own, a bounded number
-//! at a time. All SQL stands in `sql/serve/`; what was typed reaches it as values. Only a query of the user's own is SQL from
-//! outside: it runs in a process of its own.
+//! HTTP is asynchronous and DuckDB is not: each answer is computed on its own thread and connection, a bounded number at a
+//! time. All SQL is in `sql/serve/`; user input only reaches it as values. Only the user's own queries are SQL from
+//! outside: each of them runs in its own process.
 
 mod access;
 mod api;
@@ -74,7 +74,7 @@ impl Server {
     /// same index. `ready` is called with the addresses to open as soon as they are known.
     ///
     /// # Errors
-    /// The error of `ready`; or if the system refuses to listen or to report signals.
+    /// The error of `ready`, or an error if the system refuses to listen or to report signals.
     pub fn run(
         self,
         listeners: Vec<TcpListener>,
@@ -100,7 +100,7 @@ impl Server {
     }
 }
 
-/// A browser keeps the fragment of an address to itself; the page sends the token in a header.
+/// A browser does not send the fragment of an address; the page sends the token in a header.
 fn link(case: &ServedCase, place: &SocketAddr, token: &Token) -> CaseLink {
     CaseLink { file: case.file(), address: format!("http://{place}/#token={}", token.as_str()) }
 }

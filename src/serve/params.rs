@@ -42,17 +42,17 @@ impl Params {
         Query::try_from_uri(uri).map_or_else(|_| Self::default(), |Query(pairs)| Self(pairs))
     }
 
-    /// The first value of that name; an empty value counts as missing.
+    /// The first value with this name; an empty value counts as missing.
     pub(super) fn one(&self, name: &str) -> Option<&str> {
         self.values(name).next()
     }
 
-    /// Like [`Params::one`], but empty if it is missing.
+    /// Like [`Params::one`], but empty if the value is missing.
     pub(super) fn text(&self, name: &str) -> String {
         self.one(name).unwrap_or_default().to_owned()
     }
 
-    /// Every value of that name.
+    /// Every value with this name.
     pub(super) fn many(&self, name: &str) -> Vec<String> {
         self.values(name).map(str::to_owned).collect()
     }
@@ -61,7 +61,7 @@ impl Params {
         self.0.iter().filter(move |(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
-    /// The value of that name, which must be one of `all`; the first of these if it is missing.
+    /// The value with this name, which must be one of `all`; the first of `all` if it is missing.
     pub(super) fn one_of<T: Copy>(&self, name: &str, all: &[(&str, T)]) -> Result<T, ServeError> {
         let known = || all.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
         let given = self.one(name);
@@ -74,14 +74,14 @@ impl Params {
         self.one_of("descending", &[("false", "ASC"), ("true", "DESC")])
     }
 
-    /// The time of that name: RFC 3339.
+    /// The time with this name, in RFC 3339.
     pub(super) fn moment(&self, name: &str) -> Result<Option<Timestamp>, ServeError> {
         let read = |text| DateTime::parse_from_rfc3339(text).map(|moment| Timestamp(moment.timestamp_micros()));
         let advice = "Expected a time in RFC 3339, such as 2026-03-11T19:41:32Z; encode + as %2B.";
         self.one(name).map(read).transpose().map_err(|_| self.misfit(name, advice))
     }
 
-    /// The number of that name, between `least` and `most`; `otherwise` if it is missing.
+    /// The number with this name, between `least` and `most`; `otherwise` if it is missing.
     pub(super) fn number(&self, name: &str, least: u64, most: u64, otherwise: u64) -> Result<u64, ServeError> {
         let number = self.one(name).map_or(Ok(otherwise), u64::from_str);
         number

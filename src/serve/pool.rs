@@ -23,7 +23,7 @@ pub(super) struct Pool {
     limit: Duration,
 }
 
-/// Work that is done or waits for its turn; more is refused.
+/// Work that is in progress or waits for its turn; further work is refused.
 #[derive(Debug)]
 pub(super) struct Queue {
     turns: Arc<Semaphore>,
@@ -38,7 +38,7 @@ pub(super) struct Turn {
 }
 
 impl Queue {
-    /// `size` turns at once, and places for `waiting` more.
+    /// `size` turns at the same time, and places for `waiting` more.
     pub(super) fn new(size: usize, waiting: usize) -> Self {
         Self { turns: Arc::new(Semaphore::new(size)), places: Arc::new(Semaphore::new(size + waiting)) }
     }
@@ -46,7 +46,7 @@ impl Queue {
     /// Waits for a turn.
     ///
     /// # Errors
-    /// [`ServeError::Busy`] if too many wait already.
+    /// [`ServeError::Busy`] if too many are already waiting.
     pub(super) async fn turn(&self) -> Result<Turn, ServeError> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| ServeError::Busy)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| ServeError::BrokenOff)?;
@@ -54,7 +54,7 @@ impl Queue {
     }
 }
 
-/// Stops the work of a connection when it is dropped, if that has not ended by then.
+/// Stops a connection's work when dropped, if the work has not ended by then.
 #[derive(Debug)]
 pub(super) struct InterruptOnDrop {
     interrupter: Interrupter,
@@ -88,7 +88,8 @@ impl Pool {
     /// Waits for a free slot, runs `work` on a new connection, and returns its result.
     ///
     /// # Errors
-    /// What `work` says, [`ServeError::TimedOut`] or [`ServeError::Busy`]. If this future is dropped, the work is stopped too.
+    /// The error of `work`, [`ServeError::TimedOut`] or [`ServeError::Busy`]. If this future is dropped, the work is also
+    /// stopped.
     pub(super) async fn run<T, W>(&self, work: W) -> Result<T, ServeError>
     where
         T: Send + 'static,
@@ -126,7 +127,7 @@ impl Pool {
     }
 }
 
-/// Does the work, and gives the turn back after it, whoever has gone away meanwhile.
+/// Does the work, and then gives the turn back, even if the client has disconnected in the meantime.
 fn done<T>(case: &Case, turn: Turn, work: impl FnOnce(&Case) -> Result<T, ServeError>) -> Result<T, ServeError> {
     let done = work(case);
     drop(turn);

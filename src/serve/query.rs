@@ -1,6 +1,6 @@
-//! Queries of the user's own. Each runs in a process of its own, which opens the case read-only and without access to other
-//! files. A query that takes too long is stopped with its process, and one that overflows the stack (DuckDB's JSON functions
-//! are recursive) or the memory limit takes no other answer with it. Nothing of a query remains for the next one.
+//! The user's own queries. Each runs in its own process, which opens the case read-only and without access to other files.
+//! A query that takes too long is stopped with its process, and one that overflows the stack (DuckDB's JSON functions are
+//! recursive) or the memory limit does not affect other answers. Nothing from one query remains for the next.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -22,17 +22,18 @@ use crate::present;
 use crate::read::FileId;
 use crate::store::{Case, FirstRows, ReadAccess, StoreError};
 
-/// Queries at once, and how many more wait.
+/// How many queries run at the same time, and how many more may wait.
 const QUERIES: usize = 2;
 const WAITING: usize = 16;
 
 /// Memory that DuckDB may use for a query, in bytes.
 const MEMORY: u64 = 1 << 30;
 
-/// Memory that the process of a query may use in all, in bytes. DuckDB does not count everything that its functions allocate.
+/// Memory that the process of a query may use in total, in bytes. DuckDB does not count everything that its functions
+/// allocate.
 pub const QUERY_MEMORY: u64 = 2 << 30;
 
-/// The most bytes of rows in an answer, as Arrow has them; and of the answer, as JSON.
+/// The maximum size in bytes of an answer's rows in Arrow, and of the answer in JSON.
 const ROW_BYTES: usize = 32 << 20;
 const ANSWER_BYTES: usize = 64 << 20;
 
@@ -49,26 +50,26 @@ pub struct QueryProgram {
 #[derive(Debug, Serialize, Deserialize)]
 struct QueryRequest {
     case: PathBuf,
-    /// The file that the case was when the server opened it.
+    /// The identity of the case file when the server opened it.
     file: Option<FileId>,
-    /// A folder for what does not fit into memory.
+    /// A folder for data that does not fit into memory.
     spill: PathBuf,
     sql: String,
     limit: usize,
 }
 
-/// Why the process of a query has no rows: it writes this instead of them.
+/// Why the process of a query returns no rows: it writes this instead of rows.
 #[derive(Debug, Serialize, Deserialize)]
 enum Failure {
-    /// The case is another file now.
+    /// The case is now a different file.
     Replaced,
-    /// The rows have too many bytes.
+    /// The rows are too large.
     TooLarge,
     /// DuckDB's message.
     Query(String),
 }
 
-/// Runs queries of the user's own on one case.
+/// Runs the user's own queries on one case.
 #[derive(Debug)]
 pub(super) struct Queries {
     program: QueryProgram,
@@ -80,7 +81,7 @@ pub(super) struct Queries {
 }
 
 impl Queries {
-    /// For the case that is the file now; `spill` is a folder for their temporary files.
+    /// For the case in this file; `spill` is a folder for the queries' temporary files.
     pub(super) fn new(
         program: &QueryProgram,
         case: &Path,
@@ -122,8 +123,8 @@ impl Queries {
         }
         Err(match serde_json::from_str(&text) {
             Ok(Failure::Replaced) => ServeError::asked(
-                "the case file was replaced since the server opened it",
-                "Open the new version: reload the page, and select it there.",
+                "the case file has been replaced since the server opened it",
+                "To open the new version, reload the page and select it there.",
             ),
             Ok(Failure::TooLarge) => ServeError::TooLarge(ANSWER_BYTES),
             Ok(Failure::Query(message)) => ServeError::Query(StoreError::DuckDb(message)),
@@ -134,10 +135,10 @@ impl Queries {
     /// Starts the program, writes the request, and reads until the end.
     async fn converse(&self, request: &[u8]) -> io::Result<(String, ExitStatus)> {
         let mut child = self.start()?;
-        // It stays open: its end tells the process that nobody waits for the answer any more.
+        // Standard input stays open: closing it tells the process that nobody is waiting for the answer any more.
         let mut input = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let output = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        // Whether the process has read it shows in its answer.
+        // The answer shows whether the process has read the request.
         drop(input.write_all(request).await);
         let mut text = Vec::new();
         output.take(ANSWER_BYTES as u64 + 1).read_to_end(&mut text).await?;
@@ -159,7 +160,7 @@ impl Queries {
 /// How an answer with rows begins.
 const ANSWER: &str = r#"{"columns":"#;
 
-/// Answers the query in one line of JSON on `input`, and ends the process if `input` ends before.
+/// Answers the query in one line of JSON on `input`, and ends the process if `input` ends first.
 ///
 /// # Errors
 /// If the request cannot be read, or the answer cannot be written.
@@ -196,7 +197,7 @@ fn answer(request: &QueryRequest) -> Result<String, Failure> {
     let begun = Instant::now();
     let found = case.first_rows(&request.sql, &[], request.limit, ROW_BYTES);
     let elapsed_ms = begun.elapsed().as_millis();
-    // With locked settings it cannot be closed safely; the process ends in any case.
+    // A case with locked settings cannot be closed safely; the process ends anyway.
     std::mem::forget(case);
     let found = found.map_err(failed)?;
     if found.truncated && request.limit > 0 && found.batches.iter().all(|batch| batch.num_rows() == 0) {
@@ -243,7 +244,7 @@ fn type_name(kind: &DataType) -> String {
         DataType::Time64(_) => "TIME",
         DataType::Interval(_) => "INTERVAL",
         DataType::Binary | DataType::LargeBinary => "BLOB",
-        // An ENUM comes as a dictionary of its texts.
+        // An ENUM is returned as a dictionary of its texts.
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Dictionary(..) => "VARCHAR",
         DataType::List(item) | DataType::LargeList(item) => return format!("{}[]", type_name(item.data_type())),
         DataType::Struct(_) => "STRUCT",

@@ -17,10 +17,10 @@ use crate::matching::Explanation;
 use crate::present;
 use crate::store::Case;
 
-/// The maximum number of cached totals and responses; then the cache is cleared.
+/// The maximum number of cached totals and responses; when it is reached, the cache is cleared.
 const REMEMBERED: usize = 1000;
 
-/// The most bytes of rows in one response.
+/// The maximum size of the rows in one response, in bytes.
 const MOST_BYTES: usize = 64 << 20;
 
 /// An answer: JSON text.
@@ -127,7 +127,7 @@ impl Totals {
 /// Rows as a JSON array of objects.
 ///
 /// # Errors
-/// [`ServeError::TooLarge`] if that has too many bytes.
+/// [`ServeError::TooLarge`] if the array is too large.
 pub(super) fn objects(batches: &[RecordBatch]) -> Result<String, ServeError> {
     let mut json = Bounded { bytes: Vec::new(), is_full: false };
     match present::objects(&mut json, batches) {
@@ -139,7 +139,7 @@ pub(super) fn objects(batches: &[RecordBatch]) -> Result<String, ServeError> {
     }
 }
 
-/// A text that cannot grow without end.
+/// A text of limited size.
 struct Bounded {
     bytes: Vec<u8>,
     is_full: bool,

@@ -128,7 +128,7 @@ fn aside(options: &ServeOptions, number: usize, opened: usize) -> PathBuf {
     options.aside.join(format!("case-{number}-{opened}"))
 }
 
-/// The file's identity is read first, so that a replacement meanwhile is noticed later.
+/// The file's identity is read first, so that a replacement in the meantime is noticed later.
 fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Opened, ServeError> {
     let file = FileId::of(path);
     Ok(Opened { state: Arc::new(AppState::open(path, file, aside, options)?), file })

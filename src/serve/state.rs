@@ -24,10 +24,10 @@ const SETUP_PROGRAMS: &str = include_str!("../../sql/serve/setup_programs.sql");
 const SETUP_ENTITIES: &str = include_str!("../../sql/serve/setup_entities.sql");
 const SETUP_OVERVIEW: &str = include_str!("../../sql/serve/setup_overview.sql");
 
-/// Connections that answer the page at once, and how many more requests wait for one.
+/// How many connections answer the page at the same time, and how many more requests may wait for one.
 const PAGES: usize = 4;
 const WAITING_PAGES: usize = 60;
-/// Files that are sent at once, and how many more requests wait for that.
+/// How many files are sent at the same time, and how many more requests may wait for that.
 const EXPORTS: usize = 2;
 const WAITING_EXPORTS: usize = 14;
 /// The memory for the page, in bytes.
@@ -42,7 +42,7 @@ pub(super) struct AppState {
     pub(super) exports: Pool,
     /// What runs the user's own queries.
     pub(super) queries: Queries,
-    /// The rules to explain by.
+    /// The rules used for explanations.
     pub(super) rules: Arc<RuleSet>,
     /// The case's file, as given by the user.
     pub(super) file: String,
@@ -93,9 +93,9 @@ impl DeferredTables {
 pub struct ServeOptions {
     /// The folder for temporary files.
     pub aside: PathBuf,
-    /// What is started for each query of the user's own.
+    /// The program started for each of the user's own queries.
     pub query_program: QueryProgram,
-    /// The rules that signals are explained by.
+    /// The rules that signals are explained with.
     pub rules: Arc<RuleSet>,
     /// The author of notes.
     pub author: String,
@@ -107,11 +107,11 @@ pub struct ServeOptions {
 pub(super) type Shared = Arc<AppState>;
 
 impl AppState {
-    /// Opens a case, and makes what the page's answers read. `file` is what the case's file is; `aside` is a folder for what
-    /// does not fit into memory.
+    /// Opens a case, and creates what the page's answers read. `file` is the identity of the case's file; `aside` is a folder
+    /// for data that does not fit into memory.
     ///
     /// # Errors
-    /// As [`Case::open_with`], and DuckDB's message.
+    /// See [`Case::open_with`], and DuckDB's message.
     pub(super) fn open(
         path: &Path,
         file: Option<FileId>,

@@ -1,7 +1,7 @@
-//! Which statements a query of the user's own may have.
+//! Which statements the user's own queries may contain.
 //!
-//! A query runs in a process of its own on a case that it cannot change, without access to other files (`query.rs`). What is
-//! refused here would only disturb that process; it is refused by name, so that the answer says why.
+//! A query runs in its own process on a case that it cannot change, without access to other files (`query.rs`). What is
+//! refused here would only disturb that process; it is refused by name, so that the answer states why.
 
 use super::ServeError;
 
@@ -20,7 +20,7 @@ const FUNCTIONS: [&str; 8] = [
     "truncate_duckdb_logs",
 ];
 
-/// Refuses what a query may not have.
+/// Refuses what a query may not contain.
 ///
 /// # Errors
 /// The first such statement or function.
@@ -65,7 +65,7 @@ enum Token {
     Other,
 }
 
-/// The tokens of a text in DuckDB's dialect; comments and spaces are left out.
+/// The tokens of a text in DuckDB's dialect; comments and spaces are omitted.
 struct Tokens<'s>(&'s str);
 
 impl Tokens<'_> {
@@ -87,7 +87,7 @@ impl Tokens<'_> {
         }
     }
 
-    /// Skips a text that begins and ends with this mark, which is doubled within it, and gives it.
+    /// Skips and returns a text that begins and ends with this mark; within the text, the mark is doubled.
     fn quoted(&mut self, mark: char, has_backslashes: bool) -> String {
         let mut text = String::new();
         let mut letters = self.0.char_indices().skip(1).peekable();
@@ -155,7 +155,7 @@ fn is_of_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_' || !letter.is_ascii() && !is_invisible(letter)
 }
 
-/// Letters that DuckDB reads as spaces, and that are none for Rust.
+/// Characters that DuckDB treats as spaces and Rust does not.
 const fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\0')
 }

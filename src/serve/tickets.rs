@@ -1,5 +1,5 @@
-//! Tickets for downloads. A browser that saves a file sends no header of the page's: the page asks for an address with a
-//! ticket, which is valid once, for a short time, and for this one file.
+//! Tickets for downloads. A browser that saves a file does not send the page's headers, so the page requests an address
+//! with a ticket. The ticket is valid once, for a short time, and for this file only.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,13 +12,13 @@ use super::{ServeError, Token};
 /// How long a ticket is valid.
 const LIFETIME: Duration = Duration::from_secs(30);
 
-/// The most tickets that are valid at the same time; the oldest ones go first.
+/// The maximum number of tickets that are valid at the same time; the oldest ones are removed first.
 const MOST: usize = 64;
 
-/// What there are tickets for.
+/// The addresses that tickets are issued for.
 const FILES: [&str; 2] = ["/api/export", "/api/notes/export"];
 
-/// The tickets that were issued and not used yet.
+/// The tickets that were issued and have not been used yet.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tickets(Arc<Mutex<VecDeque<Ticket>>>);
 
@@ -33,7 +33,7 @@ impl Tickets {
     /// The address with a new ticket.
     ///
     /// # Errors
-    /// If it is not the address of a file, or if the system provides no random numbers.
+    /// If it is not the address of a file, or if the system cannot provide random numbers.
     pub(super) fn issue(&self, address: &str) -> Result<String, ServeError> {
         let uri: Option<Uri> = address.parse().ok().filter(|uri: &Uri| uri.host().is_none() && !address.contains('#'));
         if !uri.is_some_and(|uri| FILES.contains(&uri.path())) {
@@ -51,7 +51,7 @@ impl Tickets {
         Ok(with_ticket)
     }
 
-    /// Whether the address has a valid ticket, which is not valid any more then.
+    /// Whether the address has a valid ticket, which can then no longer be used.
     pub(super) fn redeem(&self, uri: &Uri) -> bool {
         let Some((address, given)) = uri.path_and_query().and_then(|whole| whole.as_str().rsplit_once("ticket="))
         else {

@@ -12,17 +12,17 @@ const BYTES: usize = 32;
 pub struct Token(String);
 
 impl Token {
-    /// A new one.
+    /// A new random token.
     ///
     /// # Errors
-    /// If the system provides no random numbers.
+    /// If the system cannot provide random numbers.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bits = [0; BYTES];
         getrandom::fill(&mut bits)?;
         Ok(Self(hex::encode(bits)))
     }
 
-    /// Parses a token; `None` if the text is not one.
+    /// Parses a token; `None` if the text is not a token.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_token = hex::decode(text).is_ok_and(|bytes| bytes.len() == BYTES);
@@ -41,7 +41,7 @@ impl Token {
 }
 
 impl fmt::Debug for Token {
-    /// Keeps the secret.
+    /// Does not show the secret.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Token")
     }

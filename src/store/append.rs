@@ -17,7 +17,7 @@ impl Case {
     /// Appends batches with the table's schema ([`Table::schema`]), in order.
     ///
     /// # Errors
-    /// DuckDB's message. What was appended before stays, unless a transaction is rolled back.
+    /// DuckDB's message. Rows appended before the error stay, unless a transaction is rolled back.
     pub fn append<'a>(
         &self,
         table: &Table,

@@ -7,14 +7,14 @@ use crate::table::{EVENT_SIGNAL, EVENTS, SESSIONS, Table};
 const ROW_GROUP: u64 = 122_880;
 /// The approximate uncompressed memory of that many events, in bytes.
 pub const ROW_GROUP_BYTES: u64 = 160 << 20;
-/// The tolerated number of row groups beyond twice the necessary number, which result from many small loads.
+/// How many row groups beyond twice the necessary number are tolerated. They result from many small loads.
 const SPARE: u64 = 8;
 /// The tables that grow with a trail.
 const GROWING: [&Table; 3] = [&EVENTS, &SESSIONS, &EVENT_SIGNAL];
 
 impl Case {
     /// Lets DuckDB's log grow before a checkpoint: each checkpoint compresses the rows of the previous portions again. The
-    /// log of a killed load is replayed when the case is opened next.
+    /// log of a killed load is replayed the next time the case is opened.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -43,7 +43,7 @@ impl Case {
         self.execute("CHECKPOINT")
     }
 
-    /// Whether some table has far more row groups than it needs.
+    /// Whether any table has far more row groups than it needs.
     fn is_scattered(&self) -> Result<bool, StoreError> {
         for Table { name, .. } in GROWING {
             let sql = format!(

@@ -25,7 +25,7 @@ const WORD: usize = 64;
 /// [`crate::table::ColumnKind::arrow`].
 ///
 /// # Errors
-/// If a batch has other columns, or if they have more rows together than the chunk holds.
+/// If a batch has other columns, or if the batches together have more rows than the chunk holds.
 pub(super) fn write_batches(batches: &[RecordBatch], chunk: &mut DataChunkHandle) -> Result<(), Box<dyn Error>> {
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let wanted = chunk.num_columns();
@@ -51,7 +51,7 @@ pub(super) fn write_batches(batches: &[RecordBatch], chunk: &mut DataChunkHandle
 /// Writes consecutive arrays.
 ///
 /// # Safety
-/// The vector has the type of the arrays and space for their rows, and is not used by others during the call.
+/// The vector has the type of the arrays and space for their rows, and is not used by other code during the call.
 unsafe fn write_column(arrays: &[&dyn Array], vector: ffi::duckdb_vector) -> Result<(), Box<dyn Error>> {
     let Some(kind) = arrays.first().map(|array| array.data_type()) else { return Ok(()) };
     if let Some(other) = arrays.iter().map(|array| array.data_type()).find(|other| *other != kind) {
@@ -86,7 +86,7 @@ fn placed<'a>(arrays: &'a [&'a dyn Array]) -> impl Iterator<Item = (usize, &'a d
     })
 }
 
-/// Marks NULLs. Both have a bit for each row that is set where there is a value, least significant bit first.
+/// Marks NULLs. Arrow and DuckDB both use one bit per row, least significant bit first, which is set if there is a value.
 ///
 /// # Safety
 /// See [`write_column`].

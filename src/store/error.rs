@@ -16,7 +16,7 @@ pub enum StoreError {
     /// The file is not a case.
     #[error("{0} is not a cartographer case and was not changed; use another file for the case")]
     NotACase(PathBuf),
-    /// The case was being created when the program was stopped, and has nothing in it.
+    /// The program was stopped while it was creating the case, which is empty.
     #[error(
         "{0} is empty: the first load into it was interrupted; run `cartographer load \
          PATH --db FILE` again to continue, or remove the file"
@@ -31,7 +31,7 @@ pub enum StoreError {
         message: String,
     },
     /// The case was created by a newer version.
-    #[error("{path} has schema {found}, newer than {SCHEMA_VERSION}; use a newer version of cartographer")]
+    #[error("{path} has schema version {found}, newer than {SCHEMA_VERSION}; use a newer version of cartographer")]
     NewerSchema {
         /// The case.
         path: PathBuf,
@@ -39,7 +39,7 @@ pub enum StoreError {
         found: u32,
     },
     /// The case was created by an older version.
-    #[error("{path} has schema {found}, older than {SCHEMA_VERSION}; load its files into a new case")]
+    #[error("{path} has schema version {found}, older than {SCHEMA_VERSION}; load its files into a new case")]
     OlderSchema {
         /// The case.
         path: PathBuf,
@@ -56,15 +56,15 @@ pub enum StoreError {
         /// The column.
         column: String,
     },
-    /// The case has something in the place of a table of this program or of a function of DuckDB.
-    #[error("{path} has the {name}, which cartographer did not create and which would change what its queries do")]
+    /// The case contains an object that takes the place of one of this program's tables or DuckDB's functions.
+    #[error("{path} contains the {name}, which cartographer did not create and which would change what its queries do")]
     Foreign {
         /// The case.
         path: PathBuf,
-        /// What it is.
+        /// What kind of object it is, and its name.
         name: String,
     },
-    /// The name of a file for DuckDB is not valid text.
+    /// The name of a file for DuckDB is not valid UTF-8.
     #[error("{0:?} is not valid UTF-8, which DuckDB requires")]
     Path(PathBuf),
     /// The text has no statement.
@@ -73,10 +73,11 @@ pub enum StoreError {
     /// A batch did not fit.
     #[error(transparent)]
     Batch(#[from] BatchError),
-    /// The memory that DuckDB may use is not enough, in DuckDB's words without its advice, which names its own settings.
+    /// DuckDB's memory limit is too low. This is DuckDB's message without its advice, which refers to DuckDB's own
+    /// settings.
     #[error("{0}")]
     Memory(String),
-    /// Anything else, in DuckDB's words.
+    /// Any other error, with DuckDB's message.
     #[error("{0}")]
     DuckDb(String),
 }

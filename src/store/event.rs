@@ -1,4 +1,4 @@
-//! The queries of a load on `events`: which exist, which are sign-ins, and which to move to other sessions.
+//! A load's queries on `events`: which events exist, which are sign-ins, and which to move to other sessions.
 
 use std::array;
 use std::collections::HashSet;
@@ -19,7 +19,7 @@ const OWN_ID: &str = "COALESCE(own_id, corrects, event_id)";
 pub struct KnownSession {
     /// `events.session_id`
     pub session_id: String,
-    /// The caller's account, otherwise the one called; empty if unknown.
+    /// The caller's account, otherwise the account that was called; empty if unknown.
     pub account_id: String,
     /// The caller's ARN, otherwise ID, otherwise name; empty if unknown.
     pub principal: String,
@@ -38,7 +38,7 @@ const MARK_SESSIONS: &str = "UPDATE sessions SET events = -1 WHERE session_id IN
      (SELECT session_id FROM stage UNION ALL SELECT e.session_id FROM events AS e JOIN stage USING (event_id))";
 
 impl Case {
-    /// Calls `each` with the original ID, the `source_file` and the fingerprint of every event of the case.
+    /// Calls `each` with the original ID, the `source_file` and the fingerprint of every event in the case.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -67,7 +67,7 @@ impl Case {
         self.for_each_event(&of_stage(), each)
     }
 
-    /// The events whose records have these IDs, as [`crate::batch::read_events`] reads them.
+    /// The events whose records have these IDs, in the form that [`crate::batch::read_events`] reads.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -104,15 +104,15 @@ impl Case {
                 each(ids.value(row), files.value(row), print);
             }
         }
-        // The stream cannot report an error: it ends.
+        // The stream cannot report an error: it just ends.
         if read < wanted {
             return Err(StoreError::DuckDb(format!("only {read} of {wanted} events could be read")));
         }
         Ok(())
     }
 
-    /// The sign-ins that do not say when their session was created, as [`crate::batch::read_events`] reads them, ordered by
-    /// ID.
+    /// The sign-ins that do not state when their session was created, in the form that [`crate::batch::read_events`] reads,
+    /// ordered by ID.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -124,7 +124,7 @@ impl Case {
         )
     }
 
-    /// The IDs of the aggregated events of the case.
+    /// The IDs of the aggregated events in the case.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -158,7 +158,7 @@ impl Case {
         let mut appender = self.connection.appender_to_catalog_and_db("spans", "temp", "main")?;
         appender.append_rows(spans.iter().map(|(first, last)| [first.0, last.0]))?;
         appender.flush()?;
-        // Sign-ins are left out, so that their assignment by an earlier load does not affect this one.
+        // Sign-ins are excluded, so that their assignment by an earlier load does not affect this one.
         let batches = self.query(
             "WITH within AS (SELECT session_created FROM (SELECT DISTINCT session_created FROM events) \
              SEMI JOIN spans ON epoch_us(session_created) BETWEEN spans.first AND spans.last) \

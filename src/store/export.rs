@@ -50,7 +50,7 @@ impl Case {
     /// Writes Parquet, compressed with zstd. Times with a zone are in UTC.
     ///
     /// # Errors
-    /// DuckDB's message. A partial output may exist.
+    /// DuckDB's message. Partial output may exist.
     pub fn copy_parquet(&self, copy: ParquetCopy<'_>) -> Result<(), StoreError> {
         // Otherwise several threads would write the rows of a partition, in any order.
         let threads = if copy.partition.is_empty() { "RESET threads" } else { "SET threads = 1" };
@@ -73,7 +73,7 @@ impl Case {
     }
 }
 
-/// A path as an SQL literal.
+/// A path as a SQL literal.
 fn path_literal(path: &Path) -> Result<String, StoreError> {
     path.to_str().map(literal).ok_or_else(|| StoreError::Path(path.to_owned()))
 }

@@ -1,7 +1,7 @@
 //! Inserts batches into a table with all of DuckDB's threads, which pull them from a table function.
 //!
 //! An appender copies its rows twice and passes them on from one thread, which then busy-waits for the others.
-#![expect(unsafe_code, reason = "DuckDB hands a table function what it was registered and bound with as pointers")]
+#![expect(unsafe_code, reason = "DuckDB passes a table function its registration data and bind data as pointers")]
 
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,7 +53,7 @@ impl Case {
     /// from another thread.
     ///
     /// # Errors
-    /// DuckDB's message. Nothing of it is in the table then.
+    /// DuckDB's message. In that case, the table contains none of the rows.
     pub fn insert(&self, table: &'static Table, feed: Feed) -> Result<(), StoreError> {
         // Preserving the order would require a single inserting thread.
         self.execute("SET preserve_insertion_order = false")?;
@@ -110,7 +110,7 @@ impl VTab for Function {
     }
 
     fn init(init: &InitInfo) -> Result<(), Box<dyn Error>> {
-        // SAFETY: DuckDB keeps what `bind` gave for as long as it calls the function.
+        // SAFETY: DuckDB keeps what `bind` returned for as long as it calls the function.
         let source = unsafe { init.get_bind_data::<Source>().as_ref() };
         init.set_max_threads(source.map_or(1, |source| source.feed.threads));
         Ok(())

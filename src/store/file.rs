@@ -6,12 +6,12 @@ use super::{Case, StoreError};
 use crate::batch::{Columns, text_at};
 use crate::table::literal;
 
-/// The number of files that one statement removes.
+/// The maximum number of files that one statement removes.
 const FORGOTTEN: usize = 4096;
 
 impl Case {
-    /// Calls `each` with the name of every file of the case, and the hash and stamp if it was completely loaded. A file
-    /// that was loaded with the same filter counts as complete; one that was not read never does.
+    /// Calls `each` with the name of every file in the case, and the hash and stamp if it was completely loaded. A file
+    /// that was loaded with the same filter counts as complete; a file that was not read never counts as complete.
     ///
     /// # Errors
     /// DuckDB's message.

@@ -1,6 +1,7 @@
-//! A case: one DuckDB file with the tables of [`crate::table`] and the views of `sql/views/`. The only client of DuckDB.
+//! A case: one DuckDB file with the tables of [`crate::table`] and the views of `sql/views/`. The only module that uses
+//! DuckDB.
 //!
-//! The file keeps DuckDB's default storage version, so that clients from 1.2 on open it.
+//! The file keeps DuckDB's default storage version, so that clients from version 1.2 on can open it.
 
 mod append;
 mod checkpoint;
@@ -35,8 +36,8 @@ pub use serving::{FirstRows, Interrupter};
 pub use session::{GATHERED_BYTES, Totals};
 pub use views::COVERAGE_SUMS;
 
-/// What statements on a read-only case may access. A case may come from someone else, and must not act with the rights of
-/// the analyst who opens it.
+/// What statements on a read-only case may access. A case may come from someone else, and must not act with the permissions
+/// of the analyst who opens it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReadAccess<'a> {
     /// Memory in bytes; DuckDB's default if `None`.
@@ -75,7 +76,7 @@ impl Drop for Case {
 }
 
 impl Case {
-    /// Opens a case for reading and writing, and creates it if it does not exist. Views are created again.
+    /// Opens a case for reading and writing, and creates it if it does not exist. Views are recreated.
     ///
     /// # Errors
     /// If the file is locked, is not a case, has another schema version, or cannot be created; it is then unchanged.
@@ -110,7 +111,7 @@ impl Case {
     /// Views that are not those of this program are shadowed by temporary views.
     ///
     /// # Errors
-    /// If there is no such file, if a macro in it replaces one of DuckDB's functions, or see [`Case::open`].
+    /// If the file does not exist, or if a macro in it replaces one of DuckDB's functions; see also [`Case::open`].
     pub fn open_with(path: &Path, access: ReadAccess<'_>) -> Result<Self, StoreError> {
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
@@ -127,7 +128,7 @@ impl Case {
         Ok(case)
     }
 
-    /// Applies the limits, with statements that evaluate nothing of the case.
+    /// Applies the limits, with statements that do not evaluate anything in the case.
     fn limit_access(&self, access: ReadAccess<'_>) -> Result<(), StoreError> {
         access.memory.map_or(Ok(()), |bytes| self.set_memory(bytes))?;
         access.temp_dir.map_or(Ok(()), |folder| self.set_temp_dir(folder))?;
@@ -141,9 +142,10 @@ impl Case {
         self.execute("SET autoload_known_extensions = false; SET enable_external_access = false")
     }
 
-    /// Runs one or several statements, and returns the rows of the last; at least one batch, so that its schema is known.
+    /// Runs one or several statements, and returns the rows of the last one; at least one batch, so that its schema is
+    /// known.
     ///
-    /// ENUMs come as dictionaries of text. Memory: all rows at once.
+    /// ENUMs are returned as dictionaries of text. Memory: all rows at once.
     ///
     /// # Errors
     /// DuckDB's message, or [`StoreError::NoStatement`]. Statements before the failing one have run.
@@ -192,7 +194,7 @@ impl Case {
         let done = work(self);
         match &done {
             Ok(_) => self.execute("COMMIT")?,
-            // The error that stopped the work is more informative than one of the rollback.
+            // The error that stopped the work is more informative than an error in the rollback.
             Err(_) => drop(self.execute("ROLLBACK")),
         }
         done

@@ -39,7 +39,7 @@ impl Case {
             return None;
         }
         let name = source.get("table_name")?.as_str()?.to_lowercase();
-        // A CTE of that name, WITH events AS (…), has other columns.
+        // A CTE with that name, WITH events AS (…), has other columns.
         let own = node.get("cte_map")?.get("map")?.as_array()?;
         if own
             .iter()

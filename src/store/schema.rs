@@ -36,7 +36,7 @@ impl Case {
         }
     }
 
-    /// Refuses a case that lacks a column, such as one that a program between two releases created: views could not be
+    /// Refuses a case that lacks a column, such as a case created by a program between two releases: views could not be
     /// created, and DuckDB's message for that does not say what to do.
     pub(super) fn check_columns(&self) -> Result<(), StoreError> {
         let stated = TABLES.iter().flat_map(|table| table.columns.iter().map(|column| (table.name, column.name)));
@@ -56,7 +56,7 @@ impl Case {
         }
     }
 
-    /// A fact of the case.
+    /// A fact about the case.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -66,7 +66,7 @@ impl Case {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
-    /// Sets a fact of the case.
+    /// Sets a fact about the case.
     ///
     /// # Errors
     /// DuckDB's message.

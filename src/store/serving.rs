@@ -1,4 +1,4 @@
-//! Support for concurrent queries of one case: connections, interrupts, locked settings.
+//! Support for concurrent queries on one case: connections, interrupts, locked settings.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,8 +46,8 @@ pub struct FirstRows {
 }
 
 impl Case {
-    /// One more connection to the same database: with its own variables and temporary tables, for another thread.
-    /// Views that are not those of this program are shadowed here, too.
+    /// One more connection to the same database: with its own variables and temporary tables, for another thread. Views
+    /// that are not those of this program are shadowed here as well.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -60,7 +60,7 @@ impl Case {
             has_foreign_views: self.has_foreign_views,
             feeds: self.feeds.clone(),
         };
-        // Temporary views are those of one connection.
+        // Temporary views belong to one connection.
         if self.has_foreign_views {
             another.create_temporary_views()?;
         }
@@ -82,11 +82,11 @@ impl Case {
         self.execute("SET lock_configuration = true")
     }
 
-    /// As [`Case::query_with`], but gives `limit` rows at most, of about `bytes` bytes at most, and computes little more than
-    /// these.
+    /// Like [`Case::query_with`], but returns at most `limit` rows, of at most about `bytes` bytes, and computes little
+    /// more than these rows.
     ///
     /// # Errors
-    /// As [`Case::query`].
+    /// See [`Case::query`].
     pub fn first_rows(
         &self,
         sql: &str,
@@ -97,11 +97,11 @@ impl Case {
         let mut statement = self.prepare(sql)?;
         let schema = statement.stream_arrow(params_from_iter(params))?.get_schema();
         let (mut batches, mut room, mut bytes) = (Vec::new(), limit, bytes);
-        // The stream's own iterator panics where a step tells of an error.
+        // The stream's own iterator panics if a step reports an error.
         while let Some(columns) = statement.step()? {
             let batch = RecordBatch::from(&columns);
             let size = batch.get_array_memory_size();
-            // Rows of a batch have about the same size, so far as that matters here.
+            // This assumes that the rows of a batch have about the same size, which is accurate enough here.
             let fitting = if size > bytes { batch.num_rows().saturating_mul(bytes) / size } else { batch.num_rows() };
             let fitting = fitting.min(room);
             if fitting < batch.num_rows() {

@@ -14,7 +14,7 @@ const FIND_CHANGED: &str = "CREATE OR REPLACE TEMP TABLE changed AS SELECT sessi
      FULL JOIN (SELECT session_id, events FROM sessions) AS was USING (session_id) \
      WHERE now.events IS DISTINCT FROM was.events";
 
-/// The memory that an event takes at most, about, while its session is gathered, in bytes.
+/// The approximate maximum memory that an event takes while its session is gathered, in bytes.
 pub const GATHERED_BYTES: u64 = 512;
 
 /// Removes the signals in the table `gone`.
@@ -44,14 +44,14 @@ const COUNT_CLICKS: &str = "SELECT \
 pub struct Totals {
     /// Sessions.
     pub sessions: u64,
-    /// Sessions of the console.
+    /// Console sessions.
     pub console_sessions: u64,
     /// Console events.
     pub console_events: u64,
-    /// Console events with a signal, including background, counted independently. Used for the balance of the ledger; it
-    /// does not show how well pages are recognized.
+    /// Console events with a signal, including background, counted independently. Used to balance the ledger; it does not
+    /// show how well pages are recognized.
     pub explained: u64,
-    /// Events of commands in a console session: by the AWS CLI, `CloudShell` or a program.
+    /// Events from commands in a console session: the AWS CLI, `CloudShell` or a program.
     pub typed: u64,
     /// Events of a console session without a signal, counted independently.
     pub residual: u64,
@@ -83,8 +83,8 @@ impl Case {
         self.has_rows("changed")
     }
 
-    /// Gathers every session whose events changed again, and removes its signals. `events_at_once` limits the events whose
-    /// sessions are gathered at once: DuckDB keeps their distinct values in memory, and cannot spill them.
+    /// Gathers again every session whose events changed, and removes its signals. `events_at_once` limits the events whose
+    /// sessions are gathered at the same time: DuckDB keeps their distinct values in memory, and cannot spill them.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    /// Sessions with many distinct values each, as those of a scanner behind many addresses.
+    /// Sessions with many distinct values each, such as those of a scanner behind many addresses.
     fn scattered(case: &Case, events: u64) {
         case.execute(&format!(
             "DELETE FROM sessions; DELETE FROM events; INSERT INTO events BY NAME SELECT 'e' || i AS event_id, \
@@ -217,7 +217,7 @@ mod tests {
         for at_once in [1, 7, 25, 999] {
             assert_eq!(gathered(at_once), whole, "{at_once} events at once");
         }
-        // A session whose events are gone is gone.
+        // A session whose events are gone is removed.
         case.execute("DELETE FROM events WHERE session_id = (SELECT min(session_id) FROM sessions)").unwrap();
         case.gather_sessions(100).unwrap();
         let count: u64 = case.connection.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();

@@ -7,11 +7,11 @@ use super::{Case, StoreError};
 use crate::batch::{SignalBatches, session_columns};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
-/// The approximate number of events of a piece; two pieces are in memory at once.
+/// The approximate number of events in a piece; two pieces are in memory at the same time.
 const PIECE: u64 = 50_000;
 
-/// The statement that splits the waiting events into pieces, in order of (session, time). A session is in one piece, unless it
-/// has more events than that: then each minute of it is in one piece.
+/// The statement that splits the waiting events into pieces, in order of (session, time). A session is in one piece, unless
+/// it has more events than that, in which case each minute of it is in one piece.
 fn cut() -> String {
     format!(
         "CREATE OR REPLACE TEMP TABLE waiting AS \
@@ -71,8 +71,8 @@ impl Case {
         self.execute("CREATE OR REPLACE TEMP VIEW waiting_events AS FROM apart")
     }
 
-    /// The events of a piece, as [`crate::batch::sessions`] reads them, in order of (time, id). A very long session continues
-    /// in the next piece.
+    /// The events of a piece, in the form that [`crate::batch::sessions`] reads, in order of (time, id). A very long
+    /// session continues in the next piece.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -81,8 +81,8 @@ impl Case {
         self.rows(sql, params![piece])
     }
 
-    /// Calls `give` with the events of one session, batch by batch, in order of (time, id), as [`crate::batch::sessions`]
-    /// reads them.
+    /// Calls `give` with the events of one session, batch by batch, in order of (time, id), in the form that
+    /// [`crate::batch::sessions`] reads.
     ///
     /// # Errors
     /// DuckDB's message, and the error of `give`.
@@ -177,6 +177,6 @@ mod tests {
             }
         }
         assert_eq!(lengths, [51_000, 51_000, 48_000, 40_000], "a minute has 3,000 events");
-        assert!(all.is_sorted(), "here ids are in the order of times");
+        assert!(all.is_sorted(), "here IDs are in the order of times");
     }
 }

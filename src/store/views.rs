@@ -7,7 +7,7 @@ use crate::digest::sha256;
 use crate::table::{TABLES, literal};
 use crate::view::{self, View, ViewHeader};
 
-/// The totals of rows of the view `coverage`: the columns of the sum of several rows, as SQL.
+/// The totals of several rows of the `coverage` view: the columns of their sum, as SQL.
 pub const COVERAGE_SUMS: &str = "sum(clicks)::BIGINT AS clicks, sum(on_known_page)::BIGINT AS on_known_page, \
     sum(high_confidence)::BIGINT AS high_confidence, \
     round(sum(mean_confidence * on_known_page) / nullif(sum(on_known_page), 0), 4) AS mean_confidence, \
@@ -19,7 +19,7 @@ pub const COVERAGE_SUMS: &str = "sum(clicks)::BIGINT AS clicks, sum(on_known_pag
 const VIEWS: &str = "views";
 
 impl Case {
-    /// Creates all views again, with their headers as comments, unless all are as this program created them.
+    /// Recreates all views, with their headers as comments, unless all are as this program created them.
     pub(super) fn create_views(&self) -> Result<(), StoreError> {
         let (views, texts) = (view::shipped(), texts());
         if self.info(VIEWS)?.as_ref() == Some(&texts) && self.has_shipped_views(&views)? {
@@ -30,18 +30,19 @@ impl Case {
         self.set_info(VIEWS, &texts)
     }
 
-    /// Shadows the views with temporary ones of this program, unless all are identical: the case may have views of another
-    /// version, or changed ones.
+    /// Shadows the views with this program's temporary views, unless all are identical: the case may contain views from
+    /// another version, or views that were changed.
     pub(super) fn shadow_foreign_views(&mut self) -> Result<(), StoreError> {
         let views = view::shipped();
         self.has_foreign_views = !self.has_shipped_views(&views)?;
         if self.has_foreign_views { self.create_temporary_views() } else { Ok(()) }
     }
 
-    /// Whether the case, as it was opened, has all these views, with these queries. Comments do not show that: anybody can
+    /// Whether the case, as it was opened, has all these views, with these queries. Comments do not prove that: anyone can
     /// write them.
     fn has_shipped_views(&self, views: &[View]) -> Result<bool, StoreError> {
-        // Both are compared in the normalized form of DuckDB's parser. Text that is not a query has none, and differs.
+        // Both are compared in the normalized form of DuckDB's parser. Text that is not a query has no normalized form, and
+        // therefore differs.
         let written = |text: &str| format!("TRY(json_deserialize_sql(json_serialize_sql({})))", literal(text));
         let shipped: Vec<String> =
             views.iter().map(|view| format!("({}, {})", literal(view.name), written(view.query()))).collect();
@@ -55,13 +56,13 @@ impl Case {
         Ok(same == views.len())
     }
 
-    /// Creates the views of this program as temporary ones, which only this connection has.
+    /// Creates this program's views as temporary views, which exist only on this connection.
     pub(super) fn create_temporary_views(&self) -> Result<(), StoreError> {
         let temporary = |view: &View| format!("CREATE TEMP VIEW {} AS {};", view.name, view.query());
         view::shipped().iter().try_for_each(|view| self.execute(&temporary(view)))
     }
 
-    /// Refuses a case with an object that would shadow a table of this program or a function of DuckDB.
+    /// Refuses a case with an object that would shadow one of this program's tables or DuckDB's functions.
     pub(super) fn refuse_foreign_names(&self) -> Result<(), StoreError> {
         let tables: Vec<String> = TABLES.iter().map(|table| literal(table.name)).collect();
         let sql = format!(
@@ -91,7 +92,7 @@ impl Case {
         self.execute(&views.iter().map(of_view).chain(columns).collect::<String>())
     }
 
-    /// Every column, with the table or view it is of.
+    /// Every column, with the table or view it belongs to.
     fn columns(&self) -> Result<Vec<(String, String)>, StoreError> {
         let columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal";
         let mut statement = self.connection.prepare(columns)?;

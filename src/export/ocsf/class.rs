@@ -30,7 +30,7 @@ const LOGON: Activity = (1, "Logon");
 const LOGOFF: Activity = (2, "Logoff");
 const OTHER: Activity = (99, "Other");
 
-/// The first word of a call's name, and its activity.
+/// The first words of call names, and their activities.
 const VERBS: [(&[&str], Activity); 4] = [
     (&["Create", "Run", "Allocate", "Register", "Import", "Copy", "Request", "Generate", "Issue"], CREATE),
     (&["Get", "List", "Describe", "Head", "Lookup", "Search", "Select", "Query", "Scan", "Batch", "View"], READ),

@@ -27,7 +27,7 @@ use record::{Click, Json};
 /// The OCSF version of the output.
 pub const VERSION: &str = "1.3.0";
 
-/// The events with their signals, in order of time.
+/// The events with their signals, ordered by time.
 const QUERY: &str = include_str!("../../../sql/exports/ocsf.sql");
 
 /// The output formats of OCSF.
@@ -39,7 +39,7 @@ pub enum OcsfForm {
     Parquet,
 }
 
-/// Writes every event of the case, except those whose text cannot be read; these are returned.
+/// Writes every event in the case, except events whose text cannot be read, which are returned.
 ///
 /// # Errors
 /// [`ExportError`]; part of the output may then be written.
@@ -102,7 +102,7 @@ fn columns_of(schema: &SchemaRef, records: &[Value]) -> Result<RecordBatch, Expo
 /// The number of rows that one thread processes at a time.
 const PIECE: usize = 128;
 
-/// The results of each piece of a batch, in order. One batch is processed at a time, so that memory is bounded.
+/// The results of each piece of a batch, in order. One batch is processed at a time, so that memory use is bounded.
 fn in_parallel<T: Send>(
     batch: &RecordBatch,
     make: impl Fn(&RecordBatch) -> Result<T, ExportError> + Sync,

@@ -72,7 +72,7 @@ pub(super) fn record(event: &Event<'_>, click: Option<&Click<'_>>, json: Json) -
     ]))
 }
 
-/// An object of the present values; `None` if there are none.
+/// An object with the values that are present; `None` if there are none.
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     let there = members.into_iter().filter(|(_, value)| !value.is_null());
     let object: Map<String, Value> = there.map(|(name, value)| (name.to_owned(), value)).collect();
@@ -109,12 +109,12 @@ fn actor(event: &Event<'_>) -> Value {
     ])
 }
 
-/// A user must have one of these.
+/// OCSF requires a user to have one of these attributes.
 fn is_named(identity: &Identity<'_>) -> bool {
     identity.user_name.is_some() || identity.arn.is_some() || identity.account_id.is_some()
 }
 
-/// Who called; a user that the record does not name is `Unknown`.
+/// The caller; `Unknown` if the record does not name a user.
 fn user(identity: &Identity<'_>) -> Value {
     let name = if is_named(identity) { identity.user_name.as_deref() } else { Some("Unknown") };
     object([
@@ -223,7 +223,7 @@ fn enrichments(event: &Event<'_>, click: &Click<'_>, json: Json) -> Value {
     }])
 }
 
-/// Whether the sign-in says that it was with MFA.
+/// Whether the sign-in record states that MFA was used.
 fn mfa(event: &Event<'_>) -> Value {
     let extra = event.extra.as_deref().and_then(|extra| crate::json::value(extra).ok());
     match extra.as_ref().and_then(|extra| extra["additionalEventData"]["MFAUsed"].as_str()) {
@@ -233,7 +233,7 @@ fn mfa(event: &Event<'_>) -> Value {
     }
 }
 
-/// Members without an attribute.
+/// Members without an OCSF attribute.
 fn unmapped(event: &Event<'_>) -> Result<Value, RebuildError> {
     let mut unmapped = match event.extra.as_deref() {
         Some(text) => match crate::json::value(text) {

@@ -80,7 +80,7 @@ pub(super) async fn actor(State(state): State<Shared>, Path(id): Path<String>) -
     state
         .ask(move |_, case| {
             let actor = object(&case.query_with(ACTOR, std::slice::from_ref(&id))?)?;
-            let advice = "The list of sessions has their IDs.";
+            let advice = "The list of sessions shows their IDs.";
             Ok(Json::from(&actor.ok_or_else(|| ServeError::missing(format!("there is no session {id:?}"), advice))?))
         })
         .await

@@ -1,4 +1,4 @@
-//! The cases of this server, and whether the file of this one was replaced.
+//! The cases of this server, and whether the file of the current case was replaced.
 
 use axum::extract::State;
 use serde_json::{Value, json};

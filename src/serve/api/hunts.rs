@@ -12,7 +12,7 @@ use crate::serve::rows::{Json, objects};
 use crate::serve::state::Shared;
 use crate::store::Case;
 
-/// The maximum number of hits of a hunt that are returned; all are counted.
+/// The maximum number of hits returned for a hunt; all hits are counted.
 const FIRST_HITS: usize = 8;
 
 /// `GET /api/hunts`

@@ -47,7 +47,7 @@ pub(super) async fn notes(State(state): State<Shared>) -> Result<Json, ServeErro
 /// `POST /api/notes`
 pub(super) async fn change(State(state): State<Shared>, body: Bytes) -> Result<Json, ServeError> {
     let change: Change = serde_json::from_slice(&body).map_err(|error| {
-        ServeError::asked(format!("invalid note: {error}"), "docs/serve.md has the members of a note.")
+        ServeError::asked(format!("invalid note: {error}"), "docs/serve.md lists the members of a note.")
     })?;
     state
         .ask(move |state, case| {
@@ -72,7 +72,7 @@ pub(super) async fn import(State(state): State<Shared>, body: Bytes) -> Result<J
     let theirs = Notes::parse(&String::from_utf8_lossy(&body));
     if theirs.notes.is_empty() {
         let advice = "Use a file that `cartographer notes export` or the page wrote.";
-        return Err(ServeError::asked("the file has no notes", advice));
+        return Err(ServeError::asked("the file contains no notes", advice));
     }
     state
         .ask(move |state, case| {

@@ -1,4 +1,4 @@
-//! The overview: the data of its sentences, what is still open, and the chart.
+//! The overview: the data for its sentences, what still has to be contained or undone, and the chart.
 
 use axum::extract::State;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::serve::state::Shared;
 const OVERVIEW: &str = include_str!("../../../sql/serve/overview.sql");
 const PICTURE: &str = include_str!("../../../sql/serve/picture.sql");
 const OPEN: &str = include_str!("../../../sql/serve/open.sql");
-/// What is still to be contained or undone comes from the report's queries, for the whole case.
+/// What still has to be contained or undone comes from the report's queries, for the whole case.
 const SCOPE: &str = include_str!("../../../sql/report/scope.sql");
 const REMEDIES: &str = include_str!("../../../sql/report/remedies.sql");
 const EVERYTHING: &str = "SET VARIABLE wanted_sessions = []::VARCHAR[]; SET VARIABLE wanted_principals = []::VARCHAR[]; \

@@ -36,7 +36,7 @@ pub(super) async fn signal(State(state): State<Shared>, Path(id): Path<String>) 
         .await
 }
 
-/// The lines of an explanation, or a line saying that there is none.
+/// The lines of an explanation, or one line stating that there is no explanation.
 fn why(state: &AppState, case: &Case, session: &str, id: &str) -> Result<Vec<String>, ServeError> {
     let explained = match load::explain(case, &state.rules, session, true, ExplainSubject::Signal(id)) {
         Ok(explained) => explained,
@@ -89,5 +89,5 @@ pub(super) async fn event(State(state): State<Shared>, Path(id): Path<String>) -
 }
 
 fn unknown(what: &str, id: &str) -> ServeError {
-    ServeError::missing(format!("there is no {what} {id:?}"), "The timeline has the IDs in the case.")
+    ServeError::missing(format!("there is no {what} {id:?}"), "The timeline shows the IDs in the case.")
 }

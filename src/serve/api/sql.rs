@@ -1,4 +1,4 @@
-//! Queries of the user's own.
+//! The user's own queries.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use crate::serve::rows::Json;
 use crate::serve::state::Shared;
 use crate::serve::statements;
 
-/// The rows of an answer unless another limit is given, and the most.
+/// The default and the maximum number of rows in an answer.
 const ROWS: usize = 1000;
 const MOST_ROWS: usize = 100_000;
 
@@ -19,7 +19,7 @@ const MOST_ROWS: usize = 100_000;
 struct SqlRequest {
     /// One or several statements.
     sql: String,
-    /// The most rows of the last one's answer.
+    /// The maximum number of rows returned for the last statement.
     limit: Option<usize>,
 }
 

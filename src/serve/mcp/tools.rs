@@ -1,4 +1,4 @@
-//! What an assistant can ask of a case.
+//! What an assistant can ask about a case.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub(super) enum ToolName {
     Sql,
 }
 
-/// Sessions, the most notable first.
+/// Sessions, most notable first.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SessionsQuery {
@@ -39,13 +39,13 @@ pub(super) struct SessionsQuery {
     console: bool,
     /// Include sessions in which nothing stands out
     all: bool,
-    /// The most rows: 100 by default, 1000 at most
+    /// The maximum number of rows: 100 by default, at most 1000
     limit: Option<usize>,
     /// The number of rows to skip
     offset: u32,
 }
 
-/// What was done, in order of time.
+/// What was done, ordered by time.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the tool")]
@@ -60,17 +60,17 @@ pub(super) struct TimelineQuery {
     to: Option<String>,
     /// Only this severity or higher: 2 list, 3 login, 4 session, 5 command, 6 change, 7 create, 8 delete, 9 secret
     min_severity: Option<u8>,
-    /// Only rows whose sentence contains this text, in any case
+    /// Only rows whose sentence contains this text, ignoring case
     text: Option<String>,
-    /// Only rows that a saved Sigma rule matches
+    /// Only rows that match a saved Sigma rule
     sigma: bool,
     /// Only denied or failed calls, and clicks with such calls
     failed: bool,
-    /// Include API calls of programs
+    /// Include API calls made by programs
     programs: bool,
     /// Include requests that the console made on its own
     background: bool,
-    /// The most rows: 100 by default, 1000 at most
+    /// The maximum number of rows: 100 by default, at most 1000
     limit: Option<usize>,
     /// The number of rows to skip
     offset: u32,
@@ -88,9 +88,9 @@ pub(super) struct ExplainQuery {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct HuntsQuery {
-    /// Only hunts of this tactic: persistence, exfiltration
+    /// Only hunts for this tactic, such as persistence or exfiltration
     tactic: Option<String>,
-    /// Run the hunts, and list only those with hits, with their number
+    /// Run the hunts, and list only those with hits, with the number of hits
     run: bool,
 }
 
@@ -98,12 +98,12 @@ pub(super) struct HuntsQuery {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HuntQuery {
-    /// The ID of the hunt: persistence/made-key-used
+    /// The ID of the hunt, such as persistence/made-key-used
     id: String,
-    /// Values of its parameters; `hunts` lists them
+    /// Values for the hunt's parameters; `hunts` lists the parameters
     #[serde(default)]
     parameters: BTreeMap<String, String>,
-    /// The most rows: 100 by default, 1000 at most
+    /// The maximum number of rows: 100 by default, at most 1000
     limit: Option<usize>,
 }
 
@@ -113,7 +113,7 @@ pub(super) struct HuntQuery {
 pub(super) struct SqlQuery {
     /// A query in DuckDB's SQL
     query: String,
-    /// The most rows: 100 by default, 1000 at most
+    /// The maximum number of rows: 100 by default, at most 1000
     limit: Option<usize>,
 }
 
@@ -146,20 +146,20 @@ impl ToolName {
     pub(super) const fn description(self) -> &'static str {
         match self {
             Self::Sessions => {
-                "Lists sessions (one identity's use of its credentials), the most notable first. findings are successful events \
-                 that stand out, attempts are denied or failed ones."
+                "Lists sessions (one identity's use of its credentials), most notable first. findings are successful events \
+                 that stand out; attempts are denied or failed events that stand out."
             }
             Self::Timeline => {
-                "Lists what was done, in order of time: clicks in the console as sentences, and API calls that belong to no click. \
-                 The id of a row is for `explain`."
+                "Lists what was done, ordered by time: clicks in the console as sentences, and API calls that do not belong to \
+                 a click. Pass the id of a row to `explain` for details."
             }
             Self::Explain => {
                 "Explains a signal or an event: the rule, the role of each event, and why no other page of the console was chosen."
             }
             Self::Hunts => {
-                "Lists hunts: common questions of an investigation. With run = true, those that have hits in this case."
+                "Lists hunts: common investigation questions. With run = true, lists only hunts that have hits in this case."
             }
-            Self::Hunt => "Runs one hunt, and says what a row means and what its harmless causes are.",
+            Self::Hunt => "Runs one hunt, and states what a row means and what harmless causes it can have.",
             Self::Sql => {
                 "Runs a query on the case in DuckDB's SQL, read-only and without access to other files. SHOW TABLES lists the \
                  tables and views."
@@ -189,10 +189,10 @@ impl ToolName {
     }
 }
 
-/// The arguments of a call.
 /// The maximum size of the rows that are read for an answer, in bytes. Few of them fit into the answer.
 const MAX_ROW_BYTES: usize = 32 << 20;
 
+/// The arguments of a call.
 fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, ServeError> {
     serde_json::from_value(arguments)
         .map_err(|error| ServeError::asked(format!("invalid arguments: {error}"), "See the input schema of the tool."))
@@ -295,7 +295,10 @@ fn hunt(asked: &HuntQuery, case: &Case) -> Result<String, ServeError> {
 fn value(hunt: &Hunt, name: &str, text: &str) -> Result<ParamValue, ServeError> {
     let param = hunt.param(name).ok_or_else(|| {
         let known: Vec<&str> = hunt.params.iter().map(|param| param.name.as_str()).collect();
-        ServeError::asked(format!("the hunt has no parameter {name:?}"), format!("It has {}.", known.join(", ")))
+        ServeError::asked(
+            format!("the hunt has no parameter {name:?}"),
+            format!("Its parameters are {}.", known.join(", ")),
+        )
     })?;
     let read = match param.kind {
         ParamKind::Moment => {

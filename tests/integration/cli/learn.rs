@@ -69,7 +69,7 @@ fn marks_and_a_trail_give_rules_with_specs_that_pass() {
         assert!(!spec.contains("jane") && !text.contains("jane") && !spec.contains("4444"), "{spec}{text}");
     }
     cartographer(dir.path(), &["rules", "test", "mine"]).assert().code(0).stderr(contains("0 failed"));
-    cartographer(dir.path(), &args).assert().code(1).stderr(contains("An existing rule is not overwritten"));
+    cartographer(dir.path(), &args).assert().code(1).stderr(contains("Existing rules are not overwritten"));
 }
 
 #[test]

@@ -73,7 +73,10 @@ fn hidden_background_requests_are_counted() {
     let (every, silent) = of_demo(&dir, &[&args[..], &["--all", "--format", "jsonl"]].concat());
     let hidden = every.lines().filter(|line| line.contains(r#""class":"background""#)).count();
     assert!(hidden > 1, "{every}");
-    assert_eq!(told, format!("{hidden} background requests of the console are not shown; --all shows them\n"));
+    assert_eq!(
+        told,
+        format!("{hidden} background requests made by the console are not shown; use --all to show them\n")
+    );
     assert_eq!(silent, "");
 }
 

@@ -106,7 +106,7 @@ fn a_correlation_counts_within_a_time_span() {
         command.assert()
     };
     correlation(10).code(3).stdout(contains("many,Many reads")).stdout(contains("reads,Reads").not());
-    correlation(1_000_000).code(0).stderr(contains("none of 1 rules has hits"));
+    correlation(1_000_000).code(0).stderr(contains("none of the 1 rules has hits"));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn rules_that_cannot_be_converted_are_listed_and_the_others_run() {
         "{errors}"
     );
     assert!(!errors.contains('\u{1b}'), "{errors}");
-    assert!(errors.contains("1 rules are for other logs than CloudTrail\n1 of 1 rules have hits\n"), "{errors}");
+    assert!(errors.contains("1 rules are for logs other than CloudTrail\n1 of 1 rules have hits\n"), "{errors}");
     cartographer(dir.path(), &["hunt", "--sigma", "case.duckdb.d"]).assert().code(1);
     let empty = dir.path().join("empty");
     fs::create_dir(&empty).unwrap();
@@ -182,7 +182,7 @@ fn events_that_were_loaded_later_are_not_counted_as_searched() {
     cartographer(dir.path(), &["load", "later.json", "--db", "case.duckdb"])
         .assert()
         .code(0)
-        .stderr(contains("the saved Sigma hits are of fewer events"));
+        .stderr(contains("the saved Sigma hits do not cover all events"));
     let report = output(dir.path(), &["report", "--format", "md"]);
     assert!(report.contains("1 event was loaded later and was not searched"), "{report}");
 }

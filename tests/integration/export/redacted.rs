@@ -167,5 +167,5 @@ fn a_short_key_is_refused() {
     let args = ["export", "csv", "--redact", "all", "--redact-key", "short.key", "--db", "case.duckdb"];
     let refused = cartographer(dir.path(), &args).assert().code(1);
     let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-    assert!(message.contains("short.key has less than 16 bytes"), "{message}");
+    assert!(message.contains("short.key contains fewer than 16 bytes"), "{message}");
 }

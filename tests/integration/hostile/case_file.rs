@@ -51,7 +51,7 @@ fn what_stands_in_the_place_of_a_table_or_a_function_is_refused_by_its_name() {
             let refused = scene.run(&args);
             assert_eq!(refused.code, Some(1), "{args:?} {}", refused.out);
             assert!(
-                refused.err.contains(&format!("has the {name}, which cartographer did not create")),
+                refused.err.contains(&format!("contains the {name}, which cartographer did not create")),
                 "{}",
                 refused.err
             );

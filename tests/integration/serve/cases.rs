@@ -69,7 +69,7 @@ fn a_load_into_a_copy_replaces_a_case_that_is_served_and_the_server_opens_it_whe
     assert_eq!(served.ask("/api/cases")["replaced"], true);
     // A query opens the case itself, and would read the new file.
     let (status, answer) = served.sql(&json!({ "sql": "SELECT count(*) FROM events" }));
-    assert_eq!((status, text(&answer["error"])), (400, "the case file was replaced since the server opened it"));
+    assert_eq!((status, text(&answer["error"])), (400, "the case file has been replaced since the server opened it"));
 
     assert_eq!(served.done("/api/reopen")["replaced"], false);
     assert_eq!((events(), found("latecomer")), (json!(2527), json!(1)));
@@ -119,5 +119,5 @@ fn the_address_stays_the_same_with_a_file_for_the_token() {
     let mut wrong = program();
     wrong.current_dir(second.folder()).args(["serve", "--db", "case.duckdb", "--token-file", "note"]);
     let said = String::from_utf8(wrong.output().unwrap().stderr).unwrap();
-    assert!(said.contains("note does not contain a token") && said.contains("Name another file"), "{said}");
+    assert!(said.contains("note does not contain a token") && said.contains("Use another file"), "{said}");
 }

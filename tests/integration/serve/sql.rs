@@ -93,7 +93,10 @@ fn a_query_that_ends_its_process_disturbs_nothing_else() {
     let deep = "SELECT json_structure(repeat('[', 1000000) || repeat(']', 1000000))";
     let (status, answer) = served.sql(&json!({ "sql": deep }));
     assert_eq!(status, 400, "{answer}");
-    assert!(answer["error"].as_str().unwrap().starts_with("the query ended its process (signal"), "{answer}");
+    assert!(
+        answer["error"].as_str().unwrap().starts_with("the query's process ended unexpectedly (signal"),
+        "{answer}"
+    );
     assert!(answer["advice"].as_str().unwrap().contains("nested too deeply"), "{answer}");
     // What is not found by name changes the process of that query only.
     for hidden in ["enable_logging(''QueryLog'', storage = ''stdout'')", "enable_logging(storage = ''file'')"] {
@@ -109,7 +112,7 @@ fn a_query_that_ends_its_process_disturbs_nothing_else() {
 fn an_answer_and_a_query_have_a_limit_of_bytes() {
     let served = served();
     let (status, answer) = served.sql(&json!({ "sql": "SELECT repeat('a', 100000000)" }));
-    assert_eq!((status, &answer["error"]), (413, &json!("the response would have more than 64 MiB")));
+    assert_eq!((status, &answer["error"]), (413, &json!("the response would be larger than 64 MiB")));
     assert!(answer["advice"].as_str().unwrap().contains("fewer rows"), "{answer}");
     let many = "SELECT repeat('a', 100000) FROM range(2000)";
     let (status, answer) = served.sql(&json!({ "sql": many, "limit": 2000 }));
