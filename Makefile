@@ -1,11 +1,11 @@
 # `make help` lists the targets. Every target does its own setup.
 
-# If the prebuilt libduckdb is available, builds link it; otherwise they compile DuckDB (the feature `bundled`).
+# If the prebuilt libduckdb is available, builds link it; otherwise they compile DuckDB (the `bundled` feature).
 # Evaluated in every recipe, because `make duckdb` may have just downloaded it.
 FEATURES = $(shell test -e .duckdb/current && echo --no-default-features --features program)
 LIBRARIES = LD_LIBRARY_PATH="$(CURDIR)/.duckdb/current$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" DYLD_LIBRARY_PATH="$(CURDIR)/.duckdb/current"
 LOADABLE = --no-default-features --features extension
-# The Python package is checked without Python; its dependencies are stored with those of the program.
+# The Python package is checked without Python; its dependencies are stored with the program's.
 WHEEL = PYO3_NO_PYTHON=1 CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))"
 CARGO ?= cargo
 TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
@@ -30,7 +30,7 @@ demo: build ## Build, load the demo trail into case.duckdb, and show its timelin
 	@echo
 	@echo "Browse the case with:  $(PROGRAM) serve --db $(CASE) --open"
 
-# The parts of `make check` and `make test`, in this order. Each is a target of its own.
+# The parts of `make check` and `make test`, in this order. Each part is a separate target.
 CHECKS = check-format check-lint check-unit check-rules
 TESTS = lint docs rules score web-check clients hosts attack sigma spark browser tests
 
@@ -43,7 +43,7 @@ test: ## Run all checks; the tests run last
 test-all: export SPARKS = 4.3.0
 test-all: test ## Run all checks, including Spark 4
 
-# Runs targets one after another, and prints the time of each, also if one fails.
+# Runs targets one after another and prints the time that each took, even if one fails.
 define timed
 times=; begun=$$(date +%s); code=0; \
 for part in $(1); do \
@@ -88,7 +88,7 @@ rules: programs ## Check the shipped rules, and run their specs
 score: programs ## Score the mapping against labeled sessions, if available
 	@scripts/score.sh $(PROGRAM) $(SHARED)
 
-accuracy: ## Measure accuracy, and compare confidence with the measured share that is right; PACKS="DIR ..."
+accuracy: ## Measure accuracy, and compare confidence with the measured share of correct clicks; PACKS="DIR ..." adds learned rules
 	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) $(addprefix --pack ,$(PACKS)) --score
 
 fit: ## Fit the decoder's weights, and write rules/weights (40 minutes); PACKS="DIR ..." adds learned rules
@@ -102,7 +102,7 @@ browser: programs ## Test the web page in Chromium, where available
 	@scripts/browser.sh $(PROGRAM)
 
 serve-load: export MINUTES ?= 5
-serve-load: programs ## Run 200 clients, slow ones too, against a server for MINUTES (5)
+serve-load: programs ## Run 200 clients, including slow ones, against a server for MINUTES (5)
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --test integration -- --ignored --nocapture serve::load::two_hundred_clients
 
 hosts: programs ## Load the extension into other versions of DuckDB, where available
@@ -111,7 +111,7 @@ hosts: programs ## Load the extension into other versions of DuckDB, where avail
 	@scripts/footer.sh $(TARGET_DIR)/debug $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 	@scripts/extension.sh $(PROGRAM) $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 
-attack: ## Check the ATT&CK techniques against their published data, where available
+attack: ## Check the ATT&CK techniques against the published data, where available
 	@scripts/attack.sh
 
 sigma: programs ## Compare the hits of Sigma rules with pySigma's, where available
@@ -129,7 +129,7 @@ tests: programs ## Run the tests and the documentation examples
 	then set -x; $(CARGO) nextest run $(FEATURES) --locked --no-fail-fast; \
 	else set -x; $(CARGO) test $(FEATURES) --locked --no-fail-fast --lib --bins --tests; fi
 
-bench: duckdb ## Measure each stage, and load compared with DuckDB's reader
+bench: duckdb ## Measure each stage, and compare load with DuckDB's JSON reader
 	$(LIBRARIES) $(CARGO) bench $(FEATURES) --locked --bench stages
 	$(CARGO) build $(FEATURES) --locked --release --bin cartographer --example floor
 	@$(LIBRARIES) python3 scripts/bench.py $(TARGET_DIR)/release $(SHARED)
@@ -140,23 +140,23 @@ web: ## Build the web page into web/dist, which is committed
 web-check: ## Check the web page: types, lints, unit tests, and that web/dist is up to date
 	@scripts/web.sh check
 
-audit: ## Check advisories of all lock files, licenses and sources, as far as the databases can be had
+audit: ## Check all lock files for advisories, and check licenses and sources, as far as the databases are available
 	@scripts/audit.sh
 
 fuzz: duckdb ## Run every fuzz target for SECONDS, if cargo-fuzz is installed
 	@scripts/fuzz.sh $(SECONDS)
 
-chaos: programs ## Kill the program and take things away from it for MINUTES; no row may be lost or doubled
+chaos: programs ## Kill the program at random and take resources away from it for MINUTES; no row may be lost or duplicated
 	@$(LIBRARIES) scripts/chaos.sh $(PROGRAM) $(MINUTES)
 
-# Builds the program and the tests together, with the same features, so that `make test` compiles no dependency twice.
+# Builds the program and the tests together, with the same features, so that `make test` does not compile any dependency twice.
 programs: duckdb
 	$(CARGO) test $(FEATURES) --locked --no-run
 
 build: duckdb ## Build the program, linked with the prebuilt libduckdb
 	$(CARGO) build $(FEATURES) --locked
 
-dist: duckdb ## Build the wheel of the program, and check it in a new environment
+dist: duckdb ## Build the program's wheel, and check it in a new environment
 	@scripts/dist.sh
 
 bundled: ## Build the release program with DuckDB compiled in (about 25 minutes on 2 cores)
@@ -177,9 +177,9 @@ clean: ## Remove build output and the demo case, but not the downloaded libduckd
 	$(CARGO) clean
 	rm -f $(CASE) $(CASE).wal
 
-# What the CI of DuckDB's community extensions calls: make configure, make release, make test_release. It puts its tools into
-# extension-ci-tools, whose base.Makefile has the other targets. A plain build of the package is the program, so the library has a
-# rule of its own.
+# The CI for DuckDB's community extensions calls make configure, make release and make test_release. It puts its tools into
+# extension-ci-tools, whose base.Makefile contains the other targets. A plain build of the package builds the program, so the
+# library has its own rule.
 EXTENSION_NAME = cartographer
 TARGET_DUCKDB_VERSION = v1.2.0
 RUST_TARGET = $(if $(filter x86_64,$(OSX_BUILD_ARCH)),x86_64-apple-darwin)$(if $(filter arm64,$(OSX_BUILD_ARCH)),aarch64-apple-darwin)

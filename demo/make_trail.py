@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the demo trail: one day of an invented organization in CloudTrail records. The same bytes each run.
+"""Writes the demo trail: one day in an invented organization, as CloudTrail records. Each run writes the same bytes.
 
 make_trail.py              write trail.json.gz beside this file
 make_trail.py --out FILE   write it there
@@ -22,7 +22,7 @@ SEED = "cartographer demo"
 
 
 def written():
-    """The day, part by part. Each part has ids of its own, so that one can change alone."""
+    """Generates the day, part by part. Each part has its own IDs, so that one part can change alone."""
     for part in (story.colleague, story.thief, story.stolen_key, *traffic.PARTS):
         book = Book(f"{SEED}/{part.__name__}")
         part(book, DAY)
@@ -39,12 +39,12 @@ def packed(found):
 
 
 def is_data(record):
-    """Whether it is about an object rather than about what holds it."""
+    """Whether the record is about an object rather than its bucket or container."""
     return record["eventCategory"] == "Data"
 
 
 def part_of(record):
-    """Whose doing a record is."""
+    """Returns who caused a record."""
     who = record["userIdentity"]
     name = who.get("arn", who.get("userName", who.get("invokedBy", "")))
     if name.endswith("/tomas"):
@@ -83,9 +83,9 @@ def main():
     parser = argparse.ArgumentParser(description="Write the demo trail.")
     beside = pathlib.Path(__file__).with_name("trail.json.gz")
     parser.add_argument(
-        "--out", type=pathlib.Path, default=beside, help="the file to write (default: beside this script)"
+        "--out", type=pathlib.Path, default=beside, help="the file to write (default: next to this script)"
     )
-    parser.add_argument("--summary", action="store_true", help="count what is in it, and write nothing")
+    parser.add_argument("--summary", action="store_true", help="count the trail's contents without writing a file")
     arguments = parser.parse_args()
     books = list(written())
     found = delivered([record for book in books for record in book.records], SEED)

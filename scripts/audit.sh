@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Checks the dependencies of all lock files against databases of advisories: Cargo.lock, python/Cargo.lock and
+# Checks the dependencies in all lock files against advisory databases: Cargo.lock, python/Cargo.lock and
 # fuzz/Cargo.lock against RustSec (cargo-deny or cargo-audit), web/package-lock.json against npm's registry, and the Python
-# packages that the checks use, by their pinned versions, against PyPI. A line says what was checked, and what was skipped
-# because the tool or its database cannot be had. Exit code 1 if there is an advisory.
+# packages that the checks use, in their pinned versions, against PyPI. Messages say what was checked, and what was skipped
+# because the tool or its database is not available. The exit code is 1 if there is an advisory.
 set -uo pipefail
 
 cd "$(dirname "$0")/.."
@@ -25,7 +25,7 @@ rust() {
       said=$(cargo audit --no-fetch --deny warnings --file "$lock" 2>&1)
     fi && clean "$lock" || advisory "$lock" "$said"
   done
-  # Licenses and sources of what is shipped. The fuzz targets are not.
+  # Licenses and sources of what is shipped. The fuzz targets are not shipped.
   [ "$1" = deny ] || return
   for manifest in Cargo.toml python/Cargo.toml; do
     said=$(cargo deny --locked --manifest-path "$manifest" check --config deny.toml licenses bans sources 2>&1) ||
@@ -36,7 +36,7 @@ rust() {
 if cargo deny --version >/dev/null 2>&1; then
   if said=$(cargo deny fetch db 2>&1); then rust deny; else skip "Rust" "the RustSec database cannot be downloaded (${said##*$'\n'})"; fi
 elif cargo audit --version >/dev/null 2>&1; then
-  # Fetches the database; what it finds is found again.
+  # Downloads the database; anything that this run finds is found again.
   said=$(cargo audit --file Cargo.lock 2>&1)
   if grep -q "couldn't fetch\|error loading\|failed to fetch" <<<"$said"; then
     skip "Rust" "the RustSec database cannot be downloaded"
@@ -58,7 +58,7 @@ else
   esac
 fi
 
-# Several versions of one package are several lists.
+# Each version of a package gets its own list.
 pinned=$(grep -ohE '\b[a-zA-Z][a-zA-Z0-9-]*==[0-9][0-9.]*' scripts/*.sh | sort -u)
 if ! command -v python3 >/dev/null || ! install "pip-audit==2.10.1" >/dev/null 2>&1; then
   skip "Python packages of the checks" "python3 or pip-audit is not available"

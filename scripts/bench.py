@@ -22,16 +22,16 @@ TRAILS = Path(os.environ.get("TRAILS", WORK))
 SIZES = [int(size) for size in os.environ.get("SIZES", "100000 1000000").split()]
 THREADS = os.environ.get("THREADS", str(os.cpu_count()))
 
-# Seconds after which a file is known by its times.
+# Seconds after which a file is recognized by its times.
 SETTLED = 4
 
-# The most events that DuckDB is asked to read in order: it holds them all in memory.
+# The maximum number of events that DuckDB reads in order, because it keeps all of them in memory.
 IN_ORDER = 1_000_000
 
-# The most bytes of one file's text. DuckDB reads with buffers of twice that.
+# The maximum size of one file's text in bytes. DuckDB reads with buffers of twice that size.
 LARGEST = 4 << 20
 
-# The whole record with CloudTrail's types, and JSON where the calls differ: DuckDB need not guess anything.
+# The whole record with CloudTrail's types, and JSON for members that differ between calls, so that DuckDB need not guess types.
 RECORD = """STRUCT(eventVersion VARCHAR, userIdentity STRUCT("type" VARCHAR, principalId VARCHAR, arn VARCHAR,
 accountId VARCHAR, accessKeyId VARCHAR, userName VARCHAR, invokedBy VARCHAR, sessionContext STRUCT(sessionIssuer STRUCT(
 "type" VARCHAR, principalId VARCHAR, arn VARCHAR, accountId VARCHAR, userName VARCHAR), attributes STRUCT(
@@ -43,19 +43,19 @@ sessionCredentialFromConsole VARCHAR, tlsDetails JSON, resources JSON)[]"""
 
 
 def measure(command):
-    """Wall seconds, processor seconds and peak MiB of a command."""
+    """Returns wall time and CPU time in seconds, and peak memory in MiB, of a command."""
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    # Something that is no trail may lie among the files: then all but that is loaded.
+    # The folder may contain a file that is not a trail, in which case everything else is loaded.
     if process.returncode not in (0, 4):
         sys.exit(f"bench: {command[0]} failed")
     return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def duckdb():
-    """The DuckDB CLI, installed from PyPI if it is not there; None if it cannot be had."""
+    """Returns the DuckDB CLI, installed from PyPI if necessary; None if it is not available."""
     home = Path("target/clients/duckdb-cli==1.5.6")
     if not (home / "installed").exists():
         shutil.rmtree(home, ignore_errors=True)
@@ -68,7 +68,7 @@ def duckdb():
 
 
 def trail(size):
-    """The folder of a trail of so many events, made if it is not there; None if it cannot be."""
+    """Returns the folder of a trail with that many events, created if necessary; None if that is not possible."""
     folder, maker = TRAILS / str(size), SHARED / "tools/make_trail.py"
     if not (folder / "AWSLogs").exists():
         if not maker.exists():
@@ -80,7 +80,7 @@ def trail(size):
 
 
 def fresh(name):
-    """The path of a database that is not there."""
+    """Returns the path for a new database, removing an existing one."""
     for path in WORK.glob(f"{name}*"):
         path.unlink()
     return WORK / name
@@ -91,7 +91,7 @@ def load(logs, case):
 
 
 def read_json(cli, logs, order):
-    """In the files' order, as it comes, or in any: to keep that order takes DuckDB several times as long."""
+    """Reads in the files' order (the default) or in any order: preserving the order takes DuckDB several times as long."""
     records = f"read_json('{logs}/**/*.json.gz', columns = {{Records: '{RECORD}'}}, maximum_object_size = {LARGEST})"
     create = f"CREATE TABLE events AS SELECT unnest(r) FROM (SELECT unnest(Records) AS r FROM {records})"
     sql = f"SET threads = {THREADS}; SET preserve_insertion_order = {order}; {create}; CHECKPOINT"
@@ -99,25 +99,25 @@ def read_json(cli, logs, order):
 
 
 def link(files, logs, part):
-    """The files of a trail once more, in a folder that has nothing else of them: links that cost nothing to follow."""
+    """Links the files of a trail into a folder of their own; hard links cost nothing to follow."""
     for file in files:
         linked = part / file.relative_to(logs)
         linked.parent.mkdir(parents=True, exist_ok=True)
         try:
             linked.hardlink_to(file.resolve())
         except OSError:
-            # Of another file system.
+            # On another file system.
             linked.symlink_to(file.resolve())
 
 
 def grow(logs):
-    """Measures loading a folder again that has 1 % more files than before, those of the latest times."""
+    """Measures loading a folder again after its latest 1 % of files was added."""
     part, case = WORK / "part", fresh("part.duckdb")
     shutil.rmtree(part, ignore_errors=True)
     files = sorted(logs.rglob("*.json.gz"), key=lambda file: file.name.split("_")[-2])
     old = len(files) - len(files) // 100
     link(files[:old], logs, part)
-    # A file that was linked, as one that was written, is not known by its times for some seconds.
+    # A newly linked file, like a newly written one, is not recognized by its times for some seconds.
     time.sleep(SETTLED)
     measure(load(part, case))
     link(files[old:], logs, part)
@@ -125,10 +125,10 @@ def grow(logs):
 
 
 def rows(size, cli):
-    """The table's rows for one size: each way measured once, and all find the files in memory."""
+    """Prints the table's rows for one size: each way is measured once, with the files in the page cache."""
     logs = trail(size)
     if logs is None:
-        print(f"bench: {size} events skipped, because there is no trail and no {SHARED}/tools/make_trail.py")
+        print(f"bench: {size} events skipped, because neither the trail nor {SHARED}/tools/make_trail.py exists")
         return
     case = fresh("case.duckdb")
     ways = [("floor", [PROGRAMS / "examples/floor", logs, THREADS])]
@@ -149,7 +149,7 @@ def main():
     cli = duckdb()
     if cli is None:
         print("bench: read_json skipped, because duckdb-cli==1.5.6 is not available")
-    print("| events | way | wall, s | processor, s | peak, MiB | µs an event | of load's wall |")
+    print("| events | command | wall, s | CPU, s | peak, MiB | µs per event | of load's wall time |")
     print("|---:|---|---:|---:|---:|---:|---:|")
     for size in SIZES:
         rows(size, cli)

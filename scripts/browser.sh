@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Looks at the page that the program $1 serves in a real browser: tests/browser/. Where Node or Chromium cannot be had a
-# line says that it is skipped, and why.
-# BIG_CASE=FILE measures it on a big case too; SCREENSHOTS=1 takes the README's pictures instead.
+# Tests the page that the program $1 serves in a real browser: tests/browser/. If Node or Chromium is not available, a
+# message says that the tests are skipped, and why.
+# BIG_CASE=FILE also measures the page on a large case; SCREENSHOTS=1 takes the README's screenshots instead.
 set -euo pipefail
 
 # shellcheck source=scripts/node.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Disturbs the program at random moments, and checks that no row is lost or doubled: chaos.py PROGRAM [MINUTES] [SEED]
+"""Disturbs the program at random moments, and checks that no row is lost or duplicated: chaos.py PROGRAM [MINUTES] [SEED]
 
 Each round takes a case, starts a command on it, and kills it (SIGKILL) or takes something away from it: disk, file
 descriptors, memory. After one to four such disturbances the load is run to its end, and the tables, in order, are compared
@@ -27,20 +27,20 @@ PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
 MINUTES = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(1 << 32)
 
-# The tables that are compared. When a file was loaded, and the time of its last change, differ from load to load.
+# The tables that are compared. The time a file was loaded and the time of its last change differ between loads.
 TABLES = {
     "events": "*", "sessions": "*", "signals": "*", "event_signal": "*", "signal_entities": "*", "aggregated_events": "*",
     "rejects": "*", "load_files": "* EXCLUDE (loaded_at, stamp)",
 }
-# How often the demo is in the trail: few, so that a round is short.
+# How many copies of the demo are in the trail: few, to keep each round short.
 COPIES = 2
-# Longer than any command here takes, in seconds.
+# A time limit in seconds that no command here should reach.
 PATIENCE = 300
 MEMORY = ["--memory-limit", "256MB"]
 
 
 class Failed(Exception):
-    """Something that must not happen."""
+    """Something happened that must not happen."""
 
 
 def records():
@@ -83,7 +83,7 @@ def run(args, limits=(), kill_after=None, **options):
         process.kill()
         out, err = process.communicate()
         if kill_after is None:
-            raise Failed(f"{args} did not end in {PATIENCE} s: {err.decode(errors='replace')[-500:]}") from None
+            raise Failed(f"{args} did not end within {PATIENCE} s: {err.decode(errors='replace')[-500:]}") from None
         return None, out, err.decode(errors="replace")
 
 
@@ -102,7 +102,7 @@ class Campaign:
         all_records = records()
         make_trail(self.trail, COPIES, all_records)
         shutil.copytree(self.trail / "00", self.first)
-        # A rule of one's own, so that loading with it maps everything again.
+        # A custom rule, so that loading with it maps everything again.
         (folder / "rules" / "iam").mkdir(parents=True)
         shipped = (ROOT / "rules/iam/users.toml").read_text()
         (folder / "rules/iam/users.toml").write_text(f"# Another version.\n{shipped}")
@@ -111,13 +111,13 @@ class Campaign:
             case = folder / f"{name}.duckdb"
             for paths in loads:
                 begun = time.monotonic()
-                # The rejected record makes it a partial load.
+                # Because of the rejected record, the load is partial.
                 must((0, 4), self.load(case, paths))
                 took = time.monotonic() - begun
             self.cases[name] = (case, took)
         self.wanted = self.content(self.cases["whole"][0])
         if len(self.wanted["events"]) < COPIES * len(all_records) or not self.wanted["rejects"]:
-            raise Failed("the trail was not loaded as a whole")
+            raise Failed("the trail was not loaded completely")
 
     def load(self, case, paths, *more):
         return ["load", *map(str, paths), "--db", str(case), "-q", *more]
@@ -131,14 +131,14 @@ class Campaign:
         return found
 
     def take(self, name, folder):
-        """A copy of a case to be disturbed."""
+        """Returns a copy of a case to be disturbed."""
         case = folder / "case.duckdb"
         if name:
             shutil.copy(self.cases[name][0], case)
         return case
 
     def disturb(self, case, args, took, phase):
-        """Runs a command, and kills it at a moment at which it may still run, or takes something away from it."""
+        """Runs a command, and kills it while it may still be running, or takes a resource away from it."""
         kind = self.random.choices(["kill", "file size", "disk", "descriptors", "address space"], [12, 1, 1, 1, 1])[0]
         limits, moment = [], None
         if kind == "kill":
@@ -162,7 +162,7 @@ class Campaign:
             if code is None:
                 self.kills[phase] += 1
             else:
-                # It ended before it could be killed: the next one is killed earlier.
+                # The command ended before it could be killed: the next command is killed earlier.
                 self.took[phase] = time.monotonic() - begun
         else:
             self.faults[kind] += 1
@@ -171,7 +171,7 @@ class Campaign:
         if "panicked" in err:
             raise Failed(f"{kind} during {phase}: {err[-800:]}")
 
-    # A small file system in the memory of the machine, if the user may mount one.
+    # A small in-memory file system, if the user may mount one.
 
     def fill(self, case):
         mount, size = case.parent / "small", self.random.randrange(1 << 20, 24 << 20)
@@ -193,7 +193,7 @@ class Campaign:
         return True
 
     def empty(self, case, keep=True):
-        """Moves what is in the small file system to the large one, and ends it."""
+        """Moves the contents of the small file system to the large one, and unmounts the small one."""
         mount = case.parent / "small"
         if keep:
             for name in (case.name, f"{case.name}.wal"):
@@ -217,7 +217,7 @@ class Campaign:
             for _ in range(self.random.randint(1, 4)):
                 args = self.load(case, [self.trail], *more)
                 if phase == "checkpoint":
-                    # The log of a load that was killed is worked into the file when the case is opened.
+                    # The write-ahead log of a killed load is merged into the file when the case is opened.
                     run(args, kill_after=self.random.uniform(took * 0.3, took))
                     args, took = ["sql", "--db", str(case), "--write", "FORCE CHECKPOINT"], 1.0
                 self.disturb(case, args, took, phase)
@@ -226,26 +226,26 @@ class Campaign:
         return None
 
     def check(self, case, phase):
-        # Whatever the moment, the case opens, or says that its first load was stopped.
+        # No matter when the load was stopped, the case opens or reports that its first load was stopped.
         code, _, err = run(["sql", "--db", str(case), "SELECT count(*) FROM events"])
         if code != 0 and not ("was stopped" in err or "does not exist" in err):
-            raise Failed(f"after {phase} the case does not open: {err[-800:]}")
+            raise Failed(f"after {phase}, the case does not open: {err[-800:]}")
         must((0, 4), self.load(case, [self.trail], *(MEMORY if self.random.random() < 0.5 else [])))
         left = [path.name for path in case.parent.iterdir() if path.name not in ("case.duckdb", "small")]
         if left:
-            raise Failed(f"after {phase} there is still {left}")
+            raise Failed(f"after {phase}, {left} still exists")
         found = self.content(case)
         for table, wanted in self.wanted.items():
             lost, doubled = wanted - found[table], found[table] - wanted
             self.lost += lost.total()
             self.doubled += doubled.total()
             if lost or doubled:
-                print(f"chaos: {table} after {phase} (seed {SEED}, round {self.rounds}): {lost.total()} lost, {doubled.total()} more")
+                print(f"chaos: {table} after {phase} (seed {SEED}, round {self.rounds}): {lost.total()} lost, {doubled.total()} duplicated")
                 for row in [*list(lost)[:2], *list(doubled)[:2]]:
                     print(f"  {row[:400]!r}")
 
     def notes(self, folder):
-        """Imports notes, one more each time: what an import that ended has said to be there stays there."""
+        """Imports notes, one more each time: notes that a completed import has reported must remain."""
         case = self.take("first", folder)
         told = set()
         for number in range(self.random.randint(4, 12)):
@@ -286,7 +286,7 @@ def main():
     faults = ", ".join(f"{kind} {count}" for kind, count in sorted(campaign.faults.items()))
     print(f"chaos: {(time.monotonic() - begun) / 60:.1f} minutes, seed {SEED}, {campaign.rounds} rounds, {rows} rows compared in each")
     print(f"chaos: {campaign.kills.total()} kills ({kills}); faults: {faults or 'none'}")
-    print(f"chaos: {campaign.lost} rows lost, {campaign.doubled} rows doubled")
+    print(f"chaos: {campaign.lost} rows lost, {campaign.doubled} rows duplicated")
     if failure:
         print(f"chaos: {failure}")
     return 1 if failure or campaign.lost or campaign.doubled else 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs scripts/chaos.py on the program $1 for $2 minutes, where Python can be had and the system has its limits.
+# Runs scripts/chaos.py on the program $1 for $2 minutes, if Python is available and the system supports the required limits.
 set -euo pipefail
 
 if [ "$(uname -s)" != Linux ] || ! command -v python3 >/dev/null; then

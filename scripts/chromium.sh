@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints where Chromium is. Where it is missing and root is on Debian, installs Debian's. Fails, and says why, where it
-# cannot be had.
+# Prints the path of Chromium. If it is missing, installs Debian's package when run as root on Debian. If Chromium is not
+# available, fails and says why.
 set -euo pipefail
 
 find_chromium() {

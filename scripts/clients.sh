@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Opens the demo's case, written by the program $1, read-only in the clients that analysts have: Python's duckdb of this
-# year and the next, and the DuckDB CLI. Each must join events, event_signal and signals to the same numbers, and find by
-# hunts, pasted as `hunt show` prints them, what the program finds.
-# The clients are kept in target/clients. Without Python, or PyPI, there is nothing to check, and a line
-# says so.
+# Opens the demo case, written by the program $1, read-only in the clients that analysts use: two versions of Python's duckdb,
+# and the DuckDB CLI. In each client, joining events, event_signal and signals must produce the same numbers, and the hunts,
+# pasted as `hunt show` prints them, must find what the program finds.
+# The clients are kept in target/clients. Without Python or PyPI, nothing is checked, and a message says so.
 set -euo pipefail
 
 program=$1
@@ -16,7 +15,7 @@ hunts=(persistence/access-key-for-another discovery/many-pages-opened correlatio
 # shellcheck source=scripts/packages.sh
 source scripts/packages.sh
 
-# The answer of a client to the SQL on standard input, a JSON object a line.
+# A client's result for the SQL on standard input, one JSON object per line.
 ask() {
   local client=$1
   if [[ $client == duckdb-cli* ]]; then
@@ -31,7 +30,7 @@ for row in answer.fetchall():
   fi
 }
 
-# The values of the columns named $1 of JSON lines, a line each: what every client writes alike.
+# The values of the columns $1 from JSON lines, one per line: the part that every client writes in the same form.
 columns() {
   python3 -c '
 import json, sys
@@ -39,10 +38,10 @@ for line in sys.stdin:
     print(*(json.loads(line)[name] for name in sys.argv[1].split()), sep=" | ")' "$1"
 }
 
-# Fails unless the lines of $2, a client's, are those of $3, the program's.
+# Fails unless $2, a client's lines, equals $3, the program's lines.
 same() {
   echo "clients: $1: $(wc -l <<<"$2") lines, first: $(head -n 1 <<<"$2")"
-  [ "$2" = "$3" ] || { printf 'clients: %s differs from what is expected:\n%s\n' "$1" "$3"; exit 1; }
+  [ "$2" = "$3" ] || { printf 'clients: %s differs from the expected result:\n%s\n' "$1" "$3"; exit 1; }
 }
 
 for package in "${packages[@]}"; do
@@ -61,7 +60,7 @@ for client in "${packages[@]}"; do
   same "$client" "$(ask "$client" <<<"$query" | columns "events signals sessions")" "$wanted"
   for hunt in "${hunts[@]}"; do
     wanted=$("$program" hunt run "$hunt" --db "$case" --format jsonl | columns "principal what session_id")
-    [ -n "$wanted" ] || { echo "clients: $hunt finds nothing"; exit 1; }
+    [ -n "$wanted" ] || { echo "clients: $hunt found nothing"; exit 1; }
     same "$client, $hunt" "$("$program" hunt show "$hunt" | ask "$client" | columns "principal what session_id")" "$wanted"
   done
 done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the wheel of the program into target/wheels, and checks it: installed into a new environment, without a compiler on
-# the path, it must load the demo.
+# Builds the program's wheel in target/wheels and checks it: installed in a new environment without a compiler on the PATH,
+# it must load the demo trail.
 #
 # Usage: scripts/dist.sh [PROFILE]   (release)
 set -euo pipefail
@@ -16,7 +16,7 @@ say() { printf 'dist: %s\n' "$*" >&2; }
 [ -e .duckdb/current ] || { say "there is no prebuilt libduckdb for this machine; the wheel needs it"; exit 1; }
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)
 
-# The program finds libduckdb beside itself.
+# The program finds libduckdb in its own folder.
 case $(uname -s) in
   Darwin) library=libduckdb.dylib origin='@loader_path' ;;
   *) library=libduckdb.so origin="\$ORIGIN" ;;
@@ -40,7 +40,7 @@ $python -m venv "$stage/tools"
 "$stage/tools/bin/pip" install --quiet build hatchling wheel twine
 "$stage/tools/bin/python" -m build --wheel --no-isolation --outdir "$stage/wheels" "$stage" >/dev/null
 
-# The oldest glibc that the program and the library need decides the platform.
+# The oldest glibc that supports both the program and the library determines the platform tag.
 case $(uname -s) in
   Linux)
     newest=$(cat "$package"/bin/* | grep -aoE 'GLIBC_2\.[0-9]+' | sort -t. -k2 -n | tail -1)
@@ -55,7 +55,7 @@ cp "$stage"/wheels/*.whl "$target/wheels/"
 wheel=$(basename "$stage"/wheels/*.whl)
 say "$target/wheels/$wheel: $(($(wc -c < "$target/wheels/$wheel") / 1000000)) MB"
 
-# As a user has it: a new environment, no Rust, no compiler, no LD_LIBRARY_PATH.
+# The user's situation: a new environment without Rust, a compiler, or LD_LIBRARY_PATH.
 begun=$(date +%s)
 $python -m venv "$stage/user"
 "$stage/user/bin/pip" install --quiet --no-index "$target/wheels/$wheel"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Fetches the prebuilt libduckdb into .duckdb/<version>/ and points .duckdb/current at it.
+# Downloads the prebuilt libduckdb into .duckdb/<version>/ and points .duckdb/current at it.
 #
-# Sources, in order: npm, the npm registry by curl, DuckDB's release on GitHub by curl. The library must have the
-# hash in scripts/duckdb.sha256, from wherever it came. Exit status: 0 if it is there, or if there is none to be had
-# (builds then use the feature `bundled`, and a message says so); 1 if what came has another hash.
+# Sources, in this order: npm, the npm registry with curl, DuckDB's release on GitHub with curl. Whatever its source, the
+# library must have the hash in scripts/duckdb.sha256. Exit status: 0 if the library is present or not available (in which
+# case builds use the `bundled` feature, and a message says so); 1 if the downloaded library has a different hash.
 set -euo pipefail
 
 version=1.5.6
@@ -23,7 +23,7 @@ hash_of() {
   if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
 }
 
-# Each source leaves $library in the folder $1, or fails.
+# Each source puts $library into the folder $1, or fails.
 from_npm() {
   command -v npm >/dev/null || return 1
   (cd "$1" && npm pack --silent "@duckdb/$package@$package_version" >/dev/null 2>&1 && tar xzf ./*.tgz "package/$library") || return 1
@@ -74,7 +74,7 @@ if [ -f "$home/$library" ] && [ "$(hash_of "$home/$library")" = "$wanted" ]; the
   exit 0
 fi
 
-# Whatever is there has another hash: nothing may link with it, whether or not a new one can be had.
+# The existing library has a different hash, so nothing may link with it, whether or not a new one is available.
 rm -f "$home/$library" .duckdb/current
 mkdir -p "$home"
 new=$(mktemp -d .duckdb/new.XXXXXX)

@@ -1,4 +1,4 @@
-"""Holds Parquet exports against their case: scripts/exports.py CASE FLAT HIVE."""
+"""Compares Parquet exports with their case: scripts/exports.py CASE FLAT HIVE."""
 
 import hashlib
 import sys
@@ -12,7 +12,7 @@ TIMES = {"events": "event_time", "signals": "first_time"}
 
 
 def fingerprint(rows):
-    """The number of keys, a hash of them in order, and the sum of their times in microseconds."""
+    """Returns the number of keys, a hash of the keys in order, and the sum of their times in microseconds."""
     keys, times = zip(*rows)
     return len(keys), hashlib.sha256(",".join(sorted(keys)).encode()).hexdigest(), sum(times)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Exports the demo's case with the program $1, and reads what came out with DuckDB and pyarrow: counts, keys and times
-# must be those of the case. Then opens the case, in a folder with a hostile name, by the lines of `connect`.
-# Clients are kept in target/clients. What cannot be had is not checked, and a line says so.
+# Exports the demo case with the program $1 and reads the exports with DuckDB and pyarrow: counts, keys and times must match
+# the case. Then opens the case, in a folder with a hostile name, with the code that `connect` prints.
+# Clients are kept in target/clients. Clients that are not available are not checked, and a message says so.
 set -euo pipefail
 
 program=$(realpath "$1")
@@ -40,7 +40,7 @@ line=$("$program" connect --db "$case" duckdb | grep '^duckdb ')
 found=$(echo 'SELECT count(*) FROM signals' | PATH="$cli:$PATH" bash -c "$line -csv -noheader")
 [ "$found" = 60 ] || { echo "exports: connect duckdb reads $found signals, not 60"; exit 1; }
 "$program" connect --db "$case" attach | "$cli/duckdb" -csv >"$folder/shown"
-[ "$(wc -l <"$folder/shown")" = 21 ] || { echo "exports: connect attach shows no 20 lines"; exit 1; }
+[ "$(wc -l <"$folder/shown")" = 21 ] || { echo "exports: connect attach does not show 20 rows"; exit 1; }
 echo "exports: connect duckdb and attach, DuckDB CLI 1.5.6: opened"
 
 if install "ibis-framework[duckdb]==12.0.0 pandas==3.1.1" ibis >/dev/null 2>&1; then
@@ -74,6 +74,6 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null ||
 else
   "$program" connect --db "$case" node >"$clients/node/connect.js"
   (cd "$clients/node" && node connect.js) >"$folder/shown"
-  grep -q 'Console' "$folder/shown" || { echo "exports: connect node shows no timeline"; exit 1; }
+  grep -q 'Console' "$folder/shown" || { echo "exports: connect node does not show a timeline"; exit 1; }
   echo "exports: connect node: opened"
 fi

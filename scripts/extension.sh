@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Loads the extension $2 into the DuckDBs that analysts have: Python's, of four versions, and the CLI. In each, what it
-# answers for the demo must be what the program $1 loads into a case, row by row, and what is used wrongly must end in an
-# error that says so, and leave the client alive.
-# The clients are kept in target/clients. One that cannot be had is not tried, and a line says so.
+# Loads the extension $2 into the DuckDB clients that analysts use: four versions of Python's duckdb, and the CLI. In each
+# client, the results for the demo trail must equal what the program $1 loads into a case, row by row, and incorrect use must
+# end in an error that says so, without crashing the client.
+# The clients are kept in target/clients. A client that is not available is not tested, and a message says so.
 set -euo pipefail
 
 program=$1
@@ -16,7 +16,7 @@ source scripts/packages.sh
 
 had() {
   command -v python3 >/dev/null && install "$1" >/dev/null 2>&1 && return 0
-  echo "extension: $1 is not tried, because python3 or the package is not available"
+  echo "extension: $1 is not tested, because python3 or the package is not available"
   return 1
 }
 
@@ -40,7 +40,7 @@ if had "$cli"; then
       -c "SELECT count(*) FROM cartographer_$table('$trail')" \
       -c "SELECT count(*) FROM (FROM kept.$table EXCEPT ALL FROM cartographer_$table('$trail'))" | paste -sd ' ')
     wanted="$("$program" sql --db "$case" --format csv "SELECT count(*) FROM $table" | tail -n 1 | tr -d '\r') 0"
-    [ "$found" = "$wanted" ] || { echo "extension: $cli: $table: rows and rows that are missing: $found, not $wanted"; exit 1; }
+    [ "$found" = "$wanted" ] || { echo "extension: $cli: $table: rows and missing rows: $found, not $wanted"; exit 1; }
     echo "extension: $cli: $table: ${found% 0} rows, as load wrote them"
   done
 fi

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of fuzz/ for $1 seconds, or the targets named after that. An input that makes one fail is kept in
-# fuzz/artifacts/, and makes this fail. RUSTC_BOOTSTRAP=1 lets a stable compiler take the flags that cargo-fuzz needs.
+# Runs every fuzz target in fuzz/ for $1 seconds, or only the targets named by further arguments. An input that makes a target
+# fail is kept in fuzz/artifacts/, and makes this script fail. RUSTC_BOOTSTRAP=1 lets a stable compiler accept the flags that
+# cargo-fuzz needs.
 set -euo pipefail
 
 seconds=$1
@@ -24,7 +25,7 @@ for target in "${targets[@]}"; do
     continue
   fi
   log=$(mktemp)
-  # Inputs of a few KiB find most; a worker that takes 2 GiB or 20 seconds for one has found something.
+  # Inputs of a few KiB find most problems; a worker that needs 2 GiB or 20 seconds for one input has found a problem.
   if cargo fuzz run --sanitizer none "${features[@]}" "$target" "$corpus/$target" -- -max_total_time="$seconds" -max_len=16384 \
     -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 >"$log" 2>&1; then
     echo "fuzz: $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -1) inputs in $seconds s, nothing found"

@@ -1,7 +1,7 @@
-# To be sourced: what needs Node asks here whether it can be had.
+# To be sourced by scripts that need Node, to check whether it is available.
 
-# Installs what web/package-lock.json names, unless it is there. Fails, with a line that says why in $1's name, where
-# node 20, npm or its registry cannot be had.
+# Installs the packages in web/package-lock.json, unless they are installed. If Node 20, npm or its registry is not
+# available, fails with a message that starts with $1 and says why.
 node_ready() {
   local have
   have=$(node --version 2>/dev/null) || { echo "$1: skipped, because node is not available"; return 1; }

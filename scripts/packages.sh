@@ -1,9 +1,9 @@
-# To be sourced: keeps packages of PyPI in target/clients, each in an environment of its own.
+# To be sourced: keeps PyPI packages in target/clients, each in its own environment.
 
 clients=target/clients
 
-# Installs the packages $1 (several with spaces between) together, unless they are there. Their Python is
-# "$clients/$1/bin/python", or that of "$clients/$2": some programs mind spaces in paths.
+# Installs the packages $1 (separated by spaces) together, unless they are installed. Their Python is
+# "$clients/$1/bin/python", or the one in "$clients/$2", because some programs do not support spaces in paths.
 install() {
   local home=$clients/${2:-$1}
   if ! [ -e "$home/installed" ]; then

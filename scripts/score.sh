@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Scores the program $1 against the labeled sessions in the folder $2, where there is one: the sessions named
-# below must be mapped exactly. Without the folder or Python there is nothing to check, and a line says so.
+# Scores the program $1 against the labeled sessions in the folder $2, if it exists: the sessions named
+# below must be mapped exactly. Without the folder or Python, nothing is checked, and a message says so.
 set -euo pipefail
 
 program=$1

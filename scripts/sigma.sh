@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Compares the hits of Sigma rules that the program $1 finds with those of pySigma's SQLite backend, event by event: of our own
-# rules over the demo, and of the rules in the folder SIGMA_RULES over the trail SIGMA_TRAIL (the demo by default), if it is set.
-# The packages are kept in target/clients. Without Python, or PyPI, nothing is compared, and a line says so.
+# Compares the Sigma hits that the program $1 finds with those from pySigma's SQLite backend, event by event: for our own rules
+# on the demo trail and, if SIGMA_RULES is set, for the rules in that folder on the trail SIGMA_TRAIL (the demo by default).
+# The packages are kept in target/clients. Without Python or PyPI, nothing is compared, and a message says so.
 set -euo pipefail
 
 program=$1
@@ -19,5 +19,5 @@ python=$clients/pysigma/bin/python
 if [ -n "${SIGMA_RULES:-}" ]; then
   "$python" tests/sigma/compare.py "$program" "${SIGMA_TRAIL:-demo/trail.json.gz}" "$SIGMA_RULES"
 else
-  echo "sigma: public rules are not compared: set SIGMA_RULES to a folder of them, such as rules/cloud/aws of SigmaHQ"
+  echo "sigma: public rules are not compared: set SIGMA_RULES to a folder that contains them, such as rules/cloud/aws from SigmaHQ"
 fi

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the Python package and maps a small trail with it: in memory, on Sail and on Spark 3.5, with executors that do
-# not have the package, too. What comes out must be what the program $1 loads, row by row. More arguments are versions of
-# Spark to do so on besides. Engines are kept in target/clients. What cannot be had is not checked, and a line says so.
+# Builds the Python package and maps a small trail with it: in memory, on Sail and on Spark 3.5, including with executors
+# that do not have the package. The results must equal what the program $1 loads, row by row. Further arguments name additional
+# versions of Spark to test. Engines are kept in target/clients. An engine that is not available is not tested, and a message
+# says so.
 set -euo pipefail
 
 program=$(realpath "$1")
@@ -12,7 +13,7 @@ common="pyarrow==26.0.1 pandas==2.3.3 pytest==9.2.0"
 sail="pysail==0.7.2 pyspark-client==4.2.0 $common"
 spark="pyspark==3.5.9 setuptools $common"
 
-# Whether the packages $1 are in the environment $2, or could be put there.
+# Whether the packages $1 are in the environment $2, or could be installed there.
 have() { command -v python3 >/dev/null && install "$1" "$2" >/dev/null 2>&1; }
 
 if ! have "$maturin" maturin || ! have "$sail" sail; then
@@ -20,7 +21,7 @@ if ! have "$maturin" maturin || ! have "$sail" sail; then
   exit 0
 fi
 
-# The wheel, as quick to build as may be: it shares with the program what its dependencies compile to.
+# Builds the wheel as quickly as possible: it shares compiled dependencies with the program.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 said=$("$clients/maturin/bin/maturin" build --quiet --locked --profile dev --compatibility linux \
   --manifest-path python/Cargo.toml --out "$clients/wheels" 2>&1) || { echo "$said"; exit 1; }
@@ -31,12 +32,12 @@ trap 'rm -rf "$folder"' EXIT
 export WHEEL TRAIL=$folder/trail CASE=$folder/tables PYTHONPATH=$folder/package
 python3 -m zipfile -e "$WHEEL" "$PYTHONPATH"
 python3 python/tests/trail.py demo/trail.json.gz "$TRAIL"
-# The trail has something in it that is none, so that loading it does not end with 0.
+# The trail contains a file that is not CloudTrail, so that loading it does not exit with 0.
 "$program" load "$TRAIL" --db "$folder/case.duckdb" --quiet 2>/dev/null || true
 "$program" export parquet --db "$folder/case.duckdb" -o "$CASE" --quiet
 "$program" export ocsf --format parquet --db "$folder/case.duckdb" -o "$CASE/ocsf.parquet" --quiet
 
-# Runs the tests named after the environment $1 in it, and says so.
+# Runs the tests for the environment $1 in that environment, and reports the result.
 check() {
   local environment=$1
   shift

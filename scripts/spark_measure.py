@@ -1,4 +1,4 @@
-"""How long Spark takes to map a trail, and what of memory: scripts/spark_measure.py TRAIL [events.parquet]
+"""Measures the time and memory that Spark takes to map a trail: scripts/spark_measure.py TRAIL [events.parquet]
 
 Reads the trail's files into a table of events (or takes the one that is given), maps that, and writes the signals; two
 cores, one Python process for each. Time, CPU (of the JVM and of all Python processes), the most memory that any Python
@@ -22,7 +22,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Watch(threading.Thread):
-    """Looks at this process's descendants, five times a second."""
+    """Samples this process's descendants five times a second."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -62,7 +62,7 @@ class Watch(threading.Thread):
 
 
 def shuffled(spark):
-    """Bytes that were written for shuffles so far."""
+    """Returns the number of bytes written for shuffles so far."""
     executors = spark.sparkContext._jsc.sc().statusStore().executorList(False)
     return sum(executors.apply(at).totalShuffleWrite() for at in range(executors.size()))
 
@@ -74,7 +74,7 @@ def step(name, spark, watch, work):
     wall, cpu, bytes_ = time.monotonic() - before[0], watch.used() - before[1], shuffled(spark) - before[2]
     peak = max(watch.peak.values(), default=0) / 1e6
     print(
-        f"{name}: {wall:.1f} s, {cpu:.1f} s of CPU, a worker {peak:.0f} MB at most, "
+        f"{name}: {wall:.1f} s, {cpu:.1f} s of CPU, at most {peak:.0f} MB per worker, "
         f"{bytes_ / 1e6:.1f} MB shuffled; {found}",
         flush=True,
     )
@@ -87,7 +87,7 @@ def main(trail, table=None):
             SparkSession.builder.master("local[2]")
             .config("spark.ui.enabled", "false")
             .config("spark.driver.memory", "3g")
-            # A trail has many small files; by default no more than 32 of them make a task.
+            # A trail has many small files; by default, a task reads at most 32 of them.
             .config("spark.sql.files.openCostInBytes", "4096")
         )
         spark = builder.config("spark.sql.shuffle.partitions", "16").config("spark.local.dir", folder).getOrCreate()

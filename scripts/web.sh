@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds (`build`) or checks (`check`) the page in web/. The page that is built is committed, so a check where there is no
-# Node is skipped, and a line says so; a build fails.
+# Builds (`build`) or checks (`check`) the page in web/. The built page is committed, so without Node a check is
+# skipped, with a message, but a build fails.
 set -euo pipefail
 
 # shellcheck source=scripts/node.sh

@@ -42,7 +42,7 @@ class Console:
         """One call, `at` seconds into the click, by the browser unless another agent is named."""
         service = call.split(":")[0]
         agent = agent or self.browser
-        # As in life the flag is on some of the console's events only, and on no rule that anyone knows.
+        # As in real trails, only some of the console's events have the flag, by no known rule.
         rest.setdefault("flag", self.book.random.random() < 1 / 3)
         rest.setdefault("tls", agent == self.browser)
         when = self.now + dt.timedelta(seconds=at)

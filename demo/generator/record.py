@@ -29,13 +29,13 @@ def stamp(moment):
 
 
 def spelled(moment):
-    """A time as it stands inside requests and responses: `Mar 11, 2026, 7:41:08 PM`."""
+    """A time as it appears in requests and responses: `Mar 11, 2026, 7:41:08 PM`."""
     clock = f"{moment.hour % 12 or 12}:{moment:%M:%S} {'AM' if moment.hour < 12 else 'PM'}"
     return f"{moment:%b} {moment.day}, {moment.year}, {clock}"
 
 
 class Ids:
-    """Ids that look like AWS's and are obviously none."""
+    """IDs that look like AWS's but are obviously not real."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -86,9 +86,9 @@ class Book:
         self.records.append(record)
 
     def tail(self, service, name, region, who, rest):
-        """What stands after the call itself: ids, class, account, transport."""
+        """The members that follow the call itself: IDs, class, account, transport."""
         data = bool(rest.get("data"))
-        # A sign-in is no request.
+        # A sign-in is not a request.
         tail = {} if service == "signin" else {"requestID": self.ids.request(service)}
         tail |= {
             "eventID": self.ids.uuid(),

@@ -29,7 +29,7 @@ class Shell:
         return {"layout": json.dumps({"main": area, "activeTabId": self.tab}, separators=(",", ":"))}
 
     def open(self):
-        """A new terminal: the environment is made, started, asked about until it runs, and given credentials."""
+        """A new terminal: the environment is created, started, polled until it runs, and given credentials."""
         here = {"EnvironmentId": self.environment}
         self.call("GetLayout")
         self.call("CreateEnvironment", response=here | {"Status": "CREATING"})

@@ -101,7 +101,7 @@ def thief(book, day):
 
 
 def try_password(console, day):
-    """One wrong password first."""
+    """A wrong password first."""
     unknown = {name: value for name, value in world.iam_user("nadia").items() if name != "arn"} | {"accessKeyId": ""}
     start, console.now = console.now, console.now - dt.timedelta(seconds=43)
     pages.sign_in(console, unknown, "No", "Failure")
@@ -165,7 +165,7 @@ def shell(console):
 
 
 def stolen_key(book, day):
-    """The new key of svc-backup, from an address never seen before: who am I, what is here, and away with it."""
+    """The new key of svc-backup, from an address never seen before: check the identity, look around, and download."""
     who = world.iam_user("svc-backup", world.STOLEN_KEY)
     now = day + dt.timedelta(hours=21, minutes=14, seconds=5)
 

@@ -13,7 +13,7 @@ HOUR = 3600
 
 
 class Role:
-    """Sessions of a role at one address, an hour each."""
+    """Sessions of a role at one address, each one hour long."""
 
     def __init__(self, book, day, role, session, ip, account=world.PROD):
         self.book, self.day, self.role, self.session, self.ip, self.account = book, day, role, session, ip, account
@@ -38,12 +38,12 @@ class Role:
 
 
 def every(book, seconds, jitter=30, start=0, end=24 * HOUR):
-    """Seconds of the day, that far apart, give or take."""
+    """Returns seconds of the day, about that far apart."""
     return [t + book.random.uniform(0, jitter) for t in range(start, end - jitter, seconds)]
 
 
 def credentials(book, when, role, session, account=world.PROD):
-    """What sts:AssumeRole answers."""
+    """The response of sts:AssumeRole."""
     made = {"accessKeyId": book.ids.temporary_key(), "expiration": spelled(when + dt.timedelta(hours=1))}
     arn = f"arn:aws:sts::{account}:assumed-role/{role}/{session}"
     return {
@@ -186,7 +186,7 @@ def backup(book, day):
 
 
 def platform(book, day):
-    """AWS services that call for themselves."""
+    """AWS services that make calls on their own behalf."""
 
     def call(second, name, params, host, account=world.PROD, **rest):
         when = day + dt.timedelta(seconds=second)

@@ -1,4 +1,4 @@
-"""The organization: two accounts, who and what is in them. All of it is invented."""
+"""The organization: two accounts, and who and what is in them. Everything is invented."""
 
 import random
 
@@ -51,7 +51,7 @@ KEY_ARN = f"arn:aws:kms:{REGION}:{PROD}:key/00001111-2222-3333-4444-555566667777
 PROD_TRAIL = f"arn:aws:cloudtrail:{REGION}:{PROD}:trail/prod-audit"
 ORG_TRAIL = f"arn:aws:cloudtrail:{REGION}:{SHARED}:trail/organisation"
 
-# 192.0.2.x is the office, 198.51.100.x the cloud, 203.0.113.x nobody that the organisation knows.
+# 192.0.2.x is the office, 198.51.100.x the cloud, 203.0.113.x belongs to nobody that the organization knows.
 OFFICE = "192.0.2.41"
 BACKUP_HOST = "192.0.2.90"
 CLOUDSHELL = "198.51.100.200"
@@ -60,7 +60,7 @@ KEY_THIEF = "203.0.113.147"
 
 
 def fake(prefix, name, length):
-    """An id of that length for a name, the same every time: AIDAEXAMPLE…"""
+    """Returns an ID of the given length for a name, the same every time: AIDAEXAMPLE…"""
     letters = random.Random(f"{prefix}/{name}")
     stem = prefix + "EXAMPLE"
     return stem + "".join(letters.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(length - len(stem)))

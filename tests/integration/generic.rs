@@ -34,7 +34,7 @@ fn what_was_denied_says_on_which_page() {
     let denied = told.last().unwrap();
     assert_eq!((denied.origin, denied.kind), (Origin::Service, Kind::Create));
     let expected =
-        format!("Tried to create a server harbour of user mara: access denied, on the page {}", told[0].title);
+        format!("Tried to create a server harbour of user mara: access denied, on the {} page", told[0].title);
     assert_eq!(denied.summary, expected);
     let much_later = late.replace("at = 30", "at = 3000");
     let told = signals(&format!("{page}, {much_later}"));

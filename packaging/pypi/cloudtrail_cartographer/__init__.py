@@ -1,4 +1,4 @@
-"""Starts the program `cartographer` that this package contains."""
+"""Starts the `cartographer` program that this package contains."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ def main() -> None:
     """Replaces this process with the program."""
     arguments = [str(program()), *sys.argv[1:]]
     if os.name == "nt":
-        # Windows has no exec: the program runs as a child.
+        # Windows has no exec: the program runs as a child process.
         import subprocess
 
         sys.exit(subprocess.run(arguments, check=False).returncode)

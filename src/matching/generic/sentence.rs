@@ -141,9 +141,9 @@ impl SentenceWriter<'_, '_> {
         let line = agent.starts_with("aws-cli/");
         let how = match row.client {
             Client::CloudShell => "in CloudShell".to_owned(),
-            Client::Agent => format!("by an agent ({program})"),
+            Client::Agent => format!("from an agent ({program})"),
             Client::Cli if line => "with the AWS CLI".to_owned(),
-            _ => format!("by a program ({program})"),
+            _ => format!("from a program ({program})"),
         };
         let verb = if line { "Ran" } else { "Called" };
         let action = if line { self.command_line(anchor) } else { row.call.to_owned() };

@@ -106,7 +106,7 @@ fn a_policy_ends_by_the_call_that_removes_it_and_by_no_other() {
         ("Attached AdministratorAccess to user bob", None, &[]),
         ("Attached ReadOnlyAccess to user bob", Some(23), &[]),
         ("Let everyone call lambda:InvokeFunction on function thumbnails", None, &[]),
-        ("Deleted the Block Public Access settings of bucket orders", None, &[]),
+        ("Deleted the Block Public Access settings from bucket orders", None, &[]),
         ("Let everyone call lambda:InvokeFunction on function invoices", Some(21), &[]),
         ("Put a policy on bucket orders that lets account 444455556666 call s3:GetObject", Some(22), &[]),
     ];
