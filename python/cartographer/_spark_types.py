@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 def ddl(table: str) -> str:
-    """A schema as DDL, as ``mapInArrow`` accepts it."""
+    """A schema as DDL, in the form that ``mapInArrow`` accepts."""
     return ", ".join(f"`{field.name}` {spark_type(field.type)}" for field in _core.schemas()[table])
 
 
 def spark_type(kind: pyarrow.DataType) -> str:
-    """The type in Spark's DDL."""
+    """The type, in Spark's DDL."""
     if pyarrow.types.is_timestamp(kind):
         return "timestamp"
     if pyarrow.types.is_list(kind):
         return f"array<{spark_type(kind.value_type)}>"
     if pyarrow.types.is_struct(kind):
-        # Without spaces, as Spark itself writes the types of a DataFrame.
+        # Without spaces, the way Spark itself writes column types.
         return f"struct<{','.join(f'{field.name}:{spark_type(field.type)}' for field in kind)}>"
     names = {
         pyarrow.string(): "string",
@@ -36,7 +36,7 @@ def spark_type(kind: pyarrow.DataType) -> str:
 
 
 def check(events: DataFrame) -> None:
-    """Raises ``ColumnError`` unless the DataFrame has the columns of events. Checks the schema only, and reads no rows."""
+    """Raises ``ColumnError`` unless the DataFrame has the columns of events. Checks only the schema and reads no rows."""
     types = dict(events.dtypes)
     problems: list[str] = []
     for field in _core.schemas()["events"]:

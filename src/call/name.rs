@@ -122,7 +122,7 @@ pub(super) fn is_everything(action: &str) -> bool {
     !action.is_empty() && action.chars().all(|char| matches!(char, '*' | ':'))
 }
 
-/// The first few texts, and the number of the others.
+/// The first few texts, and how many others there are.
 pub(super) fn listed(texts: &[String]) -> String {
     const MAX_LISTED: usize = 3;
     match texts.len() {
