@@ -74,7 +74,7 @@ def test_unreadable_records_are_rejected(trail):
     )
     digest = cartographer.parse("digest.json", (trail / "AWSLogs" / "digest.json").read_bytes())
     assert digest.rejects.column("cause").to_pylist() == [
-        "CloudTrail digest file (it lists log files and has no events)"
+        "CloudTrail digest file (it lists log files and contains no events)"
     ]
 
 
