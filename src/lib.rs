@@ -10,7 +10,9 @@
 //! files (except for `read`), no DuckDB, no terminal, no globals.
 
 #[cfg(all(feature = "extension", feature = "program"))]
-compile_error!("the `extension` feature does not link DuckDB: build it with --no-default-features --features extension");
+compile_error!(
+    "the `extension` feature does not link DuckDB: build it with --no-default-features --features extension"
+);
 
 #[cfg(feature = "program")]
 pub mod address;

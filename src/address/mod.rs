@@ -32,9 +32,7 @@ pub enum AddressError {
         cause: maxminddb::MaxMindDbError,
     },
     /// The database does not contain any known fields.
-    #[error(
-        "{name} (type {kind:?}) contains neither countries nor network owners in the MaxMind or IPinfo format"
-    )]
+    #[error("{name} (type {kind:?}) contains neither countries nor network owners in the MaxMind or IPinfo format")]
     NoFields {
         /// The file.
         name: String,

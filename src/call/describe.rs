@@ -504,7 +504,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
         ];
         assert_eq!(description, expected);
         let errors = compiled("\"iam:CreateUser\"").unwrap_err();
-        assert!(errors[0].to_string().contains("expected a call of this file, found `iam:CreateUser`"), "{errors:?}");
+        assert!(errors[0].to_string().contains("expected a call from this file, found `iam:CreateUser`"), "{errors:?}");
     }
 
     #[test]

@@ -138,7 +138,7 @@ impl CallTable {
             }
             for undone in calls.iter().flat_map(|call| &call.undoes) {
                 if !calls.iter().any(|call| call.name.get_ref() == undone.get_ref()) {
-                    let problem = format!("expected a call of this file, found `{}`", undone.get_ref());
+                    let problem = format!("expected a call from this file, found `{}`", undone.get_ref());
                     collector.add(undone.span().start, "undoes", problem);
                 }
             }
@@ -332,7 +332,9 @@ fn entities(toml: &CallToml, at: usize, collector: &mut ErrorCollector<'_>) -> V
                 collector.add(
                     at,
                     key,
-                    format!("expected a name other than `{placeholder}`, with `type`, because that name is already used"),
+                    format!(
+                        "expected a name other than `{placeholder}`, with `type`, because that name is already used"
+                    ),
                 );
             }
             let (kind, paths) = match named {

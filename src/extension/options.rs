@@ -87,9 +87,9 @@ fn paths(value: &ArgumentValue) -> Result<Vec<String>, ExtensionError> {
         ArgumentValue::Texts(paths) if paths.iter().any(String::is_empty) => {
             Err(argument(format!("a path is empty; {expected}")))
         }
-        ArgumentValue::Texts(paths) if paths.iter().any(|path| path == "-") => {
-            Err(argument("`-` means standard input, which the DuckDB client itself reads; save the data to a file first"))
-        }
+        ArgumentValue::Texts(paths) if paths.iter().any(|path| path == "-") => Err(argument(
+            "`-` means standard input, which the DuckDB client itself reads; save the data to a file first",
+        )),
         ArgumentValue::Texts(paths) => Ok(paths.clone()),
         ArgumentValue::Null => Err(argument(format!("a path is NULL; {expected}"))),
         ArgumentValue::Other(text) => Err(argument(format!("{text} is not a path; {expected}"))),

@@ -230,11 +230,9 @@ fn invalid_columns_are_rejected_by_name() {
         let kept: Vec<usize> = (0..rows.num_columns()).filter(|at| rows.schema().field(*at).name() != name).collect();
         rows.project(&kept).unwrap()
     };
-    assert!(
-        rejection(&without("event_key")).starts_with(
-            "column \"event_key\" of type VARCHAR is missing; the batch contains \"event_id\", \"event_time\", "
-        )
-    );
+    assert!(rejection(&without("event_key")).starts_with(
+        "column \"event_key\" of type VARCHAR is missing; the batch contains \"event_id\", \"event_time\", "
+    ));
     assert!(rejection(&without(SEQ)).starts_with("column \"seq\" of type BIGINT is missing"));
     let nanoseconds = with(&without("event_time"), "event_time", times(TimeUnit::Nanosecond));
     assert_eq!(

@@ -162,7 +162,9 @@ fn by_times<'a>(
             "no session in the trail matches the times in the recording: at most {hits} of {} pages are followed by events",
             recording.visits.len()
         ))),
-        None => Err(LearnError::Alignment("the trail contains no console events at the time of the recording".to_owned())),
+        None => {
+            Err(LearnError::Alignment("the trail contains no console events at the time of the recording".to_owned()))
+        }
         Some((hits, skew, session)) => {
             let rivals: Vec<&str> = fits[1..].iter().filter(|rival| rival.0 == *hits).map(|rival| rival.2).collect();
             if rivals.is_empty() {

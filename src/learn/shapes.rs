@@ -70,7 +70,8 @@ impl Part {
             Some(shape) if rules.shape(shape).call == row.call => {
                 self.known.insert(rules.shape(shape).name.clone());
             }
-            // A call that is not in any rule gets a shape that matches any request, so that other rules can refer to the call.
+            // A call that is not in any rule gets a shape that matches any request, so that other rules can refer to the
+            // call.
             _ if rules.shapes_of(row.call).is_empty() => {
                 self.known.insert(None);
             }

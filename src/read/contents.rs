@@ -23,7 +23,7 @@ pub(super) enum Item<'t> {
 }
 
 impl Item<'_> {
-    /// The same with owned data.
+    /// Converts to owned data.
     pub(super) fn into_owned(self) -> Item<'static> {
         match self {
             Self::Record(json, _) => Item::Record(Cow::Owned(json.into_owned()), None),
@@ -75,7 +75,7 @@ impl<'t> Contents<'t> {
         self.items.iter().any(|item| matches!(item, Item::Record(..)))
     }
 
-    /// The same with owned data.
+    /// Converts to owned data.
     pub(super) fn into_owned(self) -> Contents<'static> {
         Contents { container: self.container, items: self.items.into_iter().map(Item::into_owned).collect() }
     }

@@ -32,7 +32,7 @@ pub enum ReadError {
     List {
         /// The folder or the entry in it, if known.
         name: String,
-        /// The error of the system.
+        /// The system's error.
         cause: io::Error,
     },
     /// A link in a folder that leads out of the folder.
@@ -67,7 +67,9 @@ pub enum ReadError {
         most: u64,
     },
     /// The system does not have enough memory for a file. The file is not damaged.
-    #[error("there is not enough memory to read {name:?}, so nothing was loaded from it. Load it again with more memory")]
+    #[error(
+        "there is not enough memory to read {name:?}, so nothing was loaded from it; load it again with more memory"
+    )]
     NoMemory {
         /// The source's name.
         name: String,
@@ -77,7 +79,7 @@ pub enum ReadError {
     Read {
         /// The source's name.
         name: String,
-        /// The error of the system.
+        /// The system's error.
         cause: io::Error,
     },
 }

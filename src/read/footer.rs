@@ -103,7 +103,10 @@ impl Chunk {
         let start = self.dictionary.filter(|at| *at > 0).unwrap_or(self.data);
         let place = |at: i64| usize::try_from(at).ok().filter(|at| *at <= end);
         let (Some(start), Some(size)) = (place(start), place(self.compressed)) else {
-            return Err(format!("a column claims {} bytes at byte {start}, which is outside the file", self.compressed));
+            return Err(format!(
+                "a column claims {} bytes at byte {start}, which is outside the file",
+                self.compressed
+            ));
         };
         let stop = start.saturating_add(size);
         if stop > end || self.values < 0 || self.data < 0 {
@@ -123,10 +126,12 @@ impl Chunk {
             let mut thrift = Thrift { bytes: bytes.get(..end).unwrap_or_default(), at };
             let header = thrift.page()?;
             let size = u64::try_from(header.size).ok().filter(|size| *size <= MAX_PAGE);
-            let size = size.ok_or_else(|| format!("a page claims {} bytes, but the maximum is {MAX_PAGE}", header.size))?;
+            let size =
+                size.ok_or_else(|| format!("a page claims {} bytes, but the maximum is {MAX_PAGE}", header.size))?;
             let stored = usize::try_from(header.stored).ok().filter(|stored| *stored <= end - thrift.at);
-            let stored =
-                stored.ok_or_else(|| format!("a page claims {} bytes, which is more than the file contains", header.stored))?;
+            let stored = stored.ok_or_else(|| {
+                format!("a page claims {} bytes, which is more than the file contains", header.stored)
+            })?;
             if header.values < 0 {
                 return Err(format!("a page claims {} values", header.values));
             }

@@ -303,7 +303,7 @@ fn sorted(sets: &[Vec<String>]) -> Vec<Vec<String>> {
 
 fn outcome(toml: &RequestToml) -> Result<OutcomeCondition, String> {
     match (&toml.error, toml.succeeded) {
-        (Some(_), true) => Err("expected one of error and succeeded, found both".to_owned()),
+        (Some(_), true) => Err("expected either error or succeeded, found both".to_owned()),
         (Some(code), false) => Ok(OutcomeCondition::Failed(code.clone())),
         (None, succeeded) => Ok(if succeeded { OutcomeCondition::Succeeded } else { OutcomeCondition::Any }),
     }
@@ -325,7 +325,7 @@ fn conditions(
     compiled
 }
 
-/// Groups the shapes of all files by call, most specific first. A call that only rules mention gets a plain shape.
+/// Groups the shapes in all files by call, most specific first. A call that only rules mention gets a plain shape.
 pub(super) fn index_shapes(shapes: impl IntoIterator<Item = Shape>) -> BTreeMap<String, Vec<Shape>> {
     let mut by_call: BTreeMap<String, Vec<Shape>> = BTreeMap::new();
     for shape in shapes {

@@ -212,7 +212,7 @@ fn times_that_could_be_two_are_not_guessed() {
         assert_eq!(loaded.ask("SELECT event_time FROM events WHERE event_id = 'e0'"), [first]);
     }
     let both = history(&["13/06/2024 08:00:01", "06/13/2024 20:00:02"]);
-    Loaded::of(&[("both.csv", both.as_bytes())], &[]).came_to(2, 0, 2, 1).says("the column has both");
+    Loaded::of(&[("both.csv", both.as_bytes())], &[]).came_to(2, 0, 2, 1).says("the column contains both");
     let bad = history(&["yesterday", "1999-06-13T08:00:01Z", "2024-06-03T20:00:02Z"]);
     let loaded = Loaded::of(&[("bad.csv", bad.as_bytes())], &[]).came_to(3, 1, 2, 4);
     let loaded = loaded.says("record 2: the event time cannot be read: \"yesterday\"");
