@@ -223,7 +223,7 @@ mod tests {
                 json!({"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"},
                     "ArnEquals": {"aws:SourceArn": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"}}),
                 true,
-                " only on behalf of main of account 111122223333 and only if s3:x-amz-acl is bucket-owner-full-control",
+                " only on behalf of main in account 111122223333 and only if s3:x-amz-acl is bucket-owner-full-control",
             ),
         ];
         for (condition, is_allow, expected) in cases {

@@ -156,7 +156,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The grantee in words: `role deploy of account 999988887777`.
+    /// The grantee in words: `role deploy in account 999988887777`.
     #[must_use]
     pub fn who(&self) -> String {
         statement::grantee(self)

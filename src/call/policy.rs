@@ -363,7 +363,7 @@ mod tests {
         }
         assert!(!resource(&policy("arn:aws:iam::111122223333:role/x"))[0].external);
         let trust = resource(&policy("arn:aws:iam::999988887777:role/x"));
-        assert_eq!(describe(&trust, false).as_deref(), Some("lets role x of account 999988887777 call s3:GetObject"));
+        assert_eq!(describe(&trust, false).as_deref(), Some("lets role x in account 999988887777 call s3:GetObject"));
     }
 
     #[test]

@@ -136,7 +136,7 @@ fn on_resources(grant: &Grant, of_identity: bool) -> String {
 fn trusted(grant: &Grant) -> String {
     match (grant.grantee_type.as_str(), grant.external) {
         ("account", true) => format!("external {}", grantee(grant)),
-        ("account", false) => format!("any principal of this account ({})", grant.grantee),
+        ("account", false) => format!("any principal in this account ({})", grant.grantee),
         _ => grantee(grant),
     }
 }
@@ -147,12 +147,12 @@ pub(super) fn grantee(grant: &Grant) -> String {
     match grant.grantee_type.as_str() {
         "everyone" | "network" | "service" => name.to_owned(),
         "federated" => match (name.split_once(":oidc-provider/"), name.split_once(":saml-provider/")) {
-            (Some((_, provider)), _) => format!("identities of OIDC provider {}", short(provider, None)),
-            (_, Some((_, provider))) => format!("identities of SAML provider {}", short(provider, None)),
-            _ => format!("identities of {}", short(name, None)),
+            (Some((_, provider)), _) => format!("identities from OIDC provider {}", short(provider, None)),
+            (_, Some((_, provider))) => format!("identities from SAML provider {}", short(provider, None)),
+            _ => format!("identities from {}", short(name, None)),
         },
         "role" | "user" | "group" if name.starts_with("arn:") => {
-            let account = account_of(name).map(|account| format!(" of account {account}"));
+            let account = account_of(name).map(|account| format!(" in account {account}"));
             format!("{} {}{}", grant.grantee_type, short(name, None), account.unwrap_or_default())
         }
         kind => format!("{kind} {}", short(name, None)),
@@ -249,13 +249,13 @@ mod tests {
             ),
             (
                 json!([allow(&json!({"Action": "sts:AssumeRole", "Principal": {"AWS": "111122223333"}}))]),
-                "lets any principal of this account (111122223333) assume it",
+                "lets any principal in this account (111122223333) assume it",
             ),
             (
                 json!([allow(&json!({"Action": "sts:AssumeRoleWithWebIdentity",
                     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
                     "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"}}}))]),
-                "lets identities of OIDC provider token.actions.githubusercontent.com assume it only if \
+                "lets identities from OIDC provider token.actions.githubusercontent.com assume it only if \
                  token.actions.githubusercontent.com:sub matches repo:org/app:*",
             ),
             // A statement that allows further actions does more than assuming the role.
