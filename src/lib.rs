@@ -1,18 +1,16 @@
-//! cartographer turns the flood of CloudTrail events caused by the AWS console back into what a person did.
+//! cartographer turns the flood of CloudTrail events that the AWS console writes back into what a person did.
 //!
-//! Data flows in one direction: [`read`] turns bytes into records, [`normalize`] records into [`event::Event`]s,
-//! [`session`] events into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`]
-//! rows into Arrow, [`trail`] files into batches, `verify` checks the integrity of files, `address` looks up the
-//! country and owner of addresses, [`lake`] batches from other engines into signals, `store` Arrow into DuckDB with the
-//! views in [`view`], [`hunt`] contains questions to ask of a case, `notes` stores what analysts write about a case,
-//! and `present` formats rows. `load` loads files into a case, `export` writes a case in other formats, `serve` shows a
-//! case in a browser, and `extension` provides the same functions in DuckDB. Everything up to [`batch`] is pure: no
-//! files (except for `read`), no DuckDB, no terminal, no globals.
+//! Data flows in one direction: [`read`] turns bytes into records, [`normalize`] records into [`event::Event`]s, [`session`]
+//! events into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
+//! [`trail`] files into batches, `verify` checks the integrity of files, `address` looks up the country and owner of
+//! addresses, [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views of [`view`], [`hunt`]
+//! has questions to a case, `notes` stores what analysts write about one, `present` formats rows. `load` loads files into a
+//! case, `export` writes a case in other formats, `serve` shows a case in a browser, and `extension` provides the same to a
+//! DuckDB that loads it. Everything up to [`batch`] is pure: no files (except for `read`), no DuckDB, no terminal, no
+//! globals.
 
 #[cfg(all(feature = "extension", feature = "program"))]
-compile_error!(
-    "the `extension` feature does not link DuckDB: build it with --no-default-features --features extension"
-);
+compile_error!("the feature `extension` links no DuckDB: build it with --no-default-features --features extension");
 
 #[cfg(feature = "program")]
 pub mod address;

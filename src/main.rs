@@ -9,14 +9,13 @@ use mimalloc::MiMalloc;
 
 use crate::cli::{Cli, Streams, fail};
 
-/// A load allocates and frees millions of small texts on every thread; with the C library's allocator, that took a
-/// fifth of the time.
+/// A load allocates and frees millions of small texts on every thread; the C library's allocator was a fifth of its time.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> process::ExitCode {
-    // Cases, exports and notes contain activity in someone's accounts: files are accessible only to the user, unless
-    // the user shares them.
+    // Cases, exports and notes contain activity in someone's accounts: files are accessible only to the user unless the
+    // user shares them.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let code = match Cli::try_parse() {
