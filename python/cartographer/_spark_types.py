@@ -45,7 +45,7 @@ def check(events: DataFrame) -> None:
         if found is None:
             problems.append(f"there is no column {field.name!r} ({wanted})")
         elif events.columns.count(field.name) > 1:
-            problems.append(f"there is more than one column {field.name!r}; rename or drop the others")
+            problems.append(f"there is more than one column named {field.name!r}; rename or drop the others")
         elif found == "timestamp_ntz":
             problems.append(
                 f"column {field.name!r} has no time zone; set spark.sql.session.timeZone to its zone and cast it to timestamp"

@@ -125,7 +125,7 @@ WRONG = {
     "a duplicate column": (
         lambda t: pushed(one_batch(t.append_column("client", t.column("client")))),
         cartographer.ColumnError,
-        '2 columns "client"',
+        '2 columns named "client"',
     ),
     "a column of another type": (
         lambda t: pushed(one_batch(constant(t, "event_key", 7))),

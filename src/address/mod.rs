@@ -81,7 +81,8 @@ impl Databases {
     /// Adds a database of countries, cities or network owners: the bytes of an MMDB file in the layout of MaxMind or
     /// IPinfo.
     ///
-    /// # Errors [`AddressError`] if the file is damaged, or does not contain any known fields.
+    /// # Errors
+    /// [`AddressError`] if the file is damaged, or does not contain any known fields.
     pub fn add_geo(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), AddressError> {
         let sha256 = sha256(&bytes);
         let geo = Geo::read(name, bytes)?;
@@ -97,7 +98,8 @@ impl Databases {
 
     /// Sets the list of AWS ranges: the text of ip-ranges.json. A second list replaces the first.
     ///
-    /// # Errors [`AddressError`] if the text is not such a list.
+    /// # Errors
+    /// [`AddressError`] if the text is not such a list.
     pub fn set_ranges(&mut self, name: &str, text: &[u8]) -> Result<(), AddressError> {
         let ranges = Ranges::read(name, text)?;
         let (file, kind, made) = (name.to_owned(), "ip-ranges.json".to_owned(), ranges.made().to_owned());

@@ -14,8 +14,8 @@ pub struct Columns<'a>(pub &'a RecordBatch);
 impl<'a> Columns<'a> {
     /// A column of text (ENUMs have to be cast to text by the query).
     ///
-    /// # Errors If there is no such column, or it has a different type. The methods for other types return the same
-    /// errors.
+    /// # Errors
+    /// If there is no such column, or it has a different type. The methods for other types return the same errors.
     pub fn text(self, name: &str) -> Result<&'a StringArray, BatchError> {
         self.typed(name, |array| array.as_string_opt())
     }

@@ -158,7 +158,8 @@ fn optional<'a>(text: Option<&'a Cow<'_, str>>) -> Cell<'a> {
 
 /// The events in a batch of `events` whose ENUM columns were cast to text, each with its `source_file`.
 ///
-/// # Errors If a column is missing or has a different type.
+/// # Errors
+/// If a column is missing or has a different type.
 pub fn read_events(batch: &RecordBatch) -> Result<Vec<(Event<'_>, &str)>, BatchError> {
     let source_file = Columns(batch).text("source_file")?;
     (0..batch.num_rows()).map(|row| Ok((read_event(batch, row)?, source_file.value(row)))).collect()

@@ -40,7 +40,8 @@ pub fn session_columns() -> String {
 
 /// The sessions in batches whose rows are sorted by session. A session may continue in the next batch.
 ///
-/// # Errors If a column in [`SESSION_COLUMNS`] is missing or has a different type.
+/// # Errors
+/// If a column in [`SESSION_COLUMNS`] is missing or has a different type.
 pub fn sessions(batches: &[RecordBatch]) -> Result<Vec<SessionRows<'_>>, BatchError> {
     let mut sessions: Vec<SessionRows<'_>> = Vec::new();
     for batch in batches {
@@ -68,7 +69,8 @@ pub struct SessionColumns<'a> {
 impl<'a> SessionColumns<'a> {
     /// Looks up the columns. The session ID's column is not needed.
     ///
-    /// # Errors If a column is missing or has a different type.
+    /// # Errors
+    /// If a column is missing or has a different type.
     pub fn of(batch: &'a RecordBatch) -> Result<Self, BatchError> {
         let columns = Columns(batch);
         Ok(Self {

@@ -161,7 +161,7 @@ fn sentence(action: String, call: &Call<'_>, outcome: Outcome) -> String {
             }
             None => format!("Tried to {action}: failed"),
         },
-        Outcome::DryRun => format!("Dry run, would have been allowed to {action}"),
+        Outcome::DryRun => format!("Dry run: would have been allowed to {action}"),
         Outcome::Unknown => format!("Tried to {action}; the record does not show whether it succeeded"),
     }
 }
@@ -475,7 +475,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
             ),
             (
                 made().failed("Client.DryRunOperation"),
-                "Dry run, would have been allowed to terminate instance i-1",
+                "Dry run: would have been allowed to terminate instance i-1",
                 Outcome::DryRun,
             ),
         ];

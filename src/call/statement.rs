@@ -78,7 +78,7 @@ fn differs_only_in_grantee(one: &Grant, other: &Grant) -> bool {
 fn describe_one(grant: &Grant, grantees: &[String], of_identity: bool) -> String {
     let is_allow = grant.effect == "allow";
     let actions = match (grant.actions.as_slice(), grant.all_actions_except) {
-        ([], _) => "the actions of its policy".to_owned(),
+        ([], _) => "the actions in its policy".to_owned(),
         (actions, false) if actions.iter().any(|action| is_everything(action)) => "all actions".to_owned(),
         (actions, false) => listed(actions),
         (actions, true) => format!("all actions except {}", listed(actions)),

@@ -152,10 +152,10 @@ impl CallTable {
         let (at, name) = (toml.name.span().start, toml.name.get_ref());
         let same = self.by_call.get(name).map(Vec::as_slice).unwrap_or_default();
         if same.iter().any(|entry| self.entries[*entry].file != text.file) {
-            collector.add(at, "name", format!("expected all entries of a call in one file, found `{name}` in two"));
+            collector.add(at, "name", format!("expected all entries for a call in one file, found `{name}` in two"));
         }
         if same.iter().any(|entry| self.entries[*entry].when.is_empty()) {
-            collector.add(at, "name", format!("expected `when` in the previous entry of `{name}`"));
+            collector.add(at, "name", format!("expected `when` in the previous entry for `{name}`"));
         }
         if let Some(entry) = compile_entry(text, toml, self.entries.len(), &self.words, collector) {
             self.by_call.entry(name.clone()).or_default().push(entry.index);

@@ -155,13 +155,14 @@ fn message_of(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
-/// # Safety The vector belongs to the host, is valid for this call, has the column's type, and is large enough for the
-/// values.
+/// # Safety
+/// The vector belongs to the host, is valid for this call, has the column's type, and is large enough for the values.
 unsafe fn write(mut vector: ffi::duckdb_vector, values: &ArrayRef) -> Result<(), ExtensionError> {
     write_arrow_array_to_vector(values, &mut vector).map_err(|error| ExtensionError::Fault(error.to_string()))
 }
 
-/// # Safety `info` belongs to the host, and is valid for this call.
+/// # Safety
+/// `info` belongs to the host, and is valid for this call.
 unsafe fn arguments(info: ffi::duckdb_bind_info, function: &TableFunction) -> Vec<Argument> {
     let mut next = 0;
     let mut values = Vec::new();

@@ -8,7 +8,8 @@ use crate::{hunt, view};
 
 /// Registers all functions, and creates the macros.
 ///
-/// # Errors If the host rejects any of them. In that case, the macros' database is removed.
+/// # Errors
+/// If the host rejects any of them. In that case, the macros' database is removed.
 pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
     let hunts = hunt::shipped().map_err(|error| ExtensionError::Fault(error.to_string()))?;
     host.execute(&macros::create_database()).map_err(|error| ExtensionError::Host(with_advice(&error)))?;

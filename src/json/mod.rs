@@ -24,7 +24,8 @@ const DEEPEST: usize = 400;
 
 /// The value of a JSON text, even if it is nested more deeply than the parser's default limit.
 ///
-/// # Errors The text is not JSON, or is hundreds of levels deep.
+/// # Errors
+/// The text is not JSON, or is hundreds of levels deep.
 pub fn value(text: &str) -> serde_json::Result<Value> {
     match serde_json::from_str(text) {
         Err(error) if error.is_syntax() && depth(text) <= DEEPEST => {

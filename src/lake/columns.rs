@@ -25,8 +25,9 @@ const MAX_LISTED: usize = 60;
 /// Text may be `string`, `large_string`, `string_view` or a dictionary of them, and lists likewise. Times may have any
 /// zone and at most microsecond precision. A time without a zone is in UTC.
 ///
-/// # Errors If a column is missing, is duplicated or has the wrong type; if a key is NULL; if a value is not in its
-/// ENUM; or if a value in a JSON column is not valid JSON.
+/// # Errors
+/// If a column is missing, is duplicated or has the wrong type; if a key is NULL; if a value is not in its ENUM; or if
+/// a value in a JSON column is not valid JSON.
 pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeError> {
     let columns: Vec<&Column> = EVENTS.columns.iter().filter(|column| names.contains(&column.name)).collect();
     let mut arrays = Vec::with_capacity(columns.len());

@@ -20,8 +20,9 @@ pub struct ParsedDocument {
 
 /// Reads the bytes of a file, which may be compressed, in any format that `load` supports.
 ///
-/// # Errors Returns an error if events do not fit their table, which a test excludes. Errors in the file are reported
-/// in `rejects`.
+/// # Errors
+/// Returns an error if events do not fit their table, which a test excludes. Errors in the file are reported in
+/// `rejects`.
 pub fn parse(name: &str, bytes: Vec<u8>) -> Result<ParsedDocument, LakeError> {
     let (mut parsed, batches) = parse_stored(name, bytes)?;
     if let Some(cause) = parsed.refused.take() {

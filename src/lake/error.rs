@@ -19,7 +19,7 @@ pub enum LakeError {
         found: String,
     },
     /// Several columns have the same name.
-    #[error("there are {count} columns {name:?}; rename or drop all but one")]
+    #[error("there are {count} columns named {name:?}; rename or drop all but one")]
     Twice {
         /// The name.
         name: String,

@@ -47,8 +47,9 @@ impl Mapper {
 
     /// Takes the next rows, and returns the signals of the sessions and stretches that are complete.
     ///
-    /// # Errors Like [`events`]; and [`LakeError::Order`] or [`LakeError::Backwards`] if rows of a session are missing
-    /// or out of order. After an error, the mapper can no longer be used.
+    /// # Errors
+    /// Like [`events`]; and [`LakeError::Order`] or [`LakeError::Backwards`] if rows of a session are missing or out of
+    /// order. After an error, the mapper can no longer be used.
     pub fn push(&mut self, batch: &RecordBatch) -> Result<SignalBatches, LakeError> {
         self.mark_spent()?;
         let rows = events(batch, &SESSION_COLUMNS)?;
@@ -61,7 +62,8 @@ impl Mapper {
 
     /// Ends the input, and returns the signals of the last stretch. The mapper cannot be used afterwards.
     ///
-    /// # Errors [`LakeError::Spent`] if the mapper already finished or returned an error.
+    /// # Errors
+    /// [`LakeError::Spent`] if the mapper already finished or returned an error.
     pub fn finish(&mut self) -> Result<SignalBatches, LakeError> {
         self.mark_spent()?;
         let last = self.stretches.finish();

@@ -263,7 +263,7 @@ fn invalid_columns_are_rejected_by_name() {
         RecordBatch::try_from_iter([("event_id", rows.column(0).clone()), ("event_id", rows.column(0).clone())]);
     assert_eq!(
         events(&twice.unwrap(), &["event_id"]).unwrap_err().to_string(),
-        "there are 2 columns \"event_id\"; rename or drop all but one"
+        "there are 2 columns named \"event_id\"; rename or drop all but one"
     );
 }
 

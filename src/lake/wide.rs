@@ -68,7 +68,8 @@ fn members(table: &Table) -> Fields {
 
 /// Returns one row for each signal, with its events and entities.
 ///
-/// # Errors If the batches were not created by [`crate::batch::signals`] from the same signals.
+/// # Errors
+/// If the batches were not created by [`crate::batch::signals`] from the same signals.
 pub fn wide(batches: &SignalBatches) -> Result<RecordBatch, LakeError> {
     let ids = Columns(&batches.signals).text(KEY)?;
     let signals = in_utc(&batches.signals)?;

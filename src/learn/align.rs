@@ -41,7 +41,8 @@ pub struct TrailEvent<'a> {
 
 /// The events in batches of `events`, in order of (time, ID).
 ///
-/// # Errors If a column is missing or has a different type.
+/// # Errors
+/// If a column is missing or has a different type.
 pub fn trail_events(batches: &[RecordBatch]) -> Result<Vec<TrailEvent<'_>>, BatchError> {
     let mut events = Vec::new();
     for batch in batches {

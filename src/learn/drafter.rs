@@ -94,7 +94,7 @@ impl PageDrafter<'_, '_> {
                         draft.precedes.dedup();
                     }
                     Err(Attempt::Loses(winners)) => {
-                        problems.push(format!("its calls are those of {}", winners.join(", ")));
+                        problems.push(format!("its calls match {} instead", winners.join(", ")));
                         break;
                     }
                     Err(Attempt::Wrong(found)) => {
@@ -196,7 +196,9 @@ impl PageDrafter<'_, '_> {
             match attempt {
                 Ok(files) => return (PageOutcome::Changed(rule.to_owned()), files),
                 Err(Attempt::Wrong(found)) => problems.extend(found),
-                Err(Attempt::Loses(winners)) => problems.push(format!("its calls are those of {}", winners.join(", "))),
+                Err(Attempt::Loses(winners)) => {
+                    problems.push(format!("its calls match {} instead", winners.join(", ")))
+                }
             }
         }
         (PageOutcome::Refused(problems.join("; ")), Vec::new())

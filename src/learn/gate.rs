@@ -38,7 +38,8 @@ impl Gate {
 
     /// The rules with these files, which replace those with the same paths.
     ///
-    /// # Errors What failed to compile.
+    /// # Errors
+    /// What failed to compile.
     pub(super) fn with(&self, files: &[RuleText]) -> Result<RuleSet, Vec<String>> {
         RuleSet::compile(self.replaced(files))
             .map_err(|errors| errors.iter().take(MAX_PROBLEMS).map(ToString::to_string).collect())
@@ -69,7 +70,8 @@ impl Gate {
 
     /// Tests files, and keeps them if nothing is wrong. `rules` includes these files.
     ///
-    /// # Errors What is wrong: failures in their own specs or in other specs.
+    /// # Errors
+    /// What is wrong: failures in their own specs or in other specs.
     pub(super) fn accept(&mut self, files: &[RuleText], rules: RuleSet, calls: &[String]) -> Result<(), Vec<String>> {
         let own = files.iter().filter(|file| file.is_spec());
         let failures: Vec<String> =

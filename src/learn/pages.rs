@@ -72,8 +72,9 @@ struct Part<'s, 'a> {
 
 /// Learns the pages in a recording. `texts` contains the known rules.
 ///
-/// # Errors If the rules cannot be used, or if the recording does not match the trail. Problems with a single page are
-/// reported in its outcome.
+/// # Errors
+/// If the rules cannot be used, or if the recording does not match the trail. Problems with a single page are reported
+/// in its outcome.
 pub fn learn(
     texts: Vec<RuleText>,
     recording: &Recording,

@@ -60,7 +60,8 @@ pub struct RecordedRequest {
 impl Recording {
     /// Reads a HAR file or CSV.
     ///
-    /// # Errors If it is neither, is too large, or contains an invalid time or title.
+    /// # Errors
+    /// If it is neither, is too large, or contains an invalid time or title.
     pub fn parse(text: &str) -> Result<Self, RecordingError> {
         if text.len() as u64 > MAX_RECORDING {
             return Err(RecordingError::TooLarge(MAX_RECORDING >> 20));

@@ -98,7 +98,8 @@ impl Convention {
 
     /// The time in one of the cells, in CloudTrail's format.
     ///
-    /// # Errors The reason why the cell does not contain a valid time.
+    /// # Errors
+    /// The reason why the cell does not contain a valid time.
     pub(super) fn time(self, cell: &str) -> Result<String, &'static str> {
         let read = read(cell).ok_or("cannot be read")?;
         let moment = match (read, self) {

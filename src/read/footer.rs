@@ -39,7 +39,8 @@ const UUID: u8 = 13;
 
 /// The number of rows that may be decoded at once within the limits.
 ///
-/// # Errors A text: what the file claims but cannot contain, or what would need more than `budget` bytes.
+/// # Errors
+/// A text: what the file claims but cannot contain, or what would need more than `budget` bytes.
 pub(super) fn rows_at_once(bytes: &[u8], budget: u64) -> Result<usize, String> {
     let end = bytes.len().checked_sub(8).filter(|end| *end >= 4).ok_or("the file is too short")?;
     if !bytes.ends_with(b"PAR1") {

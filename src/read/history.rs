@@ -119,7 +119,7 @@ pub(super) fn record(row: &StringRecord, columns: &Columns, times: Convention) -
         }
     }
     if !record.contains_key("eventName") || !record.contains_key("eventTime") {
-        return Err("the row has no event name or no event time".to_owned());
+        return Err("the row is missing an event name or event time".to_owned());
     }
     Ok(Value::Object(record).to_string())
 }

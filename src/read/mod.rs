@@ -96,9 +96,10 @@ pub struct BadRecord {
 
 /// Splits a document into its records.
 ///
-/// # Errors A document without CloudTrail records is refused, and the refusal states what it appears to be. A file with
-/// a known list that is merely damaged is not refused: the result contains the complete records and a [`BadRecord`] for
-/// each damaged part.
+/// # Errors
+/// A document without CloudTrail records is refused, and the refusal states what it appears to be. A file with a known
+/// list that is merely damaged is not refused: the result contains the complete records and a [`BadRecord`] for each
+/// damaged part.
 pub fn split(document: &Document) -> Result<Split<'_>, Refusal> {
     split_as(document, Reading::default())
 }

@@ -50,7 +50,8 @@ const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
 
 /// The record, as JSON.
 ///
-/// # Errors An event that is not an AWS API call is refused, with its product and class.
+/// # Errors
+/// An event that is not an AWS API call is refused, with its product and class.
 pub(super) fn record(text: &str) -> Result<String, Refusal> {
     let event: Value = crate::json::value(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
     if let Some(raw) = event["raw_data"].as_str().filter(|raw| is_record(raw)) {

@@ -80,7 +80,8 @@ pub fn fetch_within(source: &Source, most: u64) -> Result<Stored, ReadError> {
 impl Stored {
     /// The bytes without the gzip compression of `CloudTrail`'s S3 objects; unchanged if they are not compressed.
     ///
-    /// # Errors A message, if the gzip data is damaged, if bytes follow its end, or if it expands to more than 1 GiB.
+    /// # Errors
+    /// A message, if the gzip data is damaged, if bytes follow its end, or if it expands to more than 1 GiB.
     pub fn content(&self) -> Result<Cow<'_, [u8]>, String> {
         if !self.bytes.starts_with(&[0x1f, 0x8b]) {
             return Ok(Cow::Borrowed(&self.bytes));
@@ -115,8 +116,9 @@ impl Stored {
 
     /// Like [`Stored::unpack`], within a memory budget shared with other files.
     ///
-    /// # Errors [`ReadError::TooLarge`] if the text does not fit, and [`ReadError::NoMemory`] if the system does not
-    /// have enough memory. Neither means that the file is damaged.
+    /// # Errors
+    /// [`ReadError::TooLarge`] if the text does not fit, and [`ReadError::NoMemory`] if the system does not have enough
+    /// memory. Neither means that the file is damaged.
     pub fn unpack_within(self, budget: &MemoryBudget) -> Result<Opened, ReadError> {
         let (bytes, allowance) = self.allowance();
         let name = self.name;

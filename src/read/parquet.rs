@@ -60,7 +60,9 @@ pub(super) fn read(bytes: &[u8], budget: u64) -> Result<Table, Refusal> {
             if !reader.contents.has_records() {
                 return Err(Refusal::BrokenParquet(format!("its rows decode to more than {most} bytes")));
             }
-            reader.broken(&format!("the rows after it were not read: they decode to more than {most} bytes"));
+            reader.broken(&format!(
+                "the remaining rows were not read, because the rows decode to more than {most} bytes"
+            ));
         }
         // After damage, the reader might return the same error forever.
         if reader.text > most || damage.is_some() {

@@ -86,7 +86,8 @@ impl RuleText {
 
     /// The shipped files, the files in installed packs, and the files in a folder.
     ///
-    /// # Errors Like [`RuleText::installed`], and an error for each file in the folder that cannot be read.
+    /// # Errors
+    /// Like [`RuleText::installed`], and an error for each file in the folder that cannot be read.
     pub fn installed_and(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
         Ok(Self::over(Self::installed()?, Self::in_dir(dir)?))
     }
@@ -102,7 +103,8 @@ impl RuleText {
 
     /// The shipped files together with the files in a folder. A file with the same path replaces the shipped file.
     ///
-    /// # Errors Returns an error for each file in the folder that cannot be read.
+    /// # Errors
+    /// Returns an error for each file in the folder that cannot be read.
     pub fn shipped_and(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
         Ok(Self::shipped_under(Self::in_dir(dir)?))
     }

@@ -156,7 +156,7 @@ impl Draft {
         let correlation = Correlation::parse(&self.document["correlation"])?;
         let of = |rule: &String| {
             let known = conditions.get(rule).cloned();
-            known.ok_or_else(|| Problem::invalid(format!("it refers to the rule `{rule}`, which was not converted")))
+            known.ok_or_else(|| Problem::invalid(format!("it refers to rule `{rule}`, which was not converted")))
         };
         let of_rules = correlation.rules.iter().map(of).collect::<Result<Vec<_>, _>>()?;
         Ok((correlation.sql(&of_rules), correlation.rules))

@@ -45,7 +45,8 @@ struct CallCaseToml {
 
 /// Runs every example in a file, and returns the number of examples.
 ///
-/// # Errors Returns every example that fails, and every entry in the file that no example uses.
+/// # Errors
+/// Returns every example that fails, and every entry in the file that no example uses.
 pub fn run_calls(table: &CallTable, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
     let failure = |case: &str, problem: String| SpecFailure { file: text.file.clone(), case: case.to_owned(), problem };
     let spec: CallSpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
