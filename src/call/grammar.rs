@@ -320,7 +320,7 @@ fn with_article(text: &str, verb: &str) -> String {
         "Tag",
         "Update",
     ];
-    /// Words that take no article, or an irregular one.
+    /// Words that take no article, or a different one.
     const WITHOUT: [&str; 16] = [
         "access",
         "account",

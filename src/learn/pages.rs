@@ -208,7 +208,7 @@ fn split<'s, 'a>(rules: &RuleSet, events: Vec<&'s TrailEvent<'a>>) -> Vec<(Optio
     let Some(first) = events.first() else { return vec![(None, Vec::new())] };
     let start = first.row.time.0;
     let Some(change) = events.iter().position(is_change) else { return vec![(None, events)] };
-    // Wizards read a few things in the same second as they change something.
+    // Wizards read a few things in the same second in which they change something.
     if events[change].row.time.0 - start <= RELOAD_US / 2 {
         let action = events[change].row.call;
         return vec![(Some(action), events)];

@@ -12,7 +12,7 @@ use crate::event::Timestamp;
 /// The pause, in seconds, at which a long stretch ends.
 const LONG_PAUSE_S: i64 = 60;
 
-/// The minimum and maximum numbers of events in a stretch.
+/// The numbers of events from which a stretch may end, and at which it must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// From this number on, a stretch ends at a pause of one minute.
