@@ -1,4 +1,4 @@
-//! Gives programs linked with the prebuilt libduckdb an rpath, so that they run as they are.
+//! Gives programs linked with the prebuilt libduckdb an rpath, so that they run without further setup.
 
 use std::env;
 

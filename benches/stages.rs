@@ -1,5 +1,5 @@
 //! Throughput of the pure stages on one core, in events per second: parse, normalize, match. Uses `../shared/sessions`
-//! if it exists, else the demo's trail.
+//! if it exists, otherwise the demo's trail.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark cannot run without its data")]
 
@@ -17,7 +17,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
 use serde_json::{Map, Value};
 
-/// The allocator of the program, because memory allocation is a large part of a stage's cost.
+/// The program's allocator, because memory allocation is a large part of a stage's cost.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -29,7 +29,7 @@ fn documents() -> Vec<Document> {
     sources.iter().flat_map(|source| read::open(source).unwrap().documents).collect()
 }
 
-/// All records of the documents, with the name of their document.
+/// All records in the documents, each with the name of its document.
 fn records(documents: &[Document]) -> Vec<(String, &str)> {
     let mut records = Vec::new();
     for document in documents {
@@ -78,7 +78,7 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("match", |bencher| {
         bencher.iter(|| mapped.iter().map(|session| map(&rules, session).len()).sum::<usize>());
     });
-    // A console of another year: each request has an additional member, so that no shape is exact and every click has
+    // A console from another year: each request has an additional member, so that no shape is exact and every click has
     // to be searched.
     let aged = [console(&records.iter().map(|(json, file)| (aged(json), *file)).collect::<Vec<_>>())];
     let searched: Vec<SessionRows<'_>> = sessions(&aged).unwrap();
@@ -89,7 +89,7 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The record with an additional member in its request.
+/// The record, with an additional member in its request.
 fn aged(json: &str) -> String {
     let mut record: Value = serde_json::from_str(json).unwrap();
     let request = &mut record["requestParameters"];

@@ -1,5 +1,5 @@
-//! The lower bound for the time of `load`: decompresses and parses every file of a trail into borrowed members on all
-//! cores, and keeps nothing. Prints the number of events.
+//! A lower bound for how long `load` takes: decompresses every file in a trail and parses it into borrowed members, on
+//! all cores, and keeps nothing. Prints the number of events.
 //!
 //! `cargo run --release --example floor -- TRAIL [THREADS]`
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the fuzz targets: seeds.py FOLDER makes FOLDER/<target>/<seed>.
+"""Writes the seeds for the fuzz targets: seeds.py FOLDER creates FOLDER/<target>/<seed>.
 
 All seeds are made here, but for records of the demo and the shortest rules that the program ships.
 """
@@ -55,7 +55,7 @@ def demo(count):
         return json.load(file)["Records"][:: max(1, 1500 // count)][:count]
 
 
-# Thrift's compact protocol, as far as a Parquet footer needs it.
+# Thrift's compact protocol, as far as a Parquet footer requires.
 
 
 def varint(number):
@@ -95,7 +95,7 @@ def items(number, kind, values):
 
 
 def parquet(rows):
-    """A file of text columns, without compression; the data, and the footer."""
+    """An uncompressed file with text columns: returns the data and the footer."""
     names = list(rows[0])
     data, chunks = b"PAR1", []
     for name in names:

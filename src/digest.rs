@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-/// The first `bytes` bytes (32 at most) of the SHA-256 of `parts`, each prefixed with its length, so that the parts are
-/// unambiguous, in lowercase hexadecimal.
+/// The first `bytes` bytes (at most 32) of the SHA-256 of `parts`, in lowercase hexadecimal. Each part is prefixed with
+/// its length, so that the parts are unambiguous.
 pub fn id_of(parts: &[&str], bytes: usize) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -24,7 +24,7 @@ fn lower_hex(bytes: &[u8]) -> String {
     }
 }
 
-/// The SHA-256 of stored bytes, in the format of evidence lists.
+/// The SHA-256 of stored bytes, in the format used in evidence lists.
 pub fn sha256(bytes: &[u8]) -> String {
     lower_hex(&Sha256::digest(bytes))
 }

@@ -1,4 +1,4 @@
-//! The type `Event`: one normalized CloudTrail record, which borrows from its text.
+//! The `Event` type: one normalized CloudTrail record, which borrows from its text.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
-    /// The moment in UTC, by a pattern of [`chrono::format::strftime`]; `?` if it is out of range.
+    /// The time in UTC, formatted with a [`chrono::format::strftime`] pattern; `?` if it is out of range.
     #[must_use]
     pub fn format(self, pattern: &str) -> String {
         let moment = chrono::DateTime::from_timestamp_micros(self.0);
@@ -23,12 +23,12 @@ impl Timestamp {
     }
 }
 
-/// The kind of client that made a call, from its user agent. [`crate::normalize`] decides it.
+/// The kind of client that made a call, from its user agent. [`crate::normalize`] determines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Client {
     /// A web browser.
     Browser,
-    /// A back end that only the console has (`S3Console/…`, `EC2ConsoleFrontend`, `console.ec2.amazonaws.com` …).
+    /// A back end that only the console uses (`S3Console/…`, `EC2ConsoleFrontend`, `console.ec2.amazonaws.com` …).
     Console,
     /// An AWS back end that the console shares with service noise (`AWS Internal`, `aws-internal/…`, `Coral/Netty4`).
     Internal,
@@ -36,13 +36,13 @@ pub enum Client {
     CloudShell,
     /// The AWS CLI or PowerShell tools outside CloudShell.
     Cli,
-    /// An SDK or a tool built on one.
+    /// An SDK or a tool built on an SDK.
     Sdk,
     /// An autonomous agent that acts for a person: the AWS MCP server, Amazon Q, Kiro.
     Agent,
     /// An AWS service acting for someone (`config.amazonaws.com`).
     Service,
-    /// None of the above, or no user agent at all.
+    /// None of the above, or no user agent.
     Unknown,
 }
 
@@ -93,7 +93,7 @@ bitflags::bitflags! {
         const SIGN_IN = 1 << 1;
         /// The user agent is a browser's.
         const BROWSER = 1 << 2;
-        /// The user agent is a back end that only the console has.
+        /// The user agent is a back end that only the console uses.
         const BACK_END = 1 << 3;
         /// `AWS Internal` calling from a person's address, not for a service.
         const FORWARDED = 1 << 4;
@@ -105,7 +105,7 @@ bitflags::bitflags! {
 }
 
 impl Evidence {
-    /// The bits that are each sufficient for a console session.
+    /// The bits that are each enough, on their own, to identify a console session.
     pub const STRONG: Self =
         Self::FLAG.union(Self::SIGN_IN).union(Self::BROWSER).union(Self::BACK_END).union(Self::FORWARDED);
 
@@ -162,7 +162,7 @@ pub struct Identity<'a> {
     pub on_behalf_of: Option<Cow<'a, str>>,
     /// `userIdentity.inScopeOf.sourceArn`
     pub in_scope_of: Option<Cow<'a, str>>,
-    /// A short name of the identity: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`. Derived.
+    /// A short name for the identity: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`. Derived.
     pub principal: Option<Cow<'a, str>>,
 }
 
@@ -213,9 +213,9 @@ pub struct Event<'a> {
     pub shared_event_id: Option<Cow<'a, str>>,
     /// `vpcEndpointId`
     pub vpc_endpoint_id: Option<Cow<'a, str>>,
-    /// `eventID`, if several events have it and this one has an ID derived from its content.
+    /// `eventID`, if several events share it and this event uses an ID derived from its content.
     pub own_id: Option<Cow<'a, str>>,
-    /// `addendum.originalEventID`, of a record that corrects another one.
+    /// `addendum.originalEventID`, in a record that corrects another record.
     pub corrects: Option<Cow<'a, str>>,
     /// The kind of client, from the user agent. Derived.
     pub client: Option<Client>,
@@ -228,13 +228,13 @@ pub struct Event<'a> {
 }
 
 impl Event<'_> {
-    /// The account the event happened in: the recipient's, otherwise the caller's.
+    /// The account in which the event happened: the recipient's, otherwise the caller's.
     #[must_use]
     pub fn account_id(&self) -> Option<&str> {
         self.recipient_account_id.as_deref().or(self.identity.account_id.as_deref())
     }
 
-    /// The call in the notation of rules: `iam:ListUsers`.
+    /// The call in the notation that rules use: `iam:ListUsers`.
     #[must_use]
     pub fn key(&self) -> String {
         [&*self.service, ":", &*self.event_name].concat()

@@ -1,4 +1,4 @@
-//! The type `Signal`: one click, command or background burst that [`crate::matching`] finds.
+//! The `Signal` type: one click, command or background burst found by [`crate::matching`].
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
@@ -77,7 +77,7 @@ impl Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// No page is known: a change, or a visit to a service.
+    /// No page is known: the signal is a change, or a visit to a service.
     Service,
     /// The page is the most likely explanation, but a call has no exact shape or is missing.
     Inferred,
@@ -130,7 +130,7 @@ impl Role {
     }
 }
 
-/// Values extracted from a signal's events, by the names that rules give them.
+/// Values extracted from a signal's events, by the names used in rules.
 pub type Context = IndexMap<String, Value, RandomState>;
 
 /// How a call relates to an entity.
@@ -168,7 +168,7 @@ impl Relation {
     }
 }
 
-/// An entity that the events of a signal name.
+/// An entity that a signal's events name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SignalEntity {
     /// Its kind, as named in rules: `user`, `access_key`, `bucket` …
@@ -203,7 +203,7 @@ pub struct Signal {
     pub principal: Option<String>,
     /// The rule that explains it.
     pub rule_id: String,
-    /// The pack that the rule is from, with its version: `acme@1.2.0`.
+    /// The pack that contains the rule, with the pack's version: `acme@1.2.0`.
     pub rule_pack: Option<String>,
     /// The general kind of action.
     pub kind: Kind,
@@ -243,7 +243,7 @@ pub struct Signal {
     pub evidence: Option<ConfidenceFeatures>,
 }
 
-/// The features from which the confidence of a signal is computed.
+/// The features from which a signal's confidence is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConfidenceFeatures {
     /// The class, which selects one of the regressions in [`crate::rule::weights::Confidence`].
@@ -254,7 +254,7 @@ pub struct ConfidenceFeatures {
     pub margin: f64,
     /// The share of the required calls that was seen, weighted by how closely they match.
     pub coverage: f64,
-    /// The share of the neighboring events of the same console that the click explains.
+    /// The share of the neighboring events from the same console that the click explains.
     pub share: f64,
     /// 1 if the page is known only from documentation, otherwise 0.
     pub documented: f64,
@@ -275,7 +275,7 @@ pub enum ConfidenceClass {
     Background,
 }
 
-/// The domains of the AWS console; their subdomains are AWS's, too.
+/// The domains of the AWS console. Their subdomains also belong to AWS.
 const CONSOLES: [&str; 6] = [
     "aws.amazon.com",
     "console.amazonaws.cn",
@@ -296,8 +296,8 @@ pub fn console_link(url: &str) -> Option<&str> {
     (is_plain && url.len() <= LONGEST_LINK && leads_to_console(url)).then_some(url)
 }
 
-/// Whether a URL leads to the AWS console, in a known partition. The region in it is text from logs, and may be anything:
-/// `evil.example/`.
+/// Whether a URL leads to the AWS console, in a known partition. The region in it is text from logs, and may be any
+/// text: `evil.example/`.
 #[must_use]
 pub fn leads_to_console(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));

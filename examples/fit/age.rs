@@ -1,4 +1,4 @@
-//! Simulates the changes of the console over the years, in degrees. Each degree includes the previous ones.
+//! Simulates how the console changes over the years, in degrees. Each degree includes the previous ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,17 +10,17 @@ use super::session::{Event, Session};
 /// The degree of aging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Degree {
-    /// Other page sizes, and an additional member in a third of the requests.
+    /// Different page sizes, and an additional member in a third of the requests.
     Sizes,
     /// A tenth of the secondary calls removed, a tenth delayed by 1-2 s, and unknown calls added.
     Calls,
-    /// User agents of back ends renamed, and a quarter of the requests' members renamed or removed.
+    /// Back-end user agents renamed, and a quarter of the request members renamed or removed.
     Members,
-    /// A tenth of the values written with another type, and a twentieth of the calls replaced by a successor.
+    /// A tenth of the values written with a different type, and a twentieth of the calls replaced by a successor.
     Successors,
 }
 
-/// The session as a console of that age would have produced it.
+/// The session in the form that a console of that age would have produced.
 pub(crate) fn age(session: &Session, degree: Degree, seed: u64) -> Session {
     let mut rng = Rng::with_seed(seed);
     let mut aged = session.clone();
@@ -63,7 +63,7 @@ fn grow(request: &mut Value, rng: &mut Rng) {
     }
 }
 
-/// The innermost object of a chain of objects with one member, as in `{"DescribeHostsRequest": {…}}`.
+/// The innermost object in a chain of single-member objects, as in `{"DescribeHostsRequest": {…}}`.
 fn innermost(value: &mut Value) -> Option<&mut Map<String, Value>> {
     let members = value.as_object_mut()?;
     let wraps = members.len() == 1 && members.values().all(Value::is_object);
@@ -155,7 +155,7 @@ fn rewrite(value: &mut Value, rng: &mut Rng) {
     }
 }
 
-/// Replaces a twentieth of the calls by successors, with all their occurrences.
+/// Replaces a twentieth of the calls, and all their occurrences, with successors.
 fn move_calls(session: &mut Session, rng: &mut Rng) {
     let calls: BTreeSet<String> = session.events.iter().map(|event| event.call.clone()).collect();
     let moved: BTreeSet<String> = calls.into_iter().filter(|_| once_in(20, rng)).collect();

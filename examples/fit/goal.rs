@@ -19,7 +19,7 @@ const FRESH: f64 = 0.9985;
 /// The lower bounds of the bands of confidence in the report.
 const BANDS: [f64; 6] = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-/// The data that weights are fitted on.
+/// The data that the weights are fitted to.
 pub(crate) struct Data {
     sessions: Vec<Session>,
     aged: Vec<Vec<Session>>,
@@ -27,7 +27,7 @@ pub(crate) struct Data {
     trails: Vec<Trail>,
 }
 
-/// The score of some weights.
+/// The score for a set of weights.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Goal {
     pub(crate) exact: f64,
@@ -36,10 +36,10 @@ pub(crate) struct Goal {
     pub(crate) aged: Vec<f64>,
     pub(crate) examples: f64,
     pub(crate) trails: BTreeMap<String, Score>,
-    /// The scores with a part of the pages removed from the catalog.
+    /// The scores with some of the pages removed from the catalog.
     unknown: BTreeMap<String, Score>,
     misses: Vec<String>,
-    /// Wrong clicks of aged sessions, by degree.
+    /// Wrong clicks in aged sessions, by degree.
     aged_misses: Vec<Vec<String>>,
     judged: Vec<JudgedSignal>,
 }
@@ -152,8 +152,8 @@ impl Data {
         )
     }
 
-    /// Scores rules. The trail `without` is ignored. `partial` are the same rules with different parts of the pages
-    /// removed.
+    /// Scores rules. The `without` trail is ignored. `partial` contains the same rules, with different parts of the
+    /// pages removed.
     pub(crate) fn score(&self, rules: &RuleSet, partial: &[RuleSet], without: Option<&str>) -> Goal {
         let fresh = tally(rules, &self.sessions);
         let aged: Vec<Tally> = self.aged.iter().map(|sessions| tally(rules, sessions)).collect();
@@ -186,8 +186,8 @@ impl Data {
         }
     }
 
-    /// The evidence for each click that was found, whether it is right, and its weight: from the aged sessions and the
-    /// trails.
+    /// The evidence for each click found in the aged sessions and the trails, whether the click is right, and its
+    /// weight.
     pub(crate) fn evidence(
         &self,
         rules: &RuleSet,
@@ -197,7 +197,7 @@ impl Data {
         let goal = self.score(rules, partial, without);
         let weighted = |weight: f64| move |judged: &JudgedSignal| Some((judged.evidence?, judged.right, weight));
         let trails = goal.trails.values().flat_map(|score| score.judged.iter().filter_map(weighted(1.0)));
-        // Sessions similar to the catalog's own are not representative, so all of them together have the weight of one
+        // Sessions similar to the catalog's own are not representative, so all of them together carry the weight of one
         // trail.
         let share = 60.0 / per(goal.judged.len().max(1), 1);
         let unknown = goal.unknown.values().flat_map(|score| score.judged.iter().filter_map(weighted(0.25)));

@@ -1,6 +1,6 @@
 //! Fits the decoder's weights: `make fit`.
 //!
-//! The search changes a few weights at a time, at random, and keeps improvements. The confidence is a logistic
+//! The search changes a few weights at a time, at random, and keeps improvements. The confidence comes from a logistic
 //! regression on the clicks that the decoder then finds. Both are scored on the labeled sessions, on aged copies of
 //! them, on the rules' examples and on labeled trails. The figures reported for a trail use weights that were fitted
 //! without it.
@@ -25,12 +25,12 @@ use fastrand::Rng;
 
 use self::goal::Data;
 
-/// The upper bounds of some costs. The labeled trails were used to write pages, so in them only observed pages are
-/// right, whereas elsewhere documented pages are, too. And the labeled sessions do not show that a remaining call is
-/// not a separate click.
+/// The upper bounds of some costs. The labeled trails were used to write pages, so only observed pages are right in
+/// those trails, whereas documented pages are also right elsewhere. In addition, the labeled sessions do not show that
+/// a remaining call is not a separate click.
 const MOST: [(&str, f64); 4] = [("documented", 1.0), ("along", 1.5), ("noise", 3.0), ("change", 5.0)];
 
-/// A search scores one in this many examples, for speed.
+/// A search scores only one in this many examples, for speed.
 const ONE_EXAMPLE_IN: usize = 4;
 
 /// The start of each search, which is independent of any trail that is left out.
@@ -43,11 +43,11 @@ const USAGE: &str =
 struct Args {
     shared: PathBuf,
     rules: PathBuf,
-    /// Folders with more rules and specs: packs, or what `learn --write` made of recordings.
+    /// Folders with more rules and specs: packs, or the output of `learn --write` for recordings.
     packs: Vec<PathBuf>,
-    /// The duration of the search for each fit, in seconds.
+    /// How long to search for each fit, in seconds.
     seconds: u64,
-    /// Only score the current weights.
+    /// Score the current weights and do not search.
     score: bool,
     /// Fit again without each trail.
     leave_out: bool,

@@ -12,7 +12,7 @@ use cartographer::spec::{CaseToml, EventToml, SignalToml, SpecToml, by_rule};
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-/// One event with owned values, which can be aged, and from which rows borrow.
+/// One event with owned values, which can be aged and which rows borrow from.
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) id: String,
@@ -80,10 +80,10 @@ impl Event {
     }
 }
 
-/// A known click of a session.
+/// A known click in a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Click {
-    /// Its label in the labeled data. For an example of a rule, the rule's ID.
+    /// Its label in the labeled data, or the rule's ID for an example of a rule.
     pub(crate) label: String,
     pub(crate) anchor: String,
     pub(crate) events: BTreeSet<String>,
@@ -140,7 +140,7 @@ impl Click {
         }
     }
 
-    /// An expected signal of a spec. Its anchor is the first event that can start its page.
+    /// An expected signal in a spec. Its anchor is the first event that can start its page.
     fn expected(rules: &RuleSet, signal: &SignalToml, case: &CaseToml, events: &[Event]) -> Self {
         let ids: BTreeSet<String> = signal.events.ids(case).into_iter().collect();
         let (_, rule) = rules.find(&signal.rule).unwrap();
@@ -157,7 +157,7 @@ impl Click {
     }
 }
 
-/// The labeled sessions, if they exist; `SESSIONS_DIR` selects another folder.
+/// The labeled sessions, if they exist. Set `SESSIONS_DIR` to use a different folder.
 pub(crate) fn labeled() -> Vec<Session> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sessions");
     let root = std::env::var_os("SESSIONS_DIR").map_or(shared, PathBuf::from);
@@ -167,7 +167,7 @@ pub(crate) fn labeled() -> Vec<Session> {
     folders.iter().map(|folder| Session::labeled(folder)).collect()
 }
 
-/// All examples of all rules, with the expected signals of their specs.
+/// All examples of all rules, with the expected signals from their specs.
 pub(crate) fn examples(rules: &RuleSet, texts: &[RuleText]) -> Vec<Session> {
     let of_rules = by_rule(texts).into_iter().filter(|(_, text)| !text.holds_calls());
     let specs = of_rules.map(|(rule, text)| (rule, SpecToml::parse(&text.text).unwrap()));

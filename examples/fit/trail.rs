@@ -28,7 +28,7 @@ struct Label {
 pub(crate) struct Trail {
     pub(crate) name: String,
     events: Vec<RecordBatch>,
-    /// The rows of each console session, as indices of batch and row.
+    /// The rows of each console session, as batch and row indices.
     sessions: Vec<(String, Vec<(usize, usize)>)>,
     labels: Vec<Label>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct JudgedSignal {
     pub(crate) right: bool,
 }
 
-/// The score of a trail.
+/// The score for a trail.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Score {
     pub(crate) clicks: usize,

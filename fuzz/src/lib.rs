@@ -1,5 +1,5 @@
-//! What each fuzz target does with its bytes. A panic, an abort, a hang or too much memory is a finding, and so is a
-//! failed assertion: each states something that docs/reliability.md promises.
+//! What each fuzz target does with its bytes. A panic, an abort, a hang or excessive memory use is a finding, and so is
+//! a failed assertion. Each assertion checks something that docs/reliability.md promises.
 
 #[cfg(feature = "sql")]
 mod sql;
@@ -16,9 +16,10 @@ use cartographer::{normalize, sigma, spec, trail};
 #[cfg(feature = "sql")]
 pub use sql::sql;
 
-/// The most levels of a stored value, above what the program itself adds.
+/// The most levels of nesting in a stored value, not counting those that the program adds.
 const MAX_LEVELS: usize = 70;
-/// The most sessions and events that are mapped for one input, so that the fuzzer is not busy with the decoder alone.
+/// The most sessions and events that are mapped for one input, so that the fuzzer does not spend all its time in the
+/// decoder.
 const MAX_MAPPED: usize = 200;
 
 static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::shipped().expect("the shipped rules compile"));
@@ -62,19 +63,19 @@ pub fn csv(bytes: &[u8]) {
     }
 }
 
-/// Parquet: a whole file, or a footer that is put into one.
+/// Parquet: a whole file, or a footer that is inserted into a file.
 pub fn parquet(bytes: &[u8]) {
     if bytes.starts_with(b"PAR1") {
         return file(bytes.to_vec());
     }
-    // The first two bytes state how many bytes are data before the footer.
+    // The first two bytes give the number of data bytes before the footer.
     let Some((sizes, rest)) = bytes.split_first_chunk::<2>() else { return };
     let (data, footer) = rest.split_at(usize::from(u16::from_le_bytes(*sizes)).min(rest.len()));
     let size = u32::try_from(footer.len()).expect("inputs are small").to_le_bytes();
     file([b"PAR1", data, footer, &size, b"PAR1"].concat());
 }
 
-/// OCSF: any JSON, or the members of an event of API Activity.
+/// OCSF: any JSON, or the members of an API Activity event.
 pub fn ocsf(bytes: &[u8]) {
     if bytes.starts_with(b"{") {
         return file(bytes.to_vec());
@@ -83,8 +84,8 @@ pub fn ocsf(bytes: &[u8]) {
     file([START.as_bytes(), bytes, b"}"].concat());
 }
 
-/// Rule files, a pack of them, their specs, and Sigma rules. Files are separated by a line `---`; the first line of each
-/// is its path.
+/// Rule files, rule packs, specs and Sigma rules. Files are separated by a `---` line; the first line of each file is
+/// its path.
 pub fn rules(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let files: Vec<(String, String)> = text
@@ -106,7 +107,7 @@ pub fn rules(bytes: &[u8]) {
     }
 }
 
-/// What a load does with a file: account for all of it.
+/// Checks that a load accounts for the whole file.
 fn file(bytes: Vec<u8>) {
     let (parsed, batches) = trail::parse_stored("fuzz", bytes).expect("events fit their table");
     let events: usize = parsed.events.iter().map(|events| events.keys.len()).sum();
@@ -120,7 +121,7 @@ fn file(bytes: Vec<u8>) {
     }
 }
 
-/// Every text that a reader takes for JSON is JSON, and of a bounded depth.
+/// Checks that every text that a reader accepts as JSON is JSON of bounded depth.
 fn check_batch(events: &RecordBatch) {
     for name in ["request_parameters", "response_elements", "extra"] {
         let Some(column) = events.column_by_name(name) else { continue };
@@ -136,7 +137,7 @@ fn check_batch(events: &RecordBatch) {
     }
 }
 
-/// The levels of objects and lists in a JSON text.
+/// The number of levels of objects and lists in a JSON text.
 fn levels(json: &str) -> usize {
     let (mut level, mut most, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
     for byte in json.bytes() {
@@ -162,7 +163,7 @@ fn map_with(rules: &RuleSet, events: Vec<RecordBatch>) {
     assert!(mapped.signals.iter().all(|batches| batches.signals.column(0).null_count() == 0));
 }
 
-/// The events of a short session of the console.
+/// The events of a short console session.
 fn session() -> Vec<RecordBatch> {
     const TRAIL: &str = r#"{"Records":[
 {"eventVersion":"1.09","eventID":"a1","eventTime":"2024-05-01T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers","awsRegion":"us-east-1","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ana","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE"},"sessionCredentialFromConsole":"true","userAgent":"Mozilla/5.0 Chrome/124.0","requestParameters":{"maxItems":1000}},

@@ -1,4 +1,5 @@
-//! The guard of the page's own queries: whatever is asked reads no other file, writes none, and leaves the case as it is.
+//! Tests the guard for SQL queries that users write on the page: no query may read another file, write a file, or
+//! change the case.
 
 use std::cell::RefCell;
 use std::fs;
@@ -11,11 +12,11 @@ use cartographer::present;
 use cartographer::store::{Case, ReadAccess};
 use tempfile::TempDir;
 
-/// What only the file beside the case holds.
+/// Text that only the file next to the case contains.
 const SECRET: &str = "s3cr3t-of-the-analyst";
 /// The longest that a query may take before it is interrupted.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// The memory of a query, in bytes.
+/// The memory limit for a query, in bytes.
 const MEMORY: u64 = 256 << 20;
 
 /// Bytes of 128 and above are mapped to these words, so that the fuzzer generates statements instead of random letters.
@@ -68,7 +69,7 @@ fn word(byte: u8) -> String {
     }
 }
 
-/// Runs a query as the page's own queries run.
+/// Runs a query in the same way as the page's own queries.
 pub fn sql(bytes: &[u8]) {
     let text: String = bytes.iter().map(|byte| word(*byte)).collect();
     SCENE.with_borrow_mut(|scene| {
@@ -97,7 +98,7 @@ pub fn sql(bytes: &[u8]) {
     });
 }
 
-/// All files below a folder but what DuckDB spills, with their contents.
+/// All files in a folder, with their contents, except the files that DuckDB spills to disk.
 fn files(folder: &std::path::Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found: Vec<(PathBuf, Vec<u8>)> = fs::read_dir(folder)
         .expect("the folder is there")

@@ -1,7 +1,7 @@
 """cartographer: find the AWS console clicks that produced CloudTrail events.
 
 ``map_table`` maps a table of events in memory, and ``cartographer.spark`` maps a data lake. Both use the same code as
-``cartographer load``, and their tables have the same columns as a case.
+``cartographer load``, and their tables have the same columns as the tables in a case.
 """
 
 from __future__ import annotations

@@ -8,30 +8,30 @@ class CartographerError(ValueError):
     """The input cannot be mapped."""
 
 class ColumnError(CartographerError):
-    """A column is missing, or its values are not those of events."""
+    """A column is missing, or its values are not valid for events."""
 
 class OrderError(CartographerError):
     """The rows of a session are incomplete or out of order."""
 
 class RuleError(CartographerError):
-    """Custom rules have errors; one line for each problem."""
+    """Custom rules contain errors. The message has one line per problem."""
 
 class Rules:
-    """Compiled rules: the shipped ones and your own. Raises ``RuleError``."""
+    """Compiled rules: the shipped rules and your own. Raises ``RuleError`` if your rules contain errors."""
 
     def __init__(self, files: Mapping[str, str] | None = None) -> None: ...
     @staticmethod
     def installed() -> dict[str, str]:
-        """The files of the installed rule packs."""
+        """The files in the installed rule packs."""
     @property
     def version(self) -> str: ...
     def __len__(self) -> int: ...
 
 class Mapper:
-    """Maps sessions batch by batch. The rows of a session are consecutive, with ``seq`` = 1, 2, 3 …
+    """Maps sessions batch by batch. The rows of each session must be consecutive, with ``seq`` = 1, 2, 3 …
 
-    Takes the columns of ``mapper_columns()`` by name, and returns batches of ``schemas()["mapped"]``. It cannot be used
-    after an exception or after ``finish``.
+    Looks up the columns in ``mapper_columns()`` by name, and returns batches with the schema ``schemas()["mapped"]``. A
+    mapper cannot be used after an exception or after ``finish``.
     """
 
     def __init__(self, rules: Rules) -> None: ...
@@ -39,7 +39,7 @@ class Mapper:
     def finish(self) -> pyarrow.RecordBatch: ...
 
 def parse_document(name: str, data: bytes) -> tuple[list[pyarrow.RecordBatch], pyarrow.RecordBatch]:
-    """The events and rejects of a file: batches of ``schemas()["events"]``, and one batch of ``["rejects"]``."""
+    """The events and rejects in a file: batches with the schema ``schemas()["events"]``, and one with ``["rejects"]``."""
 
 def map_events(
     batches: list[pyarrow.RecordBatch], rules: Rules
@@ -47,14 +47,14 @@ def map_events(
     """Maps events in any order to ``signals``, ``event_signal`` and ``signal_entities``."""
 
 def sign_ins(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
-    """The sign-ins among events that do not state the session that they opened: a batch of ``schemas()["sign_ins"]``."""
+    """Sign-in events that do not state which session they opened: a batch with the schema ``schemas()["sign_ins"]``."""
 
 def schemas() -> dict[str, pyarrow.Schema]:
-    """The schemas of inputs and outputs: ``events``, ``rejects``, ``signals``, ``event_signal``,
+    """The input and output schemas: ``events``, ``rejects``, ``signals``, ``event_signal``,
     ``signal_entities``, ``mapped`` and ``sign_ins``. Times are ``timestamp[us, UTC]``."""
 
 def mapper_columns() -> list[str]:
-    """The columns that a ``Mapper`` needs."""
+    """The names of the columns that a ``Mapper`` needs."""
 
 def strong_evidence() -> list[str]:
-    """The names in ``console_evidence`` that are each sufficient for a console session."""
+    """The names in ``console_evidence`` that are each enough, on their own, to identify a console session."""

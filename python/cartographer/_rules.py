@@ -1,4 +1,4 @@
-"""Custom rules, in addition to the shipped ones."""
+"""Custom rules, used in addition to the shipped rules."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from collections.abc import Mapping
 from cartographer._core import Rules
 
 RuleFiles = Mapping[str, str]
-"""Rule files: the path relative to their folder (``iam/users.toml``), and the text."""
+"""Rule files: maps each path, relative to the rules folder (``iam/users.toml``), to the file's text."""
 
 
 def read_rules(folder: str | os.PathLike) -> RuleFiles:
-    """Reads the rules in a folder, for ``map_table`` and ``map_signals``, which add them to the shipped rules.
+    """Reads the rules in a folder. ``map_table`` and ``map_signals`` use them in addition to the shipped rules.
 
     Raises ``NotADirectoryError`` if there is no such folder.
     """
     root = pathlib.Path(folder)
     if not root.is_dir():
-        raise NotADirectoryError(f"there is no folder of rules {str(root)!r}")
+        raise NotADirectoryError(f"there is no rules folder {str(root)!r}")
     return {file.relative_to(root).as_posix(): file.read_text("utf-8") for file in sorted(root.rglob("*.toml"))}
 
 
 def with_packs(files: RuleFiles | None) -> RuleFiles:
-    """The files of the installed rule packs, and these, which replace those with the same path.
+    """The files in the installed rule packs, and the given files, which replace any pack file with the same path.
 
-    Call it in the driver program, not on the workers of a cluster, which have no packs.
+    Call this in the driver program, not on cluster workers, where no packs are installed.
     """
     return {**Rules.installed(), **(files or {})}
 
 
 def compiled(files: RuleFiles | None) -> Rules:
-    """The compiled rules; compiled once per process. Raises ``RuleError``."""
+    """The rules, compiled once per process. Raises ``RuleError`` if the files contain errors."""
     return _compiled(tuple(sorted((files or {}).items())))
 
 

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 def ddl(table: str) -> str:
-    """A schema as DDL, as ``mapInArrow`` accepts it."""
+    """A schema as DDL, in the form that ``mapInArrow`` accepts."""
     return ", ".join(f"`{field.name}` {spark_type(field.type)}" for field in _core.schemas()[table])
 
 
 def spark_type(kind: pyarrow.DataType) -> str:
-    """The type in Spark's DDL."""
+    """The type, in Spark's DDL."""
     if pyarrow.types.is_timestamp(kind):
         return "timestamp"
     if pyarrow.types.is_list(kind):
         return f"array<{spark_type(kind.value_type)}>"
     if pyarrow.types.is_struct(kind):
-        # Without spaces, as Spark itself writes the types of a DataFrame.
+        # Without spaces, the way Spark itself writes column types.
         return f"struct<{','.join(f'{field.name}:{spark_type(field.type)}' for field in kind)}>"
     names = {
         pyarrow.string(): "string",
@@ -36,7 +36,7 @@ def spark_type(kind: pyarrow.DataType) -> str:
 
 
 def check(events: DataFrame) -> None:
-    """Raises ``ColumnError`` unless the DataFrame has the columns of events. Checks the schema only, and reads no rows."""
+    """Raises ``ColumnError`` unless the DataFrame has the columns of events. Checks only the schema and reads no rows."""
     types = dict(events.dtypes)
     problems: list[str] = []
     for field in _core.schemas()["events"]:
@@ -45,7 +45,7 @@ def check(events: DataFrame) -> None:
         if found is None:
             problems.append(f"there is no column {field.name!r} ({wanted})")
         elif events.columns.count(field.name) > 1:
-            problems.append(f"there is more than one column {field.name!r}; rename or drop the others")
+            problems.append(f"there is more than one column named {field.name!r}; rename or drop the others")
         elif found == "timestamp_ntz":
             problems.append(
                 f"column {field.name!r} has no time zone; set spark.sql.session.timeZone to its zone and cast it to timestamp"

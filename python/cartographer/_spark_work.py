@@ -1,4 +1,4 @@
-"""Functions that run in Spark's workers, for ``mapInArrow``. Each processes the batches of one partition."""
+"""Functions that ``mapInArrow`` runs in Spark workers. Each call processes the batches of one partition."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def map_sessions(rules: RuleFiles) -> Work:
 
 
 def read_sign_ins(batches: Batches) -> Batches:
-    """Finds the sign-ins among events, with the columns that join them to sessions."""
+    """Finds sign-in events, and returns them with the columns that join them to sessions."""
     for batch in batches:
         yield _core.sign_ins(batch)
 
 
 def parse_files(want: str, root: str) -> Work:
-    """Parses files (``path``, ``content``) into ``events`` or ``rejects``; ``raise`` returns events, and raises on a reject."""
+    """Parses files (``path``, ``content``) into ``events`` or ``rejects``. ``raise`` returns events, and raises on a reject."""
 
     def work(batches: Batches) -> Batches:
         for batch in batches:
@@ -46,7 +46,7 @@ def parse_files(want: str, root: str) -> Work:
 
 
 def parse_lines(want: str, root: str) -> Work:
-    """Like ``parse_files``, for lines of JSON (``path``, ``line``). The line numbers in the file are not known."""
+    """Like ``parse_files``, for JSON Lines (``path``, ``line``). The line numbers in the file are unknown."""
 
     def work(batches: Batches) -> Batches:
         for batch in batches:
@@ -70,13 +70,13 @@ def _wanted(want: str, events, rejects) -> Batches:
         record = f", record {row['record']}" if row["record"] else ""
         raise _core.CartographerError(
             f"{row['document']!r}{record}: {row['cause']}; it starts with {row['excerpt']!r}. "
-            "Without strict=True such records are left out; read_rejects returns them"
+            "Without strict=True, such records are left out, and read_rejects returns them"
         )
     yield from events
 
 
 def _without_record_numbers(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
-    """The batch without record numbers, which would be relative to Spark's input split."""
+    """The batch with record numbers set to NULL, because they would be relative to Spark's input split."""
     name = "source_record" if "source_record" in batch.schema.names else "record"
     at = batch.schema.get_field_index(name)
     columns = batch.columns
@@ -85,12 +85,12 @@ def _without_record_numbers(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
 
 
 def root_of(path: str | list[str]) -> str:
-    """The prefix of local paths, for engines that omit it; empty if the files are not local."""
+    """The prefix of local paths, for engines that omit it. Empty if the files are not local."""
     first = path if isinstance(path, str) else next(iter(path), "")
     return "/" if first.startswith(("/", "file:")) else ""
 
 
 def file_name(path: str, root: str) -> str:
-    """The file name as ``cartographer load`` has it: a local file without its scheme."""
+    """The file name that ``cartographer load`` would use: for a local file, the path without its scheme."""
     local = path.removeprefix("file:")
     return root + local.lstrip("/") if root else path

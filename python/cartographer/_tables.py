@@ -13,18 +13,18 @@ from cartographer._rules import RuleFiles, compiled, with_packs
 
 
 class Mapped(NamedTuple):
-    """The result of mapping a table of events: the tables of these names in a case."""
+    """The result of mapping a table of events. Each table matches the table of the same name in a case."""
 
     signals: pyarrow.Table
     """One row per click, command or burst of background activity."""
     event_signal: pyarrow.Table
     """One row per event in a signal, with its role."""
     signal_entities: pyarrow.Table
-    """One row per resource seen or touched in a signal."""
+    """One row per resource that was seen or used in a signal."""
 
 
 class Parsed(NamedTuple):
-    """The content of a file."""
+    """The contents of a file."""
 
     events: pyarrow.Table
     """One row per CloudTrail event. An event may appear twice; ``map_table`` counts it once."""
@@ -35,8 +35,8 @@ class Parsed(NamedTuple):
 def parse(file: str | os.PathLike, data: bytes | None = None) -> Parsed:
     """Reads one CloudTrail file, compressed or not, in any format that ``cartographer load`` supports.
 
-    If ``data`` is given, it is the content of the file, and ``file`` is only its name. Errors in the content are rows of
-    ``rejects``; a file that cannot be opened raises ``OSError``.
+    If ``data`` is given, it is used as the file's contents, and ``file`` is only its name. Errors in the contents are
+    returned as rows in ``rejects``; a file that cannot be opened raises ``OSError``.
     """
     name = os.fspath(file)
     events, rejects = _core.parse_document(name, pathlib.Path(name).read_bytes() if data is None else data)
@@ -47,10 +47,11 @@ def parse(file: str | os.PathLike, data: bytes | None = None) -> Parsed:
 def map_table(events: pyarrow.Table, *, rules: RuleFiles | None = None) -> Mapped:
     """Maps a table of events, with all columns of ``schemas()["events"]``, in any order and from any number of files.
 
-    An event in several files counts once, sign-ins are assigned to the sessions that they opened, and sessions without
-    evidence of the console are excluded, as in ``cartographer load``. ``rules`` are your own rules (``read_rules``).
+    As in ``cartographer load``, an event that occurs in several files counts once, sign-ins are assigned to the
+    sessions that they opened, and sessions without evidence of console use are excluded. ``rules`` adds your own rules
+    (see ``read_rules``).
 
-    Raises ``ColumnError`` if a column is missing or has the wrong type, and ``RuleError``.
+    Raises ``ColumnError`` if a column is missing or has the wrong type, and ``RuleError`` if your rules contain errors.
     """
     if not isinstance(events, pyarrow.Table):
         raise TypeError(

@@ -2,7 +2,7 @@
 
 The functions are lazy, like Spark's own: nothing is read until rows are requested. Events have the columns of
 ``cartographer.schemas()["events"]``. Write them once as Parquet or Iceberg, because the mapping scans them several times,
-each time with few columns.
+each time reading only a few columns.
 """
 
 from __future__ import annotations
@@ -35,31 +35,31 @@ __all__ = [
 
 
 class Signals(NamedTuple):
-    """The result of mapping events: the tables of these names in a case."""
+    """The result of mapping events. Each table matches the table of the same name in a case."""
 
     signals: DataFrame
     """One row per click, command or burst of background activity."""
     event_signal: DataFrame
     """One row per event in a signal, with its role."""
     signal_entities: DataFrame
-    """One row per resource seen or touched in a signal."""
+    """One row per resource that was seen or used in a signal."""
     mapped: DataFrame
-    """The source of the other three: one row per signal, with its events and entities as lists. If you need more than one
-    of them, persist or write this one; otherwise everything is mapped again for each."""
+    """The source of the other three: one row per signal, with its events and entities as lists. If you need more than
+    one of those tables, persist or write this one first; otherwise everything is mapped again for each of them."""
 
 
 def read_trail(spark: SparkSession, path: str | list[str], *, lines: bool = False, strict: bool = False) -> DataFrame:
     """The events of the CloudTrail files under a path, compressed or not, in any format that ``cartographer load`` supports.
 
-    One task reads a whole file, up to Spark's limit of 2 GiB. With ``lines=True``, JSON Lines of any size are read in
-    chunks, on Spark only; ``source_record`` is then NULL. Records that cannot be read are left out, and ``read_rejects``
-    returns them; with ``strict=True`` they raise an exception.
+    Each file is read by one task, up to Spark's limit of 2 GiB. With ``lines=True``, JSON Lines files of any size are
+    read in chunks, in which case ``source_record`` is NULL (Spark only). Records that cannot be read are left out, and
+    ``read_rejects`` returns them. With ``strict=True``, they raise an exception.
     """
     return _read(spark, path, lines, "raise" if strict else "events", "events")
 
 
 def read_rejects(spark: SparkSession, path: str | list[str], *, lines: bool = False) -> DataFrame:
-    """What ``read_trail`` leaves out of these files, with the reason: one row per record or document."""
+    """Records and documents that ``read_trail`` cannot read, with the reason: one row for each."""
     return _read(spark, path, lines, "rejects", "rejects")
 
 
@@ -76,15 +76,15 @@ def _read(spark: SparkSession, path: str | list[str], lines: bool, want: str, ta
 def from_security_lake(df: DataFrame, *, strict: bool = False) -> DataFrame:
     """Events from Security Lake's table of CloudTrail management events, OCSF 1.0.0-rc.2 or 1.1.0.
 
-    Additional columns are ignored. Rows of other products are left out; with ``strict=True`` they raise an exception.
+    Additional columns are ignored. Rows from other products are left out. With ``strict=True``, they raise an exception.
     """
     return _from_rows(df, "security-lake", ("metadata", "api"), strict)
 
 
 def from_athena(df: DataFrame, *, strict: bool = False) -> DataFrame:
-    """Events from the CloudTrail table created by AWS's statement for Athena (``eventtime``, ``useridentity`` …).
+    """Events from the CloudTrail table that AWS's Athena statement creates (``eventtime``, ``useridentity`` …).
 
-    Partition columns are ignored. Rows that are not events are left out; with ``strict=True`` they raise an exception.
+    Partition columns are ignored. Rows that are not events are left out. With ``strict=True``, they raise an exception.
     """
     return _from_rows(df, "athena", ("eventtime", "eventsource", "eventname", "useridentity"), strict)
 
@@ -93,8 +93,8 @@ def _from_rows(df: DataFrame, name: str, needed: Sequence[str], strict: bool) ->
     missing = [column for column in needed if column not in df.columns]
     if missing:
         raise _core.ColumnError(
-            f"the DataFrame has no column {', '.join(missing)}: is it the table of {name}? "
-            f"It has {', '.join(df.columns)}"
+            f"the DataFrame has no column {', '.join(missing)}; is it the {name} table? "
+            f"Its columns are {', '.join(df.columns)}"
         )
     rows = df.select(F.lit(name).alias("path"), F.to_json(F.struct("*")).alias("line"))
     return rows.mapInArrow(parse_lines("raise" if strict else "events", ""), ddl("events"))
@@ -103,11 +103,11 @@ def _from_rows(df: DataFrame, name: str, needed: Sequence[str], strict: bool) ->
 def map_signals(events: DataFrame, *, rules: RuleFiles | None = None) -> Signals:
     """Maps events to signals, with the same rows and IDs as ``cartographer load``.
 
-    Sessions without evidence of the console are dropped before anything is shuffled. ``rules`` are your own rules
-    (``cartographer.read_rules``).
+    Sessions without evidence of console use are dropped before anything is shuffled. ``rules`` adds your own rules (see
+    ``cartographer.read_rules``).
 
-    Raises ``ColumnError`` if a column is missing or has the wrong type, and ``RuleError``. A row that is not an event
-    raises an exception in the task that processes it.
+    Raises ``ColumnError`` if a column is missing or has the wrong type, and ``RuleError`` if your rules contain errors.
+    A row that is not an event raises an exception in the task that processes it.
     """
     check(events)
     files = with_packs(rules)
@@ -117,7 +117,7 @@ def map_signals(events: DataFrame, *, rules: RuleFiles | None = None) -> Signals
 
 
 def tables_of(mapped: DataFrame) -> Signals:
-    """The tables in ``Signals.mapped``, after it was written and read again."""
+    """The tables in ``Signals.mapped``, for a ``mapped`` table that was written and read back."""
     schemas = _core.schemas()
     return Signals(
         mapped.select(*schemas["signals"].names),
@@ -128,10 +128,11 @@ def tables_of(mapped: DataFrame) -> Signals:
 
 
 def begun_on(mapped: DataFrame, day: datetime.date) -> DataFrame:
-    """The sessions in ``mapped`` whose first signal is on that day, in UTC.
+    """The rows in ``mapped`` for sessions whose first signal is on the given day, in UTC.
 
-    For tables with one partition per day, which each run replaces. A session is completely in one partition if the events
-    of the day before and the day after were mapped as well. ``docs/spark.md`` in the project shows the pattern.
+    Use this to write tables with one partition per day, where each run replaces a partition. To keep each session in a
+    single partition, also map the events from the previous and the next day. ``docs/spark.md`` in the project shows the
+    pattern.
     """
     start = datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.timezone.utc)
     first, last = (round((start + datetime.timedelta(days=days)).timestamp() * 1_000_000) for days in (0, 1))
@@ -157,19 +158,19 @@ def _is_unassigned_sign_in() -> Column:
 
 
 def _console_events(events: DataFrame) -> DataFrame:
-    """The events of console sessions, with sign-ins in the sessions that they opened."""
+    """The events in console sessions, with each sign-in moved to the session that it opened."""
     known = _known_sessions(events.where(~_is_unassigned_sign_in()))
     moves = _moves(events.where(_is_unassigned_sign_in()), known)
     console = known.where("strong OR (anonymous AND evidence)").select("session_id")
     console = console.union(moves.select("moved_to")).distinct()
     moved = events.join(F.broadcast(moves), "event_id", "left")
     moved = moved.withColumn("session_id", F.coalesce("moved_to", "session_id")).drop("moved_to")
-    # A broadcast join, because any other join would shuffle the rows that it drops.
+    # A broadcast join, because any other join would shuffle rows only to drop them.
     return moved.join(F.broadcast(console), "session_id", "left_semi")
 
 
 def _known_sessions(events: DataFrame) -> DataFrame:
-    """One row per session: whether it is a console session, and the keys by which a sign-in can find it."""
+    """One row per session: whether it is a console session, and the keys by which a sign-in can be matched to it."""
     strong = F.array(*(F.lit(name) for name in _core.strong_evidence()))
     dated = F.col("session_created").isNotNull() & ~F.array_contains(_evidence(), "sign_in")
     filled = lambda name: F.when(F.col(name) != "", F.col(name))
@@ -190,7 +191,7 @@ def _known_sessions(events: DataFrame) -> DataFrame:
 
 
 def _moves(unassigned: DataFrame, known: DataFrame) -> DataFrame:
-    """For each unassigned sign-in, ``event_id`` and the session that it belongs to: ``moved_to``."""
+    """For each unassigned sign-in, its ``event_id`` and the session that it belongs to (``moved_to``)."""
     sign_ins = unassigned.mapInArrow(read_sign_ins, ddl("sign_ins")).withColumnRenamed("session_id", "own")
     candidates = known.where(F.col("created").isNotNull()).select(
         F.col("session_id").alias("opened"),
@@ -208,7 +209,7 @@ def _moves(unassigned: DataFrame, known: DataFrame) -> DataFrame:
 
 
 def _without_duplicates(events: DataFrame) -> DataFrame:
-    """Each event once: its first record in the file whose name sorts first."""
+    """The events without duplicates: keeps the first record in the file whose name sorts first."""
     first = Window.partitionBy("event_id").orderBy("source_file", "source_record", "session_id")
     return events.withColumn("place", F.row_number().over(first)).where("place = 1")
 

@@ -1,4 +1,4 @@
-//! Batches and schemas, exchanged with pyarrow without a copy, through Arrow's C data interface.
+//! Batches and schemas, exchanged with pyarrow through Arrow's C data interface without copying.
 
 use arrow::array::{Array, StructArray};
 use arrow::datatypes::Schema;
@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 /// A batch that is exchanged with Python.
 pub(crate) struct Batch(pub(crate) RecordBatch);
 
-/// A schema that is given to Python.
+/// A schema that is passed to Python.
 pub(crate) struct PythonSchema(pub(crate) Schema);
 
 #[expect(clippy::needless_pass_by_value, reason = "so that it can be passed to map_err")]
@@ -27,7 +27,7 @@ fn address<T>(of: &mut T) -> usize {
 impl<'py> FromPyObject<'_, 'py> for Batch {
     type Error = PyErr;
 
-    /// Takes a `pyarrow.RecordBatch`, or what pyarrow can make one of.
+    /// Takes a `pyarrow.RecordBatch`, or any value that pyarrow can convert to one.
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let pyarrow = value.py().import("pyarrow")?;
         let value = if value.is_instance(&pyarrow.getattr("RecordBatch")?)? {
@@ -37,10 +37,10 @@ impl<'py> FromPyObject<'_, 'py> for Batch {
         };
         let (mut array, mut schema) = (FFI_ArrowArray::empty(), FFI_ArrowSchema::empty());
         value.call_method1("_export_to_c", (address(&mut array), address(&mut schema)))?;
-        #[expect(unsafe_code, reason = "what another library exports cannot be checked")]
+        #[expect(unsafe_code, reason = "data exported by another library cannot be checked")]
         // SAFETY: pyarrow has filled both structs, as its method states, and they are released when they are dropped.
         let mut data = unsafe { from_ffi(array, &schema) }.map_err(exception)?;
-        // pyarrow may align to less than Rust's types do.
+        // pyarrow may use a smaller alignment than Rust's types require.
         data.align_buffers();
         Ok(Self(RecordBatch::from(StructArray::from(data))))
     }

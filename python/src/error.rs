@@ -10,10 +10,15 @@ create_exception!(
     cartographer,
     ColumnError,
     CartographerError,
-    "A column is missing, or its values are not those of events."
+    "A column is missing, or its values are not valid for events."
 );
 create_exception!(cartographer, OrderError, CartographerError, "The rows of a session are incomplete or out of order.");
-create_exception!(cartographer, RuleError, CartographerError, "Custom rules have errors; one line for each problem.");
+create_exception!(
+    cartographer,
+    RuleError,
+    CartographerError,
+    "Custom rules contain errors. The message has one line per problem."
+);
 
 /// The exception for an error.
 #[expect(clippy::needless_pass_by_value, reason = "so that it can be passed to map_err")]

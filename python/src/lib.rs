@@ -1,4 +1,4 @@
-//! The Python module `cartographer._core`, a thin binding of the mapping of Arrow batches. Panics become exceptions.
+//! The Python module `cartographer._core`, a thin binding for mapping Arrow batches. Panics become exceptions.
 
 mod batches;
 mod error;

@@ -11,13 +11,13 @@ use pyo3::prelude::*;
 use crate::batches::Batch;
 use crate::error::{RuleError, exception};
 
-/// Compiled rules: the shipped ones and your own.
+/// Compiled rules: the shipped rules and your own.
 #[pyclass(frozen, module = "cartographer")]
 pub(crate) struct Rules(pub(crate) Arc<RuleSet>);
 
 #[pymethods]
 impl Rules {
-    /// `files` are your own rules: the path relative to their folder, and the text.
+    /// `files` contains your own rules: it maps each path, relative to the rules folder, to the file's text.
     #[new]
     #[pyo3(signature = (files = None))]
     fn new(py: Python<'_>, files: Option<BTreeMap<String, String>>) -> PyResult<Self> {
@@ -32,7 +32,7 @@ impl Rules {
         }
     }
 
-    /// The files of the installed rule packs.
+    /// The files in the installed rule packs.
     #[staticmethod]
     fn installed() -> PyResult<BTreeMap<String, String>> {
         match pack::installed() {
@@ -47,7 +47,7 @@ impl Rules {
         }
     }
 
-    /// A hash of every rule's text.
+    /// A hash of the text of all rules.
     #[getter]
     fn version(&self) -> &str {
         self.0.version()
@@ -58,7 +58,7 @@ impl Rules {
     }
 }
 
-/// Maps sessions batch by batch. The rows of a session are consecutive.
+/// Maps sessions batch by batch. The rows of each session must be consecutive.
 #[pyclass(module = "cartographer")]
 pub(crate) struct Mapper(lake::Mapper);
 
@@ -69,13 +69,13 @@ impl Mapper {
         Self(lake::Mapper::new(Arc::clone(&rules.0)))
     }
 
-    /// Takes the next rows; returns the signals of the sessions that are now complete.
+    /// Takes the next rows, and returns the signals of any sessions that are now complete.
     fn push(&mut self, py: Python<'_>, batch: Batch) -> PyResult<Batch> {
         let batch = batch.0;
         py.detach(|| wide(self.0.push(&batch)))
     }
 
-    /// Ends the input; returns the signals of the last session.
+    /// Ends the input, and returns the signals of the last session.
     fn finish(&mut self, py: Python<'_>) -> PyResult<Batch> {
         py.detach(|| wide(self.0.finish()))
     }

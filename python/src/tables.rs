@@ -12,7 +12,7 @@ use crate::batches::{Batch, PythonSchema};
 use crate::error::exception;
 use crate::mapper::Rules;
 
-/// A file's events and rejects.
+/// The events and rejects in a file.
 #[pyfunction]
 pub(crate) fn parse_document(py: Python<'_>, name: &str, data: &[u8]) -> PyResult<(Vec<Batch>, Batch)> {
     let document = py.detach(|| lake::parse(name, data.to_vec())).map_err(exception)?;
@@ -27,14 +27,14 @@ pub(crate) fn map_events(py: Python<'_>, batches: Vec<Batch>, rules: &Rules) -> 
     Ok((Batch(found.signals), Batch(found.event_signal), Batch(found.signal_entities)))
 }
 
-/// The sign-ins among events that do not state the session that they opened.
+/// Sign-in events that do not state which session they opened.
 #[pyfunction]
 pub(crate) fn sign_ins(py: Python<'_>, batch: Batch) -> PyResult<Batch> {
     let batch = batch.0;
     py.detach(|| lake::sign_ins(&batch)).map(Batch).map_err(exception)
 }
 
-/// The schemas of inputs and outputs, by name; times in UTC.
+/// The input and output schemas, by name. Times are in UTC.
 #[pyfunction]
 pub(crate) fn schemas() -> BTreeMap<&'static str, PythonSchema> {
     let tables = [&EVENTS, &REJECTS, &SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES];
@@ -43,13 +43,13 @@ pub(crate) fn schemas() -> BTreeMap<&'static str, PythonSchema> {
     own.chain(made).map(|(name, schema)| (name, PythonSchema(schema.as_ref().clone()))).collect()
 }
 
-/// The columns that a mapper needs.
+/// The names of the columns that a mapper needs.
 #[pyfunction]
 pub(crate) fn mapper_columns() -> Vec<&'static str> {
     lake::mapper_columns().collect()
 }
 
-/// The names in `console_evidence` that are each sufficient for a console session.
+/// The names in `console_evidence` that are each enough, on their own, to identify a console session.
 #[pyfunction]
 pub(crate) fn strong_evidence() -> Vec<&'static str> {
     Evidence::STRONG.names().collect()

@@ -1,4 +1,4 @@
-"""Fixtures of all tests. ``scripts/spark.sh`` creates a trail, and a case from it."""
+"""Fixtures for all tests. ``scripts/spark.sh`` creates a trail and a case loaded from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session of the engine under test: ``ENGINE`` is ``spark`` or ``sail``."""
+"""Sessions on the engine under test: ``ENGINE`` is ``spark`` or ``sail``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONFIG = {
 
 @contextlib.contextmanager
 def session():
-    """A session of the engine under test."""
+    """A session on the engine under test."""
     os.environ["PYSPARK_PYTHON"] = sys.executable
     if ENGINE == "sail":
         yield from sail()

@@ -1,4 +1,4 @@
-"""Executors without the package receive it as an archive: the wheel ``WHEEL``, renamed."""
+"""Executors without the package receive it as an archive: the wheel in ``WHEEL``, renamed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def archive(tmp_path) -> str:
     return shutil.copy(os.environ["WHEEL"], tmp_path / "cartographer.zip")
 
 
-# This test must run first: the archives of a session stay available to later sessions in the same process.
+# This test must run first: a session's archives stay available to later sessions in the same process.
 def test_executors_without_the_package_report_the_missing_module(trail):
     with cluster() as spark, pytest.raises(Exception) as raised:
         lake.read_trail(spark, str(trail / "torn.jsonl")).count()

@@ -1,4 +1,4 @@
-"""Tests of a data lake on ``ENGINE``: DataFrames equal the tables of a case, and invalid input is rejected."""
+"""Data lake tests on ``ENGINE``: DataFrames equal the tables in a case, and invalid input is rejected."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_unreadable_records_are_rejected(spark, trail):
     ]
 
 
-@pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail does not provide the file of a line")
+@pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail does not report which file a line comes from")
 def test_lines_are_read_in_chunks(spark, trail, tmp_path):
     records = [json.loads((trail / "torn.jsonl").read_text().splitlines()[0])]
     (tmp_path / "lines.jsonl").write_text(
@@ -133,7 +133,7 @@ COMPARED = [
 
 
 def lowercased(value):
-    """A member of a record in the form of Athena's columns."""
+    """A record member in the form of Athena's columns."""
     if isinstance(value, dict):
         return {name.lower(): lowercased(member) for name, member in value.items()}
     return [lowercased(item) for item in value] if isinstance(value, list) else value
@@ -207,7 +207,7 @@ def mapped_of(**columns):
     return act
 
 
-# An action, and a part of its exception's message. The exception is raised before anything runs, or in a worker.
+# An action, and part of the message of the exception that it raises, either before anything runs or in a worker.
 WRONG = {
     "a column is missing": (lambda e: lake.map_signals(e.drop("event_key")), "there is no column 'event_key'"),
     "a column of another type": (
@@ -219,8 +219,8 @@ WRONG = {
         "has no time zone",
     ),
     "a table of something else": (lambda e: lake.map_signals(e.select(F.lit(1).alias("a"))), "these are not events"),
-    "not Athena's table": (lambda e: lake.from_athena(e), "is it the table of athena"),
-    "not Security Lake's table": (lambda e: lake.from_security_lake(e), "is it the table of security-lake"),
+    "not Athena's table": (lambda e: lake.from_athena(e), "is it the athena table"),
+    "not Security Lake's table": (lambda e: lake.from_security_lake(e), "is it the security-lake table"),
     "invalid rules": (lambda e: lake.map_signals(e, rules={"iam/x.toml": "id = 3"}), "iam/x.toml:1"),
     "a key is NULL": (mapped_of(event_id="cast(NULL AS string)"), '"event_id" is NULL in row 1'),
     "a session is NULL": (mapped_of(session_id="cast(NULL AS string)"), '"session_id" is NULL in row 1'),

@@ -1,4 +1,4 @@
-"""Tests in memory: tables equal those of a case, and invalid input is rejected."""
+"""In-memory tests: tables equal those in a case, and invalid input is rejected."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_unreadable_records_are_rejected(trail):
     )
     digest = cartographer.parse("digest.json", (trail / "AWSLogs" / "digest.json").read_bytes())
     assert digest.rejects.column("cause").to_pylist() == [
-        "CloudTrail digest file (it lists log files and has no events)"
+        "CloudTrail digest file (it lists log files and contains no events)"
     ]
 
 
@@ -114,7 +114,7 @@ def backwards(table):
     return table.set_column(table.schema.get_field_index("event_time"), "event_time", column)
 
 
-# An action, the exception that it raises, and a part of its message.
+# An action, the exception that it raises, and part of its message.
 WRONG = {
     "a column is missing": (
         lambda t: pushed(one_batch(t.drop_columns(["event_key"]))),
@@ -125,7 +125,7 @@ WRONG = {
     "a duplicate column": (
         lambda t: pushed(one_batch(t.append_column("client", t.column("client")))),
         cartographer.ColumnError,
-        '2 columns "client"',
+        '2 columns named "client"',
     ),
     "a column of another type": (
         lambda t: pushed(one_batch(constant(t, "event_key", 7))),
@@ -167,7 +167,7 @@ WRONG = {
     "times out of order": (
         lambda t: pushed(one_batch(backwards(t))),
         cartographer.OrderError,
-        "in order of event_time and event_id",
+        "by event_time and event_id",
     ),
     "a missing row": (
         lambda t: pushed(one_batch(t.slice(0, 1)), one_batch(t.slice(2, 1))),
@@ -185,14 +185,14 @@ WRONG = {
     "a table of something else": (
         lambda t: cartographer.map_table(pyarrow.table({"a": [1]})),
         cartographer.ColumnError,
-        'the batch has "a"',
+        'the batch contains "a"',
     ),
     "invalid rules": (
         lambda t: cartographer.map_table(t, rules={"iam/x.toml": "id = 3"}),
         cartographer.RuleError,
         "iam/x.toml:1",
     ),
-    "no folder of rules": (lambda t: cartographer.read_rules("/nowhere"), NotADirectoryError, "'/nowhere'"),
+    "no rules folder": (lambda t: cartographer.read_rules("/nowhere"), NotADirectoryError, "'/nowhere'"),
     "no such file": (lambda t: cartographer.parse("/nowhere.json"), FileNotFoundError, "/nowhere.json"),
 }
 

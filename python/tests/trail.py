@@ -1,4 +1,4 @@
-"""A small trail for the tests: the demo, split into files as in S3, with duplicates, machine activity and damage.
+"""A small trail for the tests: the demo, split into files as in S3, with duplicates, machine activity and damaged files.
 
 python/tests/trail.py DEMO FOLDER
 """
@@ -86,7 +86,7 @@ def _machines(records: list[Record]) -> list[Record]:
 
 
 def _trimmed(records: list[Record]) -> list[Record]:
-    """Records without a user identity, as in some exports. Their session is the file."""
+    """Records without a user identity, as in some exports. All such records in a file form one session."""
     found = []
     for record in records:
         other = _renamed(record, "trimmed")

@@ -2,8 +2,8 @@
 //! `IPinfo`.
 //!
 //! `MaxMind`: `country.iso_code`, `city.names.en`, `autonomous_system_number`, `autonomous_system_organization`; in
-//! some products the last two are below `traits`. `IPinfo`: texts, `country_code` or `country` (two letters), `city`,
-//! `asn` (`AS64500`), `as_name` or `name`.
+//! some products, the last two are nested in `traits`. `IPinfo`: strings, `country_code` or `country` (two letters),
+//! `city`, `asn` (`AS64500`), `as_name` or `name`.
 
 use std::net::IpAddr;
 
@@ -24,7 +24,7 @@ pub(super) struct Geo {
     reader: Reader<Vec<u8>>,
 }
 
-/// The known fields of a record, in the layouts of both vendors.
+/// The known fields of a record, in both vendors' layouts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct GeoRecord {
@@ -39,7 +39,7 @@ struct GeoRecord {
     name: Option<TextOrNumber>,
 }
 
-/// The autonomous system in some products of `MaxMind`.
+/// The autonomous system, in some `MaxMind` products.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Traits {
@@ -71,7 +71,7 @@ enum TextOrNumber {
 }
 
 impl Geo {
-    /// Reads the whole database, and verifies all of it, because a damaged database could return the wrong country.
+    /// Reads and verifies the whole database, because a damaged database could return the wrong country.
     pub(super) fn read(name: &str, bytes: Vec<u8>) -> Result<Self, AddressError> {
         let damaged = |cause| AddressError::Database { name: name.to_owned(), cause };
         let reader = Reader::from_source(bytes).map_err(damaged)?;
@@ -138,7 +138,7 @@ impl GeoRecord {
             country: code.filter(|code| code.len() == 2).map(|code| code.to_ascii_uppercase()),
             city: self.city.and_then(NameField::name),
             asn: number,
-            // A name is only the owner if there is a number.
+            // A name is the owner only if there is also a number.
             owner: owner.filter(|_| number.is_some()),
         }
     }
@@ -246,7 +246,7 @@ mod tests {
         let other = database(&[("192.0.2.0/24", json!({"connection_type": "Cable/DSL", "name": "x"}))]);
         assert_eq!(
             rejected(other),
-            "a.mmdb has the type \"Made-Up\", and neither countries nor network owners in the format of MaxMind or IPinfo"
+            "a.mmdb (type \"Made-Up\") contains neither countries nor network owners in the MaxMind or IPinfo format"
         );
         let whole =
             database(&[("192.0.2.0/24", json!({"country": "DE"})), ("198.51.100.0/24", json!({"country": "SE"}))]);

@@ -1,5 +1,5 @@
-//! Looks up the country, network owner and AWS range of addresses in databases that the user provides. No network, no
-//! files, no case.
+//! Looks up the country, network owner and AWS range of addresses in databases that the user provides. Does not use the
+//! network, files or a case.
 //!
 //! Geolocation describes where a network is registered or assumed to be. It does not show where a person was: VPNs,
 //! proxies and mobile networks hide that.
@@ -31,10 +31,8 @@ pub enum AddressError {
         /// The error.
         cause: maxminddb::MaxMindDbError,
     },
-    /// The database has none of the known fields.
-    #[error(
-        "{name} has the type {kind:?}, and neither countries nor network owners in the format of MaxMind or IPinfo"
-    )]
+    /// The database does not contain any known fields.
+    #[error("{name} (type {kind:?}) contains neither countries nor network owners in the MaxMind or IPinfo format")]
     NoFields {
         /// The file.
         name: String,
@@ -50,14 +48,14 @@ pub enum AddressError {
         cause: serde_json::Error,
     },
     /// The list contains no ranges.
-    #[error("{name} is not AWS's ip-ranges.json: it has no ranges")]
+    #[error("{name} is not AWS's ip-ranges.json: it lists no ranges")]
     NoRanges {
         /// The file.
         name: String,
     },
 }
 
-/// The file from which addresses were looked up, as recorded in the case.
+/// The file that addresses were looked up in, as recorded in the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DatabaseSource {
     /// The file's name.
@@ -70,7 +68,7 @@ pub struct DatabaseSource {
     pub sha256: String,
 }
 
-/// Databases of addresses.
+/// The address databases.
 #[derive(Debug, Default)]
 pub struct Databases {
     geo: Vec<Geo>,
@@ -84,7 +82,7 @@ impl Databases {
     /// IPinfo.
     ///
     /// # Errors
-    /// [`AddressError`] if it is damaged, or has none of the known fields.
+    /// [`AddressError`] if the file is damaged, or does not contain any known fields.
     pub fn add_geo(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), AddressError> {
         let sha256 = sha256(&bytes);
         let geo = Geo::read(name, bytes)?;
@@ -101,7 +99,7 @@ impl Databases {
     /// Sets the list of AWS ranges: the text of ip-ranges.json. A second list replaces the first.
     ///
     /// # Errors
-    /// [`AddressError`] if it is not such a list.
+    /// [`AddressError`] if the text is not such a list.
     pub fn set_ranges(&mut self, name: &str, text: &[u8]) -> Result<(), AddressError> {
         let ranges = Ranges::read(name, text)?;
         let (file, kind, made) = (name.to_owned(), "ip-ranges.json".to_owned(), ranges.made().to_owned());
@@ -128,8 +126,8 @@ impl Databases {
         self.ranges_source.as_ref()
     }
 
-    /// Looks up an address as spelled in events; `None` if it is not an address. Values without a database are taken
-    /// from `before`.
+    /// Looks up an address as written in events; `None` if the text is not an address. Values for which there is no
+    /// database are taken from `before`.
     ///
     /// # Errors
     /// [`AddressError::Database`] if a record cannot be read.

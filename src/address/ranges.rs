@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{AddressError, Cloud};
 
-/// The service that includes all ranges, including those of other services.
+/// The service that covers all ranges, including ranges that belong to other services.
 const ALL_SERVICES: &str = "AMAZON";
 
 #[derive(Deserialize)]
@@ -28,7 +28,7 @@ struct Prefix {
     service: String,
 }
 
-/// The region and the service of a range.
+/// A range's region and service.
 type RangeEntry = (String, String);
 
 /// The ranges, by network. A network can belong to several services.
@@ -56,7 +56,7 @@ impl Ranges {
         Ok(Self { made: document.create_date, lengths: lengths.into_iter().rev().collect(), by_network })
     }
 
-    /// The creation time of the list, as written in it.
+    /// The list's creation time, as stated in the list.
     pub(super) fn made(&self) -> &str {
         &self.made
     }
@@ -80,7 +80,7 @@ impl Ranges {
     }
 }
 
-/// The network with this prefix length that contains the address; `None` if the address is shorter than that.
+/// The network with this prefix length that contains the address; `None` if the prefix is longer than the address.
 fn network_of(ip: IpAddr, length: u8) -> Option<IpNetwork> {
     let network = IpNetwork::new(ip, length).ok()?;
     IpNetwork::new(network.network(), length).ok()
@@ -123,6 +123,6 @@ mod tests {
         let bad = LIST.replace("192.0.2.0/25", "192.0.2.0/33");
         assert!(refused(&bad).contains("invalid"), "{}", refused(&bad));
         let empty = r#"{"createDate": "x", "prefixes": [], "ipv6_prefixes": []}"#;
-        assert_eq!(refused(empty), "a.json is not AWS's ip-ranges.json: it has no ranges");
+        assert_eq!(refused(empty), "a.json is not AWS's ip-ranges.json: it lists no ranges");
     }
 }

@@ -1,4 +1,4 @@
-//! The data about an address: a row of the table `addresses`.
+//! The data about an address: a row in the `addresses` table.
 
 use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
@@ -10,7 +10,7 @@ use crate::table::ADDRESSES;
 /// The data from databases of countries and owners.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Location {
-    /// The narrowest network with a record.
+    /// The narrowest network that has a record.
     pub network: Option<String>,
     /// Two letters, ISO 3166.
     pub country: Option<String>,
@@ -39,11 +39,11 @@ pub struct Cloud {
 /// One address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Address {
-    /// As spelled in events.
+    /// As written in events.
     pub address: String,
     /// Its location and owner.
     pub place: Location,
-    /// Its cloud; `None` if it is in no known one.
+    /// Its cloud; `None` if it is not in any known cloud.
     pub cloud: Option<Cloud>,
 }
 
@@ -84,7 +84,7 @@ impl Address {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    /// Whether a database contains data about it.
+    /// Whether any database contains data about it.
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.place.is_known() || self.cloud.is_some()

@@ -1,4 +1,4 @@
-//! A batch's columns by name and type.
+//! A batch's columns, by name and type.
 
 use arrow::array::{Array, AsArray, BooleanArray, ListArray, PrimitiveArray, StringArray};
 use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType};
@@ -15,7 +15,7 @@ impl<'a> Columns<'a> {
     /// A column of text (ENUMs have to be cast to text by the query).
     ///
     /// # Errors
-    /// If there is no such column, or it has another type; likewise for the other types.
+    /// If there is no such column, or it has a different type. The methods for other types return the same errors.
     pub fn text(self, name: &str) -> Result<&'a StringArray, BatchError> {
         self.typed(name, |array| array.as_string_opt())
     }

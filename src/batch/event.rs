@@ -12,7 +12,7 @@ use crate::event::{Client, Event, Evidence, Identity};
 use crate::json::{Document, Json};
 use crate::table::{CLASS, ENTITY, EVENTS};
 
-/// AWS's placeholder for a user name that may be a mistyped password: only failed sign-ins have it.
+/// AWS's placeholder for a user name that may be a mistyped password: it appears only in failed sign-ins.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// Collects events into a batch of `events`.
@@ -26,7 +26,7 @@ impl Default for EventRows {
 }
 
 impl EventRows {
-    /// An empty collection with capacity for that many events.
+    /// An empty collection with capacity for this many events.
     #[must_use]
     pub fn with_capacity(events: usize) -> Self {
         Self(Rows::with_capacity(&EVENTS, events))
@@ -156,10 +156,10 @@ fn optional<'a>(text: Option<&'a Cow<'_, str>>) -> Cell<'a> {
     Cell::Text(text.map(AsRef::as_ref))
 }
 
-/// The events of a batch of `events`, whose ENUM was cast to text, each with its `source_file`.
+/// The events in a batch of `events` whose ENUM columns were cast to text, each with its `source_file`.
 ///
 /// # Errors
-/// If a column is missing or of another type.
+/// If a column is missing or has a different type.
 pub fn read_events(batch: &RecordBatch) -> Result<Vec<(Event<'_>, &str)>, BatchError> {
     let source_file = Columns(batch).text("source_file")?;
     (0..batch.num_rows()).map(|row| Ok((read_event(batch, row)?, source_file.value(row)))).collect()

@@ -1,7 +1,7 @@
 //! Converts events and signals to Arrow columns, and back. Pure.
 //!
-//! Every batch has the schema in [`crate::table`]. Rows go in as arrays of [`Cell`]s in the order of the
-//! table's columns; a cell that does not fit its column is an error, so that a mismatch is detected.
+//! Every batch has the schema in [`crate::table`]. Rows are passed as arrays of [`Cell`]s in the order of the table's
+//! columns. A cell that does not fit its column causes an error, so that a mismatch is detected.
 
 mod columns;
 mod event;
@@ -33,7 +33,7 @@ pub enum BatchError {
         /// The first column that does not fit.
         column: String,
     },
-    /// A batch has no such column, or it has another type.
+    /// A batch has no such column, or the column has a different type.
     #[error("the batch has no column {0} of the expected type")]
     Column(String),
     /// An error from Arrow.

@@ -27,12 +27,13 @@ pub enum Cell<'a> {
     Time(Option<Timestamp>),
     /// For `VARCHAR[]` columns.
     List(Vec<&'a str>),
-    /// For columns of lists of structs: the members of each, one struct after another. NULL if there is none.
+    /// For columns that contain lists of structs: the members of all structs, one struct after another. NULL if there
+    /// are none.
     Structs(Vec<Option<&'a str>>),
 }
 
 impl<'a> Cell<'a> {
-    /// A text.
+    /// A text cell.
     #[must_use]
     pub fn text(text: &'a str) -> Self {
         Self::Text(Some(text))
@@ -65,7 +66,7 @@ impl Rows {
         Self::with_capacity(table, 0)
     }
 
-    /// An empty collection with capacity for that many rows.
+    /// An empty collection with capacity for this many rows.
     #[must_use]
     pub fn with_capacity(table: &'static Table, rows: usize) -> Self {
         Self { table, builders: table.columns.iter().map(|column| Builder::new(column, rows)).collect(), len: 0 }
@@ -91,7 +92,7 @@ impl Rows {
         if let Some(column) = self.table.columns.get(N) {
             return Err(self.misfit(column.name));
         }
-        // By reference, because moving 54 cells that were just written stalls on each of them.
+        // By reference, because moving 54 newly written cells stalls on each one.
         for (at, cell) in cells.iter().enumerate() {
             let fits = self.builders.get_mut(at).is_some_and(|builder| builder.push(cell));
             if !fits {
@@ -147,7 +148,7 @@ impl Builder {
         }
     }
 
-    /// Adds the cell; an error if it has another type.
+    /// Adds the cell; an error if it has a different type.
     fn push(&mut self, cell: &Cell<'_>) -> bool {
         match (self, cell) {
             (Self::Text(builder), Cell::Text(text)) => builder.append_option(*text),

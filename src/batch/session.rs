@@ -28,7 +28,7 @@ pub const SESSION_COLUMNS: [&str; 16] = [
     "response_elements",
 ];
 
-/// [`SESSION_COLUMNS`] as a query selects them: ENUMs as text.
+/// [`SESSION_COLUMNS`] as selected in a query, with ENUMs cast to text.
 #[must_use]
 pub fn session_columns() -> String {
     let is_enum = |name: &str| {
@@ -38,10 +38,10 @@ pub fn session_columns() -> String {
     SESSION_COLUMNS.map(ask).join(", ")
 }
 
-/// The sessions in batches whose rows are in order of session; a session may continue in the next batch.
+/// The sessions in batches whose rows are sorted by session. A session may continue in the next batch.
 ///
 /// # Errors
-/// If a column of [`SESSION_COLUMNS`] is missing or of another type.
+/// If a column in [`SESSION_COLUMNS`] is missing or has a different type.
 pub fn sessions(batches: &[RecordBatch]) -> Result<Vec<SessionRows<'_>>, BatchError> {
     let mut sessions: Vec<SessionRows<'_>> = Vec::new();
     for batch in batches {
@@ -58,7 +58,7 @@ pub fn sessions(batches: &[RecordBatch]) -> Result<Vec<SessionRows<'_>>, BatchEr
     Ok(sessions)
 }
 
-/// The columns of [`SESSION_COLUMNS`] of one batch, looked up once.
+/// One batch's columns from [`SESSION_COLUMNS`], looked up once.
 #[derive(Debug)]
 pub struct SessionColumns<'a> {
     texts: [&'a arrow::array::StringArray; 13],
@@ -67,10 +67,10 @@ pub struct SessionColumns<'a> {
 }
 
 impl<'a> SessionColumns<'a> {
-    /// Looks them up; the session's own is not needed.
+    /// Looks up the columns. The session ID's column is not needed.
     ///
     /// # Errors
-    /// If one is missing or of another type.
+    /// If a column is missing or has a different type.
     pub fn of(batch: &'a RecordBatch) -> Result<Self, BatchError> {
         let columns = Columns(batch);
         Ok(Self {

@@ -7,7 +7,7 @@ use super::{BatchError, Cell, Rows};
 use crate::signal::{Signal, leads_to_console};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
-/// The three batches of signals.
+/// The three batches that describe signals.
 #[derive(Debug)]
 pub struct SignalBatches {
     /// Rows of `signals`

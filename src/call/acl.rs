@@ -1,4 +1,4 @@
-//! Parses access control lists of S3 into grants: canned ACLs, grants in headers, and lists.
+//! Parses S3 access control lists into grants: canned ACLs, grants in headers, and lists.
 
 use super::Grant;
 use super::resources::find;
@@ -7,7 +7,7 @@ use crate::json::{Json, Members};
 /// The maximum depth at which grants are looked up.
 const MAX_DEPTH: usize = 8;
 
-/// The grants of the access control list in a request, regardless of its position.
+/// The grants in a request's access control list, regardless of its position in the request.
 pub(super) fn grants(request: Json<'_>) -> Vec<Grant> {
     let mut grants = Vec::new();
     for (name, value) in request.as_object().into_iter().flat_map(Members::iter) {

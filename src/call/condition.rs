@@ -1,17 +1,17 @@
 //! Describes the conditions of policy statements in words.
 //!
-//! Source: "IAM JSON policy elements: Condition operators" and "AWS global condition context keys" of the AWS IAM user
+//! Source: "IAM JSON policy elements: Condition operators" and "AWS global condition context keys" in the AWS IAM user
 //! guide.
 
 use super::name::short;
 use crate::json::{Json, Members};
 
-/// The number of conditions that are listed before the rest is counted.
+/// The number of conditions to list before counting the remaining ones.
 const MAX_CONDITIONS: usize = 4;
-/// The number of values of one condition that are listed before the rest is counted.
+/// The number of values to list for one condition before counting the remaining ones.
 const MAX_VALUES: usize = 3;
 
-/// Condition keys, with the phrases for being and for not being one of some values.
+/// Condition keys, with the phrases for matching and for not matching one of several values.
 const PHRASES: [(&str, &str, &str); 10] = [
     ("aws:principalaccount", "from account", "from outside account"),
     ("aws:principalorgid", "from organization", "from outside organization"),
@@ -68,10 +68,10 @@ pub(super) fn describe(condition: Option<Json<'_>>, is_allow: bool) -> String {
 struct Operator {
     /// The operator without prefix and suffix, in lowercase: `stringnotequals`.
     base: String,
-    /// The quantifier of a key with several values: `every ` or `any `.
+    /// The quantifier for a key with several values: `every ` or `any `.
     set: &'static str,
-    /// Whether the condition holds if the key is absent: because of `IfExists`, or because `ForAllValues` holds for no
-    /// values.
+    /// Whether the condition holds if the key is absent: because of `IfExists`, or because `ForAllValues` holds for an
+    /// empty list of values.
     allows_absence: bool,
 }
 
@@ -223,7 +223,7 @@ mod tests {
                 json!({"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"},
                     "ArnEquals": {"aws:SourceArn": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"}}),
                 true,
-                " only on behalf of main of account 111122223333 and only if s3:x-amz-acl is bucket-owner-full-control",
+                " only on behalf of main in account 111122223333 and only if s3:x-amz-acl is bucket-owner-full-control",
             ),
         ];
         for (condition, is_allow, expected) in cases {

@@ -42,11 +42,11 @@ impl CallTable {
         self.choose(&EntrySource::new(self, call)).map(|(entry, _)| entry)
     }
 
-    /// The first entry of a call whose conditions hold, with the grants in the call.
+    /// The first of a call's entries whose conditions hold, with the grants in the call.
     fn choose(&self, subject: &EntrySource<'_, '_>) -> Option<(&CallEntry, Vec<Grant>)> {
         self.of(subject.call).find_map(|entry| {
             let grants = subject.grants(entry);
-            // Most entries do not test facts, and this runs for every event.
+            // Most entries do not test facts, and this code runs for every event.
             let facts = entry.when.iter().any(|(place, _)| place.root == Root::Facts).then(|| facts(&grants));
             let root = facts.as_ref().map_or(Json::Null, Document::root);
             subject.holds(entry, root).then_some((entry, grants))
@@ -62,7 +62,7 @@ impl CallTable {
             Some(code) if code.rsplit('.').next() == Some("DryRunOperation") => Outcome::DryRun,
             Some(code) if self.words.is_denial(code) => Outcome::Denied,
             Some(_) => Outcome::Failed,
-            // Sign-ins have their outcome in the response.
+            // The outcome of a sign-in is in the response.
             None if call.key.starts_with("signin:") => match response_outcome() {
                 Some("Failure") => Outcome::Failed,
                 None if call.sign_in_failed || is_failed_sign_in(call) => Outcome::Failed,
@@ -138,9 +138,8 @@ fn classes(entry: &CallEntry) -> Vec<Classified<'_>> {
     own.chain(undone).collect()
 }
 
-/// Whether other members of a sign-in's record show that it failed. Some events have this in `serviceEventDetails`,
-/// some in
-/// `additionalEventData.success`.
+/// Whether other members of a sign-in's record show that it failed: `serviceEventDetails` in some events,
+/// `additionalEventData.success` in others.
 fn is_failed_sign_in(call: &Call<'_>) -> bool {
     let extra = Body::new(call.extra);
     let is_stated = |object: &str, member: &str, text: &str| {
@@ -150,7 +149,7 @@ fn is_failed_sign_in(call: &Call<'_>) -> bool {
     is_stated("serviceEventDetails", call.name(), "Failure") || is_stated("additionalEventData", "success", "false")
 }
 
-/// The sentence of an action, depending on whether it was done or only tried.
+/// The sentence for an action, depending on whether it was done or only tried.
 fn sentence(action: String, call: &Call<'_>, outcome: Outcome) -> String {
     match outcome {
         Outcome::Succeeded => action,
@@ -162,8 +161,8 @@ fn sentence(action: String, call: &Call<'_>, outcome: Outcome) -> String {
             }
             None => format!("Tried to {action}: failed"),
         },
-        Outcome::DryRun => format!("Dry run, would have been allowed to {action}"),
-        Outcome::Unknown => format!("Tried to {action}; the record does not say whether it succeeded"),
+        Outcome::DryRun => format!("Dry run: would have been allowed to {action}"),
+        Outcome::Unknown => format!("Tried to {action}; the record does not show whether it succeeded"),
     }
 }
 
@@ -192,7 +191,7 @@ impl<'s, 'c> EntrySource<'s, 'c> {
         entry.when.iter().all(|(place, condition)| condition.holds(&place.path, self.root(place.root, facts)))
     }
 
-    /// The values at the first place that has any.
+    /// The values at the first of these places where there are any.
     fn values(&self, places: &[RootedPath]) -> Vec<&str> {
         for place in places {
             let mut values = Vec::new();
@@ -222,14 +221,14 @@ impl<'s, 'c> EntrySource<'s, 'c> {
         found
     }
 
-    /// The entities of an entry, each with its index among those that the entry names. If a record has resources
-    /// instead of a request, those of the types that the entry names.
+    /// The entities of an entry, each with its index among those that the entry names. If a record lists resources
+    /// instead of a request, the resources of the types that the entry names.
     fn entities(&self, entry: &CallEntry) -> Vec<(usize, Entity)> {
         let mut entities = Vec::new();
         let listed = resources::of(self.call);
         for (at, named) in entry.entities.iter().enumerate() {
             let relation = match named.relation {
-                // A call that was not done created and deleted nothing.
+                // A call that did not succeed created and deleted nothing.
                 Relation::Created | Relation::Deleted | Relation::GrantedTo if self.outcome != Outcome::Succeeded => {
                     Relation::Target
                 }
@@ -289,7 +288,7 @@ impl<'s, 'c> EntrySource<'s, 'c> {
             }
         }
         for value in &entry.values {
-            // The byte count of a failed call is the size of its error.
+            // A failed call's byte count is the size of its error.
             if value.format == Some(ValueFormat::Bytes) && self.outcome != Outcome::Succeeded {
                 continue;
             }
@@ -353,7 +352,7 @@ fn collect<'j>(value: Json<'j>, values: &mut Vec<&'j str>) {
     }
 }
 
-/// The facts about grants, for the conditions of entries.
+/// The facts about grants, for use in entries' conditions.
 fn facts(grants: &[Grant]) -> Document<'static> {
     let any = |test: fn(&Grant) -> bool| Value::Bool(grants.iter().any(test));
     let facts = Value::Object(
@@ -476,7 +475,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
             ),
             (
                 made().failed("Client.DryRunOperation"),
-                "Dry run, would have been allowed to terminate instance i-1",
+                "Dry run: would have been allowed to terminate instance i-1",
                 Outcome::DryRun,
             ),
         ];
@@ -505,7 +504,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
         ];
         assert_eq!(description, expected);
         let errors = compiled("\"iam:CreateUser\"").unwrap_err();
-        assert!(errors[0].to_string().contains("expected a call of this file, found `iam:CreateUser`"), "{errors:?}");
+        assert!(errors[0].to_string().contains("expected a call from this file, found `iam:CreateUser`"), "{errors:?}");
     }
 
     #[test]

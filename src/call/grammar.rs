@@ -1,4 +1,4 @@
-//! Makes sentences for calls without an entry, from the words of the call's name and the identifiers in its request.
+//! Creates sentences for calls without an entry, from the words in the call's name and the identifiers in its request.
 
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,7 +13,7 @@ use crate::rule::words::{Words, in_sentence, snake, words};
 
 /// The maximum depth at which identifiers are looked up.
 const MAX_DEPTH: usize = 5;
-/// The number of values of one identifier that are listed.
+/// The number of values to list for one identifier.
 const MAX_LISTED: usize = 3;
 /// The maximum number of entities of a call.
 const MAX_ENTITIES: usize = 200;
@@ -45,7 +45,7 @@ struct CallName {
     topic: Topic,
 }
 
-/// The topic of a call: its name without the verb.
+/// A call's topic: its name without the verb.
 #[derive(Debug)]
 struct Topic {
     /// The last word, `Instances`, or nothing.
@@ -60,7 +60,7 @@ struct Topic {
     is_noun: bool,
 }
 
-/// The names of calls that were described before: a trail has few of them, and millions of events.
+/// The names of calls that were already described: a trail contains few distinct names, but millions of events.
 #[derive(Debug, Default)]
 pub(super) struct CallNames(RwLock<HashMap<String, Arc<CallName>>>);
 
@@ -114,7 +114,7 @@ impl Topic {
         kind == self.plural || kind == self.singular() || kind == "resource" || self.ends_with(kind)
     }
 
-    /// Whether the topic ends in this kind and has more words before it: `policy` for `RolePolicy`.
+    /// Whether the topic ends in this kind and has other words before it: `policy` for `RolePolicy`.
     fn ends_with(&self, kind: &str) -> bool {
         self.singular().strip_suffix(kind).is_some_and(|rest| rest.ends_with('_'))
     }
@@ -238,8 +238,8 @@ pub(super) fn identifiers<'j>(words: &'j Words, value: Json<'j>) -> Vec<(String,
     found
 }
 
-/// The past tense of a call's verb if the call was done, else the base form. `None` if the name does not start with a
-/// verb.
+/// The past tense of a call's verb if the call was done, otherwise the base form. `None` if the name does not start
+/// with a verb.
 fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -> Option<Cow<'w, str>> {
     /// Verbs that read, with their past tense.
     const READS: [(&str, &str); 20] = [
@@ -320,7 +320,7 @@ fn with_article(text: &str, verb: &str) -> String {
         "Tag",
         "Update",
     ];
-    /// Words that take no article, or another one.
+    /// Words that take no article, or a different one.
     const WITHOUT: [&str; 16] = [
         "access",
         "account",
@@ -344,7 +344,7 @@ fn with_article(text: &str, verb: &str) -> String {
     if !is_one || !(creates(verb) || deletes(verb) || VERBS.contains(&verb)) {
         return text.to_owned();
     }
-    // Abbreviations are pronounced by their letters: an MFA device, a VPC.
+    // Abbreviations are spelled out when spoken: an MFA device, a VPC.
     let first = text.split(' ').next().unwrap_or_default();
     let is_spelled = first.len() > 1 && first.chars().all(|char| char.is_ascii_uppercase());
     let vowels = if is_spelled { "AEFHILMNORSX" } else { "aeioAEIO" };
@@ -414,7 +414,7 @@ fn is_noun(last: &str) -> bool {
 
 /// The values of one kind.
 struct Listed<'k> {
-    /// The values, the first of them if there are many.
+    /// The values, or only the first few if there are many.
     text: String,
     kind: &'k str,
     is_several: bool,
@@ -447,8 +447,8 @@ impl<'k> Listed<'k> {
     }
 }
 
-/// The resource after the topic: ` prod-db` if the topic is its kind, ` of prod-db` if the topic is a part of it, else
-/// with its kind.
+/// The resource after the topic: ` prod-db` if the topic is its kind, ` of prod-db` if the topic is a part of it,
+/// otherwise preceded by its kind.
 fn about(listed: &Listed<'_>, kind: &str, topic: &Topic) -> String {
     let kind = &*if kind.contains('_') { Cow::Owned(kind.replace('_', " ")) } else { Cow::Borrowed(kind) };
     let (list, plain) = (listed.text.as_str(), topic.plain.as_str());
@@ -463,8 +463,8 @@ fn about(listed: &Listed<'_>, kind: &str, topic: &Topic) -> String {
     }
 }
 
-/// The kind of the identifier that a call is about: the one that is its topic, else one that the topic mentions, else
-/// the first at the top level of the request.
+/// The kind of the identifier that a call is about: the one that is its topic, otherwise one that the topic mentions,
+/// otherwise the first at the top level of the request.
 fn primary<'n>(named: &'n [Identifier<'_>], topic: &Topic) -> Option<&'n str> {
     let exact = |one: &&Identifier<'_>| one.kind == topic.singular() || one.kind == topic.plural;
     let ends = |one: &&Identifier<'_>| topic.ends_with(&one.kind);
@@ -524,8 +524,8 @@ fn names_of<'w>(words: &'w Words, member: &str) -> Option<Cow<'w, str>> {
     })
 }
 
-/// The kind of a member in the request of this service. A key is an object only in S3, and a key name is a key pair
-/// only in services that have key pairs.
+/// The kind of a member in a request to this service. A key is an object only in S3, and a key name is a key pair only
+/// in services that have key pairs.
 fn kind_in<'k>(kind: Cow<'k, str>, call: &Call<'_>) -> Option<Cow<'k, str>> {
     const KEY_PAIRS: [&str; 5] = ["autoscaling", "ec2", "elasticmapreduce", "lightsail", "opsworks"];
     let service = call.key.split(':').next().unwrap_or_default();
@@ -543,7 +543,7 @@ mod tests {
     use crate::call::{Call, CallTable};
     use crate::json::{Document, Json};
 
-    /// The sentence of a call, and the entities that it names.
+    /// The sentence for a call, and the entities that it names.
     fn described(key: &str, request: &Value) -> (String, Vec<String>) {
         let request = Document::from(request.clone());
         let described = CallTable::shipped().describe(&Call {

@@ -1,8 +1,9 @@
 //! Describes API calls: one sentence, the outcome, the entities, the permissions, and the classes that state why the
 //! call matters.
 //!
-//! `rules/calls/<service>.toml` has an entry for each call that changes something, reads a secret or opens access. All
-//! other calls get a sentence from the words of their name and the identifiers in their request (`grammar.rs`). Pure.
+//! `rules/calls/<service>.toml` has an entry for each call that changes something, reads a secret or opens access. For
+//! all other calls, the sentence is created from the words in the call's name and the identifiers in its request
+//! (`grammar.rs`). Pure.
 
 mod acl;
 mod condition;
@@ -36,7 +37,7 @@ pub struct Call<'c> {
     pub key: &'c str,
     /// `AwsApiCall`, `AwsServiceEvent` …, if the record contains it.
     pub event_type: Option<&'c str>,
-    /// `readOnly` of the record.
+    /// The record's `readOnly`.
     pub read_only: Option<bool>,
     /// The error code, if it failed.
     pub error_code: Option<&'c str>,
@@ -63,7 +64,7 @@ impl<'c> Call<'c> {
     }
 }
 
-/// The outcome of a call.
+/// A call's outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Outcome {
     /// It succeeded.
@@ -93,7 +94,7 @@ impl Outcome {
     }
 }
 
-/// A resource or identity that a call names.
+/// A resource or identity named in a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
     /// The kind: `user`, `bucket`, `access_key`.
@@ -105,7 +106,7 @@ pub struct Entity {
 }
 
 impl Entity {
-    /// An entity of this kind.
+    /// Creates an entity of this kind.
     pub(crate) fn new(kind: &str, value: &str, relation: Relation) -> Self {
         Self { kind: kind.to_owned(), value: value.to_owned(), relation }
     }
@@ -142,7 +143,7 @@ pub struct Grant {
     /// Whether the grant is for all resources except these (`NotResource`).
     #[serde(skip)]
     pub all_resources_except: bool,
-    /// The managed policy that it comes from, whose text is not in the record.
+    /// The managed policy that it comes from, if the record does not contain the policy's text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// Whether it gives access to anyone: the grantee is everyone, and no condition restricts the caller or the
@@ -155,7 +156,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The grantee in words: `role deploy of account 999988887777`.
+    /// The grantee in words: `role deploy in account 999988887777`.
     #[must_use]
     pub fn who(&self) -> String {
         statement::grantee(self)
@@ -180,7 +181,7 @@ pub struct Description<'t> {
     pub summary: String,
     /// The outcome.
     pub outcome: Outcome,
-    /// Whether the sentence comes from an entry of the table whose values are all in the request.
+    /// Whether the sentence comes from a table entry whose values are all in the request.
     pub named: bool,
     /// The entry's classes.
     pub classes: Vec<Classified<'t>>,

@@ -27,7 +27,7 @@ pub(super) fn account_of(arn: &str) -> Option<&str> {
 
 /// Shortens an ARN to the resource's name. If it belongs to another account, the account is added.
 ///
-/// `arn:aws:iam::111122223333:role/deploy` becomes `deploy`, or `deploy of account 111122223333` for another account;
+/// `arn:aws:iam::111122223333:role/deploy` becomes `deploy`, or `deploy in account 111122223333` for another account;
 /// `arn:aws:iam::111122223333:root`, which means the whole account in policies, becomes `account 111122223333`;
 /// `arn:aws:s3:::logs/a.gz` becomes `logs/a.gz`.
 #[must_use]
@@ -61,7 +61,7 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
     let name = if name.is_empty() { value } else { name };
     match account {
         Some(account) if is_account(owner) && owner != account => {
-            Cow::Owned(format!("{} of account {owner}", cut(name)))
+            Cow::Owned(format!("{} in account {owner}", cut(name)))
         }
         _ => cut(name),
     }
@@ -122,7 +122,7 @@ pub(super) fn is_everything(action: &str) -> bool {
     !action.is_empty() && action.chars().all(|char| matches!(char, '*' | ':'))
 }
 
-/// The first few texts, and the number of the others.
+/// The first few texts, and how many others there are.
 pub(super) fn listed(texts: &[String]) -> String {
     const MAX_LISTED: usize = 3;
     match texts.len() {
@@ -167,7 +167,7 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(short(value, Some("111122223333")), expected);
         }
-        assert_eq!(short("arn:aws:iam::999988887777:role/x", Some("111122223333")), "x of account 999988887777");
+        assert_eq!(short("arn:aws:iam::999988887777:role/x", Some("111122223333")), "x in account 999988887777");
         assert_eq!(short("arn:aws:iam::999988887777:root", Some("111122223333")), "account 999988887777");
         assert_eq!(short(&"x".repeat(200), None).chars().count(), MAX_LENGTH + 1);
     }

@@ -65,7 +65,7 @@ pub(super) fn describe(rules: &[NetworkRule]) -> Option<String> {
     (!texts.is_empty()).then(|| listed(&texts))
 }
 
-/// A CIDR block, group or list in words. States that it includes all addresses, if the block does not show that.
+/// A CIDR block, group or list in words. States that the block includes all addresses if that is not obvious.
 fn named(peer: &str) -> String {
     let is_plain = matches!(peer, "0.0.0.0/0" | "::/0");
     let is_all = !is_plain && is_everywhere(peer) && peer.ends_with("/0");
@@ -99,7 +99,7 @@ pub(super) fn grants(rules: &[NetworkRule]) -> Vec<Grant> {
     grants
 }
 
-/// Whether a CIDR block is the whole Internet. A half of it counts as well, because rules use two halves to cover
+/// Whether a CIDR block covers the whole Internet. Half of it also counts, because rules use two halves to cover
 /// everything.
 pub(super) fn is_everywhere(cidr: &str) -> bool {
     let Some((address, length)) = cidr.split_once('/') else { return false };
@@ -222,12 +222,12 @@ mod tests {
             described(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 3389,
             "toPort": 3389, "groups": {}, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}, "prefixListIds": {}}]}}));
         assert_eq!((text.as_str(), public), ("port 3389 to 0.0.0.0/0", true));
-        // The flat format of the command line.
+        // The flat format that the command line uses.
         let (text, public) = described(
             json!({"groupId": "sg-1", "ipProtocol": "udp", "fromPort": 53, "toPort": 54, "cidrIp": "10.0.0.0/8"}),
         );
         assert_eq!((text.as_str(), public), ("ports 53-54 (UDP) to 10.0.0.0/8", false));
-        // A prefix of length 0 includes every address, regardless of the address before it.
+        // A prefix of length 0 includes every address, regardless of the address that precedes it.
         let (text, public) = described(
             json!({"groupId": "sg-1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIp": "192.0.2.7/0"}),
         );

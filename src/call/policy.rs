@@ -1,6 +1,6 @@
 //! Parses IAM policies of every kind into grants: identity, resource and trust policies.
 //!
-//! Source: "IAM JSON policy element reference" of the AWS IAM user guide.
+//! Source: "IAM JSON policy element reference" in the AWS IAM user guide.
 
 use std::borrow::Cow;
 
@@ -38,13 +38,13 @@ const RESTRICTING: [&str; 19] = [
 /// Whose permissions a policy states.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum PolicySubject<'s> {
-    /// Those of an identity: its type and name. Such a policy names no principal.
+    /// An identity's permissions: its type and name. Such a policy does not name a principal.
     Identity(&'s str, &'s str),
-    /// Those of the principals that the policy names.
+    /// The permissions of the principals that the policy names.
     Principals,
 }
 
-/// The grants of a policy document: an object, or its text, which may be URL-encoded.
+/// The grants in a policy document: an object, or its text, which may be URL-encoded.
 pub(super) fn grants(document: Json<'_>, subject: PolicySubject<'_>, account: Option<&str>) -> Vec<Grant> {
     match document {
         Json::Object(_) => statements(document, subject, account),
@@ -56,8 +56,8 @@ pub(super) fn grants(document: Json<'_>, subject: PolicySubject<'_>, account: Op
     }
 }
 
-/// The grants of the policies in the request of a call without an entry: from each member with the name of a policy, at
-/// the top level or in the one object in which old services wrap their requests.
+/// The grants of the policies in the request of a call without an entry: from each member that is named like a policy,
+/// at the top level or in the single object in which old services wrap their requests.
 pub(super) fn in_request(request: Json<'_>, account: Option<&str>) -> Vec<Grant> {
     const NAMES: [&str; 3] = ["policy", "policydocument", "policytext"];
     let mut found = Vec::new();
@@ -75,7 +75,7 @@ pub(super) fn in_request(request: Json<'_>, account: Option<&str>) -> Vec<Grant>
     found
 }
 
-/// The grant of a managed policy, of which only the ARN is known.
+/// The grant of a managed policy for which only the ARN is known.
 pub(super) fn managed(arn: &str, subject: PolicySubject<'_>) -> Option<Grant> {
     let PolicySubject::Identity(kind, name) = subject else { return None };
     let policy = short(arn, None).into_owned();
@@ -97,7 +97,7 @@ pub(super) fn managed(arn: &str, subject: PolicySubject<'_>) -> Option<Grant> {
     })
 }
 
-/// Whether a policy revokes the sessions that a role had before some time, like "Revoke active sessions" in the
+/// Whether a policy revokes a role's sessions that were created before some time, like "Revoke active sessions" in the
 /// console.
 pub(super) fn revokes_sessions(grants: &[Grant]) -> bool {
     let is_revocation = |grant: &Grant| {
@@ -274,7 +274,7 @@ fn accepts_any(value: &str) -> bool {
         || value == "arn:aws:*"
 }
 
-/// A member by its name, ignoring case.
+/// Looks up a member by name, ignoring case.
 fn member<'j>(object: Json<'j>, name: &str) -> Option<Json<'j>> {
     let members = object.as_object()?;
     members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
@@ -363,7 +363,7 @@ mod tests {
         }
         assert!(!resource(&policy("arn:aws:iam::111122223333:role/x"))[0].external);
         let trust = resource(&policy("arn:aws:iam::999988887777:role/x"));
-        assert_eq!(describe(&trust, false).as_deref(), Some("lets role x of account 999988887777 call s3:GetObject"));
+        assert_eq!(describe(&trust, false).as_deref(), Some("lets role x in account 999988887777 call s3:GetObject"));
     }
 
     #[test]

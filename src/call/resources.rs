@@ -1,4 +1,4 @@
-//! The entities that a record lists as resources. Exports of the event history have these instead of a request.
+//! The entities that a record lists as resources. Exports of the event history list resources instead of a request.
 
 use super::{Call, Entity, Relation};
 use crate::json::{Document, Elements, Json, Members};
@@ -27,7 +27,7 @@ pub(super) fn of(call: &Call<'_>) -> Vec<Entity> {
     entities
 }
 
-/// The types and names in a member `resources`: a list, or a text with its JSON.
+/// The types and names in a `resources` member: a list, or its JSON as text.
 fn list(object: Json<'_>, pairs: &mut Vec<(String, String)>) {
     let Some(resources) = object.as_object().and_then(|members| find(members, "resources")) else { return };
     match resources {
@@ -60,7 +60,7 @@ fn columns(history: Json<'_>, pairs: &mut Vec<(String, String)>) {
     pairs.extend(names.iter().enumerate().map(|(at, name)| (kind(at), name.clone())));
 }
 
-/// A member by its name, ignoring case. Some exports and SDKs write `permission` instead of `Permission`.
+/// Looks up a member by name, ignoring case. Some exports and SDKs write `permission` instead of `Permission`.
 pub(super) fn find<'j>(members: Members<'j>, name: &str) -> Option<Json<'j>> {
     members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

@@ -10,7 +10,7 @@ use crate::rule::schema::ConditionToml;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CallsToml {
-    /// The entries. If a call has several, the first whose `when` holds describes it.
+    /// The entries. If a call has several, the first entry whose `when` holds describes the call.
     pub call: Vec<CallToml>,
 }
 
@@ -21,10 +21,10 @@ pub(super) struct CallToml {
     /// `service:Name` as in CloudTrail, without a version at its end: `lambda:UpdateFunctionCode`.
     pub name: Spanned<String>,
     /// What the call does, starting with the verb: `attach {policy} to role {role}`. A template. The verb becomes
-    /// `Attached` if it was done, and `Tried to attach` if it was not.
+    /// `Attached` if the call succeeded, and `Tried to attach` otherwise.
     pub action: Spanned<String>,
-    /// The sentence if it was done, if that is not the action in the past tense: for an event that is not a call, or if
-    /// success and failure are described in different words. A template.
+    /// The sentence if the call succeeded and the action in the past tense does not fit: for an event that is not a
+    /// call, or if success and failure are described in different words. A template.
     pub done: Option<Spanned<String>>,
     /// Conditions on values. All must hold.
     #[serde(default)]
@@ -55,10 +55,10 @@ pub(super) struct CallToml {
     pub defaults: IndexMap<String, String>,
     /// The policy in the request; defines `{allows}` and `{grantees}`.
     pub policy: Option<PolicyToml>,
-    /// Whether the request contains rules of a security group or network ACL; defines `{network}`.
+    /// Whether the request contains security group or network ACL rules; defines `{network}`.
     #[serde(default)]
     pub network: bool,
-    /// Whether the request contains an access control list of S3; defines `{acl}`.
+    /// Whether the request contains an S3 access control list; defines `{acl}`.
     #[serde(default)]
     pub acl: bool,
     /// The call's classes, each with its effect.
@@ -98,7 +98,7 @@ pub(super) enum EntityToml {
     Typed(TypedEntityToml),
 }
 
-/// An entity with its type, for entries that name two of one type.
+/// An entity with its type, for entries that name two entities of one type.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TypedEntityToml {
@@ -149,7 +149,7 @@ pub(super) enum ValueFormat {
 pub(super) struct PolicyToml {
     /// Where its document is: a JSON object, or JSON in a string, which may be URL-encoded.
     pub document: Option<String>,
-    /// Where the ARN of a managed policy is, whose document is not in the request.
+    /// Where the ARN of a managed policy is. The policy's document is not in the request.
     pub arn: Option<String>,
     /// The target whose permissions it states; `None` for a policy that names its principals.
     pub of: Option<String>,
@@ -162,7 +162,7 @@ pub enum CallClass {
     PrivilegeChange,
     /// A credential is created, set or issued.
     CredentialMade,
-    /// Monitoring of an account is stopped, deleted or restricted.
+    /// An account's monitoring is stopped, deleted or restricted.
     DefenseEvasion,
     /// Data is made accessible to others.
     DataExposure,
@@ -176,7 +176,7 @@ pub enum CallClass {
     Impact,
     /// Code or a command is run.
     Execution,
-    /// The effect of another call is undone. An entry states it as `undoes`.
+    /// The effect of another call is undone. Entries state this as `undoes`.
     Reversal,
 }
 

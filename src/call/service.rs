@@ -17,7 +17,7 @@ pub(super) fn is_event(call: &Call<'_>) -> bool {
     !is_sign_in && is(call, "AwsServiceEvent", "\"serviceEventDetails\"")
 }
 
-/// Whether an event has a type, or the type's member if the type is not known.
+/// Whether an event has a given type, or contains that type's member if the type is not known.
 fn is(call: &Call<'_>, event_type: &str, member: &str) -> bool {
     match call.event_type {
         Some(known) => known == event_type,
@@ -38,8 +38,8 @@ pub(super) fn insight(call: &Call<'_>) -> Option<String> {
     let name = text(&["insightDetails", "eventName"]).unwrap_or_else(|| call.name());
     let what = match text(&["insightDetails", "insightType"]) {
         Some("ApiErrorRateInsight") => match text(&["insightDetails", "errorCode"]) {
-            Some(code) => format!("unusual rate of {code} errors of {name} calls"),
-            None => format!("unusual rate of errors of {name} calls"),
+            Some(code) => format!("unusual rate of {code} errors in {name} calls"),
+            None => format!("unusual rate of errors in {name} calls"),
         },
         _ => format!("unusual rate of {name} calls"),
     };
@@ -161,7 +161,7 @@ mod tests {
             described_event("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiErrorRateInsight", "End"));
         assert!(
             summary.starts_with(
-                "CloudTrail Insights: unusual rate of Client.VcpuLimitExceeded errors of RunInstances calls ended (12"
+                "CloudTrail Insights: unusual rate of Client.VcpuLimitExceeded errors in RunInstances calls ended (12"
             ),
             "{summary}"
         );

@@ -3,7 +3,7 @@
 use super::Grant;
 use super::name::{account_of, is_everything, listed, short};
 
-/// The actions that allow assuming a role, and those that go with them.
+/// The actions that allow assuming a role, and actions that usually accompany them.
 const ASSUME: [&str; 6] = [
     "sts:AssumeRole",
     "sts:AssumeRoleWithSAML",
@@ -16,7 +16,7 @@ const ASSUME: [&str; 6] = [
 /// A description in words: `lets everyone call s3:GetObject; and denies account 111122223333 s3:*`. For an identity
 /// policy, without the grantee: `allows s3:GetObject on logs/*`.
 pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
-    /// The number of statements that are described before the rest is counted.
+    /// The number of statements to describe before counting the remaining ones.
     const MAX_LISTED: usize = 3;
     // Statements that differ only in their principals are merged.
     let mut statements: Vec<(&Grant, Vec<String>)> = Vec::new();
@@ -78,7 +78,7 @@ fn differs_only_in_grantee(one: &Grant, other: &Grant) -> bool {
 fn describe_one(grant: &Grant, grantees: &[String], of_identity: bool) -> String {
     let is_allow = grant.effect == "allow";
     let actions = match (grant.actions.as_slice(), grant.all_actions_except) {
-        ([], _) => "the actions of its policy".to_owned(),
+        ([], _) => "the actions in its policy".to_owned(),
         (actions, false) if actions.iter().any(|action| is_everything(action)) => "all actions".to_owned(),
         (actions, false) => listed(actions),
         (actions, true) => format!("all actions except {}", listed(actions)),
@@ -95,7 +95,7 @@ fn describe_one(grant: &Grant, grantees: &[String], of_identity: bool) -> String
     format!("{does}{}{limits}", on_resources(grant, of_identity))
 }
 
-/// The organization that everyone has to belong to, if the statement has that condition, and the remaining limits.
+/// The organization that everyone must belong to, if the statement includes that condition, and the remaining limits.
 fn in_organization(grant: &Grant) -> (Option<&str>, &str) {
     let limits = grant.limits.as_str();
     let id = limits.strip_prefix(" only from organization ").filter(|id| !id.contains(' '));
@@ -114,8 +114,8 @@ fn lets_assume(grant: &Grant) -> bool {
         && grant.actions.iter().any(|action| action.to_ascii_lowercase().starts_with("sts:assumerole"))
 }
 
-/// The resources of a statement that is not about everything: ` on logs/*`. A resource policy is about the resource
-/// that the sentence names, so only parts of a bucket are described.
+/// The resources of a statement that does not apply to everything: ` on logs/*`. A resource policy is about the
+/// resource that the sentence names, so only parts of a bucket are described.
 fn on_resources(grant: &Grant, of_identity: bool) -> String {
     let is_part = |arn: &String| {
         let resource = arn.split_once(":s3:::").map(|(_, resource)| resource);
@@ -131,12 +131,12 @@ fn on_resources(grant: &Grant, of_identity: bool) -> String {
     format!(" on {except}{}", listed(&names))
 }
 
-/// Who may assume a role, in words. A trust policy that names its own account leaves the decision to that account's
+/// Who may assume a role, in words. A trust policy that names its own account leaves the decision to the account's
 /// policies.
 fn trusted(grant: &Grant) -> String {
     match (grant.grantee_type.as_str(), grant.external) {
         ("account", true) => format!("external {}", grantee(grant)),
-        ("account", false) => format!("any principal of this account ({})", grant.grantee),
+        ("account", false) => format!("any principal in this account ({})", grant.grantee),
         _ => grantee(grant),
     }
 }
@@ -147,12 +147,12 @@ pub(super) fn grantee(grant: &Grant) -> String {
     match grant.grantee_type.as_str() {
         "everyone" | "network" | "service" => name.to_owned(),
         "federated" => match (name.split_once(":oidc-provider/"), name.split_once(":saml-provider/")) {
-            (Some((_, provider)), _) => format!("identities of OIDC provider {}", short(provider, None)),
-            (_, Some((_, provider))) => format!("identities of SAML provider {}", short(provider, None)),
-            _ => format!("identities of {}", short(name, None)),
+            (Some((_, provider)), _) => format!("identities from OIDC provider {}", short(provider, None)),
+            (_, Some((_, provider))) => format!("identities from SAML provider {}", short(provider, None)),
+            _ => format!("identities from {}", short(name, None)),
         },
         "role" | "user" | "group" if name.starts_with("arn:") => {
-            let account = account_of(name).map(|account| format!(" of account {account}"));
+            let account = account_of(name).map(|account| format!(" in account {account}"));
             format!("{} {}{}", grant.grantee_type, short(name, None), account.unwrap_or_default())
         }
         kind => format!("{kind} {}", short(name, None)),
@@ -249,13 +249,13 @@ mod tests {
             ),
             (
                 json!([allow(&json!({"Action": "sts:AssumeRole", "Principal": {"AWS": "111122223333"}}))]),
-                "lets any principal of this account (111122223333) assume it",
+                "lets any principal in this account (111122223333) assume it",
             ),
             (
                 json!([allow(&json!({"Action": "sts:AssumeRoleWithWebIdentity",
                     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
                     "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"}}}))]),
-                "lets identities of OIDC provider token.actions.githubusercontent.com assume it only if \
+                "lets identities from OIDC provider token.actions.githubusercontent.com assume it only if \
                  token.actions.githubusercontent.com:sub matches repo:org/app:*",
             ),
             // A statement that allows further actions does more than assuming the role.

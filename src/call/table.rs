@@ -75,7 +75,7 @@ pub struct CallEntry {
     pub name: String,
     /// The source text of the template.
     pub action: String,
-    /// The sentence if it was done, if that is not the action in the past tense.
+    /// The sentence if the call succeeded and the action in the past tense does not fit.
     pub done_text: Option<String>,
     /// The conditions in words, for the catalog.
     pub condition: String,
@@ -100,7 +100,7 @@ pub struct CallEntry {
     pub(super) policy: Option<PolicyPlace>,
     pub(super) network: bool,
     pub(super) acl: bool,
-    /// The sentence if it was done: `Attached {policy} to role {role}`.
+    /// The sentence if the call succeeded: `Attached {policy} to role {role}`.
     pub(super) done: Template,
     /// The action: `attach {policy} to role {role}`.
     pub(super) tried: Template,
@@ -122,7 +122,7 @@ impl CallTable {
         &SHIPPED
     }
 
-    /// Compiles the texts of `calls/` and `words/` among these.
+    /// Compiles those of the texts that are in `calls/` or `words/`.
     ///
     /// # Errors
     /// Returns all errors, ordered by file and line.
@@ -138,7 +138,7 @@ impl CallTable {
             }
             for undone in calls.iter().flat_map(|call| &call.undoes) {
                 if !calls.iter().any(|call| call.name.get_ref() == undone.get_ref()) {
-                    let problem = format!("expected a call of this file, found `{}`", undone.get_ref());
+                    let problem = format!("expected a call from this file, found `{}`", undone.get_ref());
                     collector.add(undone.span().start, "undoes", problem);
                 }
             }
@@ -152,10 +152,10 @@ impl CallTable {
         let (at, name) = (toml.name.span().start, toml.name.get_ref());
         let same = self.by_call.get(name).map(Vec::as_slice).unwrap_or_default();
         if same.iter().any(|entry| self.entries[*entry].file != text.file) {
-            collector.add(at, "name", format!("expected all entries of a call in one file, found `{name}` in two"));
+            collector.add(at, "name", format!("expected all entries for a call in one file, found `{name}` in two"));
         }
         if same.iter().any(|entry| self.entries[*entry].when.is_empty()) {
-            collector.add(at, "name", format!("expected `when` in the previous entry of `{name}`"));
+            collector.add(at, "name", format!("expected `when` in the previous entry for `{name}`"));
         }
         if let Some(entry) = compile_entry(text, toml, self.entries.len(), &self.words, collector) {
             self.by_call.entry(name.clone()).or_default().push(entry.index);
@@ -169,7 +169,7 @@ impl CallTable {
         &self.entries
     }
 
-    /// The number of calls that have an entry.
+    /// The number of calls for which there is an entry.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.by_call.len()
@@ -332,7 +332,9 @@ fn entities(toml: &CallToml, at: usize, collector: &mut ErrorCollector<'_>) -> V
                 collector.add(
                     at,
                     key,
-                    format!("expected a name other than `{placeholder}`, with `type`: it is in use"),
+                    format!(
+                        "expected a name other than `{placeholder}`, with `type`, because that name is already used"
+                    ),
                 );
             }
             let (kind, paths) = match named {

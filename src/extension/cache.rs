@@ -24,7 +24,7 @@ static TRAILS: Mutex<BTreeMap<String, Weak<Slot>>> = Mutex::new(BTreeMap::new())
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     trail: OnceLock<Result<Trail, ExtensionError>>,
-    /// By the version of the rules.
+    /// The mapped trail, by the version of the rules.
     mapped: Mutex<BTreeMap<String, Arc<Mapping>>>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn trail(options: &Options) -> Result<SharedTrail, ExtensionError> {
 }
 
 impl SharedTrail {
-    /// The records that were read, if any.
+    /// The records that were read, or the error.
     pub(super) fn read(&self) -> Result<&Trail, ExtensionError> {
         let trail = self.slot.trail.get().ok_or_else(|| ExtensionError::Fault("cannot read the trail".to_owned()))?;
         trail.as_ref().map_err(Clone::clone)
@@ -67,7 +67,7 @@ impl SharedTrail {
     }
 }
 
-/// The slot for a key, or a new one. Slots that are no longer used are removed.
+/// The slot for a key, or a new one. Unused slots are removed.
 fn slot(key: String) -> Arc<Slot> {
     let mut trails = lock(&TRAILS);
     trails.retain(|_, slot| slot.strong_count() > 0);
@@ -87,7 +87,7 @@ fn key(found: &Discovery, options: &Options) -> String {
     sha256(format!("{:?}\n{}", options.span, lines.join("\n")).as_bytes())
 }
 
-/// When the source was last modified, in nanoseconds since 1970; 0 if unknown.
+/// When the source was last modified, in nanoseconds since 1970, or 0 if unknown.
 fn written(source: &Source) -> u128 {
     let since = source.modified().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
     since.map_or(0, |since| since.as_nanos())

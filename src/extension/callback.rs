@@ -29,7 +29,7 @@ struct Scan {
     next: AtomicUsize,
 }
 
-/// Binds a call of a table function.
+/// Binds a call to a table function.
 pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
     let bound = catch(|| {
         // SAFETY: the host keeps the function for as long as it calls it.
@@ -39,12 +39,12 @@ pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
             // SAFETY: the host copies both.
             unsafe { ffi::duckdb_bind_add_result_column(info, name.as_ptr(), kind.raw()) }
         }
-        // SAFETY: `info` is the host's, of this call.
+        // SAFETY: `info` belongs to the host, and is valid for this call.
         let values = unsafe { arguments(info, function) };
         // Only the arguments are checked here. A host binds often, so files are read during the scan.
         Ok(Box::new(Options::of(&values)?))
     });
-    // SAFETY: the host frees what it is given with `free`, and copies the message.
+    // SAFETY: the host frees the data with `free`, and copies the message.
     unsafe {
         match bound {
             Ok(bound) => {
@@ -58,7 +58,7 @@ pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
 /// Starts a scan.
 pub(super) unsafe extern "C" fn init(info: ffi::duckdb_init_info) {
     let scan = catch(|| {
-        // SAFETY: `info` is the host's, of this call.
+        // SAFETY: `info` belongs to the host, and is valid for this call.
         let columns = unsafe {
             let count = ffi::duckdb_init_get_column_count(info);
             (0..count).map(|at| ffi::duckdb_init_get_column_index(info, at)).collect::<Vec<_>>()
@@ -66,7 +66,7 @@ pub(super) unsafe extern "C" fn init(info: ffi::duckdb_init_info) {
         let columns = columns.into_iter().map(|at| usize::try_from(at).unwrap_or(usize::MAX)).collect();
         Ok(Box::new(Scan { columns, answer: OnceLock::new(), next: AtomicUsize::new(0) }))
     });
-    // SAFETY: the host frees what it is given with `free`, and copies the message.
+    // SAFETY: the host frees the data with `free`, and copies the message.
     unsafe {
         match scan {
             Ok(scan) => ffi::duckdb_init_set_init_data(info, Box::into_raw(scan).cast(), Some(free::<Scan>)),
@@ -95,7 +95,7 @@ pub(super) unsafe extern "C" fn scan(info: ffi::duckdb_function_info, chunk: ffi
         for (at, column) in scan.columns.iter().enumerate() {
             let Some(slice) = slice else { break };
             let values = output::column(function.table, &answer.batches, *slice, *column)?;
-            // SAFETY: the chunk is the host's, of this call, and has a vector for each requested column.
+            // SAFETY: the chunk belongs to the host, is valid for this call, and has a vector for each requested column.
             unsafe { write(ffi::duckdb_data_chunk_get_vector(chunk, at as u64), &values)? }
         }
         let rows = slice.map_or(0, |slice| slice.rows);
@@ -133,7 +133,7 @@ pub(super) unsafe extern "C" fn scalar(
     }
 }
 
-/// Frees data that the host was given.
+/// Frees data that was passed to the host.
 ///
 /// # Safety
 /// The pointer was created from a boxed `T`, and is not used afterwards.
@@ -156,13 +156,13 @@ fn message_of(panic: &(dyn Any + Send)) -> String {
 }
 
 /// # Safety
-/// The vector belongs to the host and to this call, has the column's type, and is large enough for the values.
+/// The vector belongs to the host, is valid for this call, has the column's type, and is large enough for the values.
 unsafe fn write(mut vector: ffi::duckdb_vector, values: &ArrayRef) -> Result<(), ExtensionError> {
     write_arrow_array_to_vector(values, &mut vector).map_err(|error| ExtensionError::Fault(error.to_string()))
 }
 
 /// # Safety
-/// `info` is the host's, of a call of this function.
+/// `info` belongs to the host, and is valid for this call.
 unsafe fn arguments(info: ffi::duckdb_bind_info, function: &TableFunction) -> Vec<Argument> {
     let mut next = 0;
     let mut values = Vec::new();

@@ -1,8 +1,8 @@
 //! The symbol that a host calls when it loads the extension.
 //!
-//! The crate's entry macro reads the host's table of functions up to the end of the newest version, which is past the
-//! end of an older host's table. The entry is therefore implemented here: it copies the stable part of the table, which
-//! is the same in every host from 1.2 on, and leaves the rest empty.
+//! The crate's entry macro reads the host's function table up to the end of the newest version, which is past the end
+//! of an older host's table. The entry is therefore implemented here: it copies the stable part of the table, which is
+//! the same in every host from 1.2 on, and leaves the rest empty.
 #![expect(unsafe_code, reason = "a host calls it through the C API with raw pointers")]
 
 use std::ffi::{CString, c_char, c_void};
@@ -32,7 +32,7 @@ pub(super) unsafe extern "C" fn cartographer_init_c_api(
     let message = match loaded {
         Ok(Ok(())) => return true,
         Ok(Err(error)) => error.to_string(),
-        Err(_) => "cartographer failed while loading: this is a bug in the extension".to_owned(),
+        Err(_) => "cartographer failed to load because of a bug in the extension".to_owned(),
     };
     // SAFETY: as above. The message is valid until the host has copied it.
     unsafe { report(info, access, &message) };
@@ -45,7 +45,7 @@ unsafe fn load(
     info: ffi::duckdb_extension_info,
     access: *const ffi::duckdb_extension_access,
 ) -> Result<(), ExtensionError> {
-    // SAFETY: the pointers are the host's, and the functions are called according to the C API.
+    // SAFETY: the pointers belong to the host, and the functions are called according to the C API.
     unsafe {
         let access =
             access.as_ref().ok_or(ExtensionError::Host("the host did not provide the extension API".to_owned()))?;

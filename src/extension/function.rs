@@ -28,7 +28,7 @@ pub(super) struct TableFunction {
 pub(super) struct Answer {
     /// Batches with the table's schema, in order.
     pub(super) batches: Vec<RecordBatch>,
-    #[expect(dead_code, reason = "kept alive, so that the other functions of the query find it")]
+    #[expect(dead_code, reason = "kept alive, so that the query's other functions can find it")]
     pub(super) shared: Option<Arc<Slot>>,
 }
 

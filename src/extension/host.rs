@@ -24,7 +24,7 @@ impl Host {
     /// Connects to a database of the host.
     ///
     /// # Safety
-    /// The database is open, and stays open while this value exists.
+    /// The database is open, and stays open as long as this value exists.
     pub(super) unsafe fn connect(database: ffi::duckdb_database) -> Result<Self, ExtensionError> {
         let mut connection = std::ptr::null_mut();
         // SAFETY: guaranteed by the caller.

@@ -20,7 +20,7 @@ impl TextArguments {
     /// Reads a vector.
     ///
     /// # Safety
-    /// The vector is the host's, contains texts or lists of texts, and has this number of rows.
+    /// The vector belongs to the host, contains texts or lists of texts, and has this number of rows.
     pub(super) unsafe fn read(mut vector: ffi::duckdb_vector, rows: usize) -> Result<Self, ExtensionError> {
         // SAFETY: guaranteed by the caller.
         let id = unsafe {

@@ -24,10 +24,10 @@ const READ: [(&str, &str); 8] = [
     ("aggregated_events", "FROM cartographer_aggregated_events"),
 ];
 
-/// Tables of a case that a trail alone does not have. Views read them as tables without rows.
+/// The tables in a case that do not exist for a trail alone. Views read them as empty tables.
 const EMPTY: [&Table; 2] = [&ADDRESSES, &SIGMA_MATCHES];
 
-/// A query for a table without rows.
+/// A query that returns an empty table.
 fn no_rows(table: &Table) -> String {
     let column = |column: &Column| format!("CAST(NULL AS {}) AS {}", column.kind.sql(), identifier(column.name));
     format!("SELECT {} WHERE FALSE", table.columns.iter().map(column).collect::<Vec<_>>().join(", "))
@@ -50,7 +50,7 @@ pub(super) fn script(views: &[View], hunts: &[Hunt]) -> Vec<String> {
     script
 }
 
-/// The statements that describe the macros: those of tables and views by what a row is, those of hunts by their question.
+/// The statements that describe the macros: table and view macros by what a row is, hunt macros by their question.
 pub(super) fn comments(views: &[View], hunts: &[Hunt]) -> String {
     let of = |name: &str, text: &str| format!("COMMENT ON MACRO TABLE {DATABASE}.{name} IS {};", literal(text));
     let grain = |name: &str| TABLES.iter().find(|table| table.name == name).map_or("", |table| table.grain);
@@ -77,8 +77,8 @@ fn of_rows(table: &Table) -> String {
     macro_of(&format!("map_{}", table.name), "rows_of", &format!("SELECT unnest(mapped) FROM ({mapped})"))
 }
 
-/// A hunt as two macros. Parameters often have the name of a column that the query reads, which a macro would confuse.
-/// The query is therefore in a macro whose parameters have other names.
+/// A hunt as two macros. A parameter often has the same name as a column that the query reads, and a macro would
+/// confuse the two. The query is therefore in an inner macro whose parameters have different names.
 fn hunt_macros(hunt: &Hunt, definitions: &Definitions) -> [String; 2] {
     let name = macro_name(hunt);
     let mut query = hunt.query.trim_end().trim_end_matches(';').to_owned();
@@ -110,7 +110,7 @@ const fn sql(kind: ParamKind) -> &'static str {
     }
 }
 
-/// Everything that a query may read, each after what it reads itself.
+/// Everything that a query may read. Each definition follows the definitions that it reads.
 struct Definitions(Vec<(String, String)>);
 
 impl Definitions {
@@ -121,7 +121,7 @@ impl Definitions {
         Self(READ.iter().map(table).chain(EMPTY.iter().map(empty)).chain(views.iter().map(view)).collect())
     }
 
-    /// The query, preceded by the definitions of what it reads.
+    /// The query, preceded by the definitions of everything that it reads.
     ///
     /// Each definition is expanded where it is used, like a view. Materializing it would compute all columns of all
     /// events.

@@ -1,4 +1,4 @@
-//! The DuckDB extension that `LOAD cartographer` adds to a host: functions that turn files, or rows of the host, into
+//! The DuckDB extension that `LOAD cartographer` adds to a host: functions that turn files, or rows from the host, into
 //! the tables of a case, and the views and hunts over them as macros.
 //!
 //! This module only parses arguments, calls [`crate::trail`], and passes batches to the host. It is built by
@@ -31,7 +31,7 @@ use crate::trail::TrailError;
 #[derive(Debug, Clone, Error)]
 enum ExtensionError {
     /// The host cannot load the extension.
-    #[error("cartographer cannot be loaded here: {0}")]
+    #[error("cannot load cartographer: {0}")]
     Host(String),
     /// An argument is invalid.
     #[error("{0}")]

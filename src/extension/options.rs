@@ -9,7 +9,7 @@ use crate::trail::Span;
 
 /// The maximum number of threads that can be requested.
 const MAX_THREADS: i64 = 1024;
-/// The maximum number of errors in rules that a message lists.
+/// The maximum number of rule errors that a message lists.
 const MAX_PROBLEMS: usize = 5;
 
 /// The parameters of functions that read a trail.
@@ -26,7 +26,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 pub(super) struct Options {
     /// Files, folders and globs.
     pub(super) paths: Vec<String>,
-    /// A folder of rules that are added to the shipped ones.
+    /// A folder with rules that are added to the shipped rules.
     pub(super) rules: Option<PathBuf>,
     pub(super) span: Span,
     pub(super) threads: Option<usize>,
@@ -59,7 +59,7 @@ impl Options {
         }
     }
 
-    /// The shipped rules, those of the installed packs, and those of the folder.
+    /// The shipped rules, the rules in installed packs, and the rules in the folder.
     pub(super) fn rule_set(&self) -> Result<RuleSet, ExtensionError> {
         let texts = self.rules.as_deref().map_or_else(RuleText::installed, own);
         texts.and_then(RuleSet::compile).map_err(|problems| ExtensionError::Argument(messages(&problems)))
@@ -87,9 +87,9 @@ fn paths(value: &ArgumentValue) -> Result<Vec<String>, ExtensionError> {
         ArgumentValue::Texts(paths) if paths.iter().any(String::is_empty) => {
             Err(argument(format!("a path is empty; {expected}")))
         }
-        ArgumentValue::Texts(paths) if paths.iter().any(|path| path == "-") => {
-            Err(argument("- is standard input, which belongs to the client here; save it to a file first"))
-        }
+        ArgumentValue::Texts(paths) if paths.iter().any(|path| path == "-") => Err(argument(
+            "`-` means standard input, which the DuckDB client itself reads; save the data to a file first",
+        )),
         ArgumentValue::Texts(paths) => Ok(paths.clone()),
         ArgumentValue::Null => Err(argument(format!("a path is NULL; {expected}"))),
         ArgumentValue::Other(text) => Err(argument(format!("{text} is not a path; {expected}"))),

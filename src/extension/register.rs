@@ -9,7 +9,7 @@ use crate::{hunt, view};
 /// Registers all functions, and creates the macros.
 ///
 /// # Errors
-/// If the host rejects one of them. The database of the macros is removed in that case.
+/// If the host rejects any of them. In that case, the macros' database is removed.
 pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
     let hunts = hunt::shipped().map_err(|error| ExtensionError::Fault(error.to_string()))?;
     host.execute(&macros::create_database()).map_err(|error| ExtensionError::Host(with_advice(&error)))?;
@@ -24,5 +24,8 @@ pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
 }
 
 fn with_advice(error: &ExtensionError) -> String {
-    format!("its macros need a database named {DATABASE}, and that name is in use: DETACH the other database ({error})")
+    format!(
+        "its macros need a database named {DATABASE}, but that name is already in use; DETACH the other database first \
+         ({error})"
+    )
 }

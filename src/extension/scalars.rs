@@ -1,4 +1,4 @@
-//! The scalar functions, which take records from a table of the user.
+//! The scalar functions, which take records from a user's table.
 
 use std::sync::Arc;
 
@@ -118,14 +118,15 @@ fn rows_of(table: &Table, records: &[Option<&str>], threads: &ThreadPool) -> Res
     Ok(signals.into_iter().map(batch).collect())
 }
 
-/// Fails if every row was rejected: it is then not a table of CloudTrail, and no rows would look like no activity.
+/// Fails if every row was rejected: the table then does not contain CloudTrail events, and an empty result would look
+/// like no activity.
 fn some_event(trail: &Trail, rows: usize) -> Result<(), ExtensionError> {
     if rows == 0 || trail.rejects.num_rows() < rows {
         return Ok(());
     }
     let causes = Columns(&trail.rejects).text("cause")?;
     let cause = causes.iter().flatten().next().unwrap_or("unknown");
-    Err(ExtensionError::Argument(format!("none of the {rows} rows is a CloudTrail event; the first one: {cause}")))
+    Err(ExtensionError::Argument(format!("none of the {rows} rows is a CloudTrail event; the first row: {cause}")))
 }
 
 /// The rows of a batch as the host stores them, in one struct column.

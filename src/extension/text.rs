@@ -1,4 +1,4 @@
-//! Texts that are passed to the host, and copies of those that it returns.
+//! Texts that are passed to the host, and copies of texts that it returns.
 #![expect(unsafe_code, reason = "the host is called through the C API")]
 
 use std::ffi::{CStr, CString, c_char, c_void};

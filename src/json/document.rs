@@ -1,4 +1,4 @@
-//! A parsed text: all values in one list, so that parsing allocates memory once, regardless of nesting.
+//! A parsed text. All values are in one list, so that parsing allocates memory once, regardless of nesting.
 
 use std::borrow::Cow;
 
@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use super::Json;
 
-/// A parsed JSON text. The values are the same as serde's, which parses what the fast path cannot.
+/// A parsed JSON text. The values are the same as serde's. Whatever the fast path cannot parse is parsed by serde.
 #[derive(Debug, Clone, Default)]
 pub struct Document<'t>(pub(super) Vec<Node<'t>>);
 
-/// One value; the content of a list or an object follows it, each member's name before its value.
+/// One value. The contents of a list or an object follow it, with each member's name before its value.
 #[derive(Debug, Clone)]
 pub(super) enum Node<'t> {
     Null,
     Bool(bool),
-    /// As serde writes it.
+    /// In the form that serde writes.
     Number(Cow<'t, str>),
     /// A string or a name, without its escapes.
     String(Cow<'t, str>),
@@ -28,12 +28,12 @@ pub(super) enum Node<'t> {
 pub(super) struct Extent {
     /// Elements, or members.
     pub(super) items: usize,
-    /// The number of nodes of all of them, including their content.
+    /// The number of nodes in all of them, including their contents.
     pub(super) nodes: usize,
 }
 
 impl Node<'_> {
-    /// The number of nodes, including those of its content.
+    /// The number of nodes, including those in its contents.
     pub(super) const fn size(&self) -> usize {
         match self {
             Self::Array(extent) | Self::Object(extent) => 1 + extent.nodes,
@@ -43,7 +43,7 @@ impl Node<'_> {
 }
 
 impl<'t> Document<'t> {
-    /// An object of these members, whose names are distinct.
+    /// An object with these members, whose names are distinct.
     pub fn object(members: &[(&'t str, Json<'t>)]) -> Self {
         let mut document = Self(vec![Node::Null]);
         for (name, value) in members {
@@ -66,7 +66,7 @@ impl<'t> Document<'t> {
         self.0.extend_from_slice(below);
     }
 
-    /// Adds the content of a list or an object, preceded by its size.
+    /// Adds the contents of a list or an object, preceded by its size.
     fn enclose(&mut self, items: usize, node: fn(Extent) -> Node<'t>, add: impl FnOnce(&mut Self)) {
         let start = self.0.len();
         self.0.push(Node::Null);

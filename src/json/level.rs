@@ -1,4 +1,4 @@
-//! One level of a JSON object, read in one pass: the requested members, and the rest, all as raw text.
+//! One level of a JSON object, read in one pass: the requested members and all other members, as raw text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +18,7 @@ pub struct Level<'a, const N: usize> {
 }
 
 impl<'a, const N: usize> Level<'a, N> {
-    /// Reads an object's text; fastest if `names` are in their usual order.
+    /// Reads an object's text. This is fastest if `names` are in their usual order.
     ///
     /// # Errors
     /// The text is not a JSON object.
@@ -100,7 +100,7 @@ impl<'de, const N: usize> Visitor<'de> for LevelReader<'de, '_, N> {
     }
 }
 
-/// A member's name, borrowed unless it is written with escapes.
+/// A member's name, borrowed unless it contains escapes.
 #[derive(Debug)]
 pub struct MemberName<'a>(pub Cow<'a, str>);
 

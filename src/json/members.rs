@@ -1,4 +1,4 @@
-//! The content of a list or an object.
+//! The contents of a list or an object.
 
 use super::Json;
 use super::document::Node;
@@ -18,7 +18,8 @@ pub struct Members<'v> {
     pub(super) nodes: &'v [Node<'v>],
 }
 
-/// The maximum number of members that are compared pairwise; more are sorted first, so that no input can make it slow.
+/// The maximum number of members that are compared pairwise. Larger objects are sorted first, so that no input can make
+/// this slow.
 const FEW: usize = 16;
 
 impl<'v> Elements<'v> {
@@ -32,7 +33,7 @@ impl<'v> Elements<'v> {
         self.count == 0
     }
 
-    /// The element at that place, from 0.
+    /// The element at this position, counted from 0.
     pub fn get(self, place: usize) -> Option<Json<'v>> {
         self.iter().nth(place)
     }
@@ -59,7 +60,7 @@ impl<'v> Members<'v> {
         self.count == 0
     }
 
-    /// The value of the member of that name.
+    /// The value of the member with this name.
     pub fn get(self, name: &str) -> Option<Json<'v>> {
         let mut nodes = self.nodes;
         while let [Node::String(known), value, ..] = nodes {

@@ -1,5 +1,5 @@
-//! JSON in logs, read without copying: [`object`] iterates over members without building values, [`Document`] is a text
-//! parsed into values that borrow from it.
+//! JSON in logs, read without copying: [`object`] iterates over members without building values, and a [`Document`] is
+//! a text parsed into values that borrow from it.
 
 mod document;
 mod level;
@@ -22,10 +22,10 @@ pub use self::walk::{is_compact, object};
 /// The maximum depth of a value that [`value()`] parses: each level uses some of the stack.
 const DEEPEST: usize = 400;
 
-/// The value of a JSON text, also if it is deeper than the default limit of the parser.
+/// The value of a JSON text, even if it is nested more deeply than the parser's default limit.
 ///
 /// # Errors
-/// The text is not JSON, or hundreds of levels deep.
+/// The text is not JSON, or is hundreds of levels deep.
 pub fn value(text: &str) -> serde_json::Result<Value> {
     match serde_json::from_str(text) {
         Err(error) if error.is_syntax() && depth(text) <= DEEPEST => {

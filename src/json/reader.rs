@@ -1,4 +1,4 @@
-//! Parses a text into a document, if the text has the common form.
+//! Parses a text into a document if the text is in the common form.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use super::document::{Extent, Node};
 use super::walk::{MAX_DEPTH, Walk};
 use super::{Document, Members};
 
-/// The average size of a value in a text, in bytes, used to allocate the list of values at once. A long text may be one
-/// long string, so the initial allocation is limited.
+/// The average size of a value in a text, in bytes, used to allocate the list of values in one step. A long text may be
+/// one long string, so the initial allocation is limited.
 const BYTES: usize = 12;
 const ROOM: std::ops::RangeInclusive<usize> = 4..=64;
 
@@ -19,8 +19,8 @@ impl<'t> Document<'t> {
         Self::read_once(text).0
     }
 
-    /// Like [`Document::read`], and also returns a canonical text if this one is unusual: a name may be repeated in an
-    /// object, where some parsers use the first value and others the last.
+    /// Like [`Document::read`], but also returns a canonical text if this text is unusual: a name may be repeated in an
+    /// object, in which case some parsers use the first value and others the last.
     pub fn read_once(text: &'t str) -> (Self, Option<String>) {
         if text.is_empty() {
             return (Self::default(), None);
@@ -127,7 +127,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The names of an object as a 64-bit filter: equal names share a bit, different ones rarely do.
+/// The names in an object as a 64-bit filter: equal names share a bit, different names rarely do.
 #[derive(Default)]
 struct Names {
     bits: u64,
@@ -144,7 +144,7 @@ impl Names {
     }
 }
 
-/// Whether a number is written like serde writes it: an integer that fits into 64 bits, without a redundant sign.
+/// Whether a number is written the way serde writes it: an integer that fits into 64 bits, without a redundant sign.
 fn is_plain(number: &str) -> bool {
     const LONGEST: usize = 18;
     number.len() <= LONGEST && number != "-0" && !number.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'))

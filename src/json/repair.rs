@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::walk::MAX_DEPTH;
 
-/// The text with rejected parts replaced: half of a surrogate pair becomes U+FFFD, a number that is too large
-/// the string of its digits, and a value that is too deep the string of its text. `None` if there is nothing of that kind.
+/// The text with rejected parts replaced: half of a surrogate pair becomes U+FFFD, a number that is too large becomes a
+/// string with its digits, and a value that is nested too deeply becomes a string with its text. `None` if there is
+/// nothing to replace.
 ///
-/// Takes time for each byte once, and no stack. The text is to be JSON; of any other it makes any text.
+/// Takes linear time, and does not recurse. The text must be JSON; otherwise, the result is unspecified.
 pub fn repaired(text: &str) -> Option<String> {
     let (bytes, mut repair, mut at, mut depth) = (text.as_bytes(), Repair::of(text), 0, 0_usize);
     while let Some(byte) = bytes.get(at) {
@@ -96,7 +97,7 @@ fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// The offset after the bracket that closes the one at an offset, or the end.
+/// The offset after the bracket that closes the bracket at an offset, or the end.
 fn closing(bytes: &[u8], at: usize) -> usize {
     let (mut open, mut quoted, mut escaped) = (0_usize, false, false);
     for (index, byte) in bytes.iter().enumerate().skip(at) {

@@ -17,7 +17,7 @@ pub enum Json<'v> {
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// A number as serde writes it: `1`, `-0.5`, `1e+30`.
+    /// A number in the form that serde writes: `1`, `-0.5`, `1e+30`.
     Number(&'v str),
     /// A string without its escapes.
     String(&'v str),
@@ -28,7 +28,7 @@ pub enum Json<'v> {
 }
 
 impl<'v> Json<'v> {
-    /// The first value, and the rest.
+    /// The first value, and the remaining values.
     #[inline]
     pub(super) fn first(nodes: &'v [Node<'v>]) -> Option<(Self, &'v [Node<'v>])> {
         let (node, rest) = nodes.split_first()?;
@@ -49,7 +49,7 @@ impl<'v> Json<'v> {
         Some((scalar, rest))
     }
 
-    /// Its node, and those of its content.
+    /// Its node, and the nodes in its contents.
     pub(super) fn nodes(self) -> (Node<'v>, &'v [Node<'v>]) {
         match self {
             Self::Null => (Node::Null, &[]),
@@ -94,7 +94,7 @@ impl<'v> Json<'v> {
         }
     }
 
-    /// The same value, owned.
+    /// An owned copy of the value.
     pub fn to_value(self) -> Value {
         match self {
             Self::Null => Value::Null,

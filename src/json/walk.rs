@@ -1,7 +1,7 @@
 //! Iterates over an object's members without building values: names and values as text.
 //!
-//! It handles only the common case, and exactly: `None` means that a full parser is needed, because the text may
-//! be damaged, deeply nested, or may have escapes in a name.
+//! It handles only the common case, but does so exactly. `None` means that a full parser is needed, because the text
+//! may be damaged or deeply nested, or may have escapes in a name.
 
 /// The maximum nesting depth; a full parser handles more.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -15,7 +15,7 @@ const HIGHEST: u64 = 0x8080_8080_8080_8080;
 const SPACES: u64 = LOWEST * b' ' as u64;
 
 /// Calls `each` with the name and the value text of every member of the object at `at`; strings include their quotes.
-/// Returns the offset after the object. If it returns `None`, earlier calls are meaningless.
+/// Returns the offset after the object. If it returns `None`, ignore the earlier calls.
 pub fn object<'t>(text: &'t str, at: usize, mut each: impl FnMut(&'t str, &'t str)) -> Option<usize> {
     let walk = Walk(text.as_bytes());
     let mut at = walk.open(at, b'{')?;
@@ -37,7 +37,7 @@ pub fn object<'t>(text: &'t str, at: usize, mut each: impl FnMut(&'t str, &'t st
 /// Whether a text has no whitespace between tokens, like CloudTrail's.
 pub fn is_compact(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // Nearly all texts have none at all, which is quick to check.
+    // Nearly all texts contain no whitespace at all, which is quick to check.
     if memchr::memchr3(b' ', b'\n', b'\t', bytes).is_none() && memchr::memchr(b'\r', bytes).is_none() {
         return true;
     }
@@ -54,15 +54,15 @@ pub fn is_compact(text: &str) -> bool {
 
 /// What follows a member or an element.
 enum Next {
-    /// Another one, at that offset.
+    /// Another member or element, at that offset.
     Item(usize),
     /// The end, and the offset after it.
     End(usize),
 }
 
-/// Scans JSON's grammar: each method takes the offset of something, and most return the offset after it. Methods that are
-/// called for every value are marked inline, because otherwise unrelated changes in the crate affect whether the compiler
-/// inlines them.
+/// Scans JSON grammar. Each method takes the offset of an item, and most return the offset after it. Methods that are
+/// called for every value are marked inline, because otherwise unrelated changes in the crate affect whether the
+/// compiler inlines them.
 #[derive(Clone, Copy)]
 pub(super) struct Walk<'b>(pub(super) &'b [u8]);
 
@@ -78,7 +78,7 @@ impl Walk<'_> {
         if matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) { self.more_space(at + 1) } else { at }
     }
 
-    /// Whitespace is mostly a newline with indentation, which is skipped in a few steps.
+    /// Whitespace is usually a newline followed by indentation, which is skipped in a few steps.
     fn more_space(self, mut at: usize) -> usize {
         loop {
             while let Some(others) = self.eight(at).map(|eight| eight ^ SPACES) {
@@ -134,7 +134,7 @@ impl Walk<'_> {
         }
     }
 
-    /// An object or a list, each of whose items `item` walks.
+    /// An object or a list. `item` walks each of its items.
     #[inline]
     pub(super) fn all(self, at: usize, close: u8, mut item: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
         let mut at = self.space(at + 1);
@@ -247,7 +247,7 @@ mod tests {
         Some((found, end))
     }
 
-    /// serde's result for a text that begins with an object.
+    /// The result from serde for a text that begins with an object.
     fn parsed(text: &str) -> Option<(Vec<(String, &str)>, usize)> {
         let mut values = serde_json::Deserializer::from_str(text).into_iter::<indexmap::IndexMap<String, &RawValue>>();
         let members = values.next()?.ok()?;

@@ -1,5 +1,5 @@
-//! Reads columns of `events` from foreign batches: by name, and in any Arrow type that engines use for the column's
-//! type.
+//! Reads columns of `events` from foreign batches, by name and in any of the Arrow types that engines use for the
+//! column's type.
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ const MAX_LISTED: usize = 60;
 /// zone and at most microsecond precision. A time without a zone is in UTC.
 ///
 /// # Errors
-/// If a column is missing, duplicated or of another type; if a key is NULL; or if a value is not in its ENUM,
-/// or is not valid JSON in a JSON column.
+/// If a column is missing, is duplicated or has the wrong type; if a key is NULL; if a value is not in its ENUM; or if
+/// a value in a JSON column is not valid JSON.
 pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeError> {
     let columns: Vec<&Column> = EVENTS.columns.iter().filter(|column| names.contains(&column.name)).collect();
     let mut arrays = Vec::with_capacity(columns.len());
@@ -78,19 +78,19 @@ fn cast_to_column(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeErr
     }
     Ok(match found {
         DataType::Timestamp(unit, Some(_)) => {
-            // The values are in UTC, regardless of the zone in which they are to be displayed.
+            // The values are in UTC, regardless of the time zone used for display.
             cast(&with_type(array, DataType::Timestamp(*unit, None))?, &column.kind.arrow())?
         }
         _ => cast(array, &column.kind.arrow())?,
     })
 }
 
-/// The same values with another data type that differs only in its time zone.
+/// The same values with a data type that differs only in its time zone.
 pub(super) fn with_type(array: &ArrayRef, kind: DataType) -> Result<ArrayRef, ArrowError> {
     Ok(make_array(array.to_data().into_builder().data_type(kind).build()?))
 }
 
-/// Why an array of this type cannot be used for the column, and what to do about it; `None` if it can.
+/// Why an array of this type cannot be used for the column, and what to do about it; `None` if it can be used.
 fn rejection(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
     let fits = match kind {
         ColumnKind::Text | ColumnKind::Json | ColumnKind::Enum(_) => is_text(found),
@@ -104,7 +104,7 @@ fn rejection(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
             _ => false,
         },
     };
-    // Some engines write a column without any value with the null type.
+    // Some engines use the null type for a column without any values.
     if fits || *found == DataType::Null {
         return None;
     }

@@ -9,7 +9,7 @@ use crate::batch::BatchError;
 #[derive(Debug, Error)]
 pub enum LakeError {
     /// A column is missing.
-    #[error("column {name:?} of type {wanted} is missing; the batch has {found}")]
+    #[error("column {name:?} of type {wanted} is missing; the batch contains {found}")]
     Missing {
         /// The column.
         name: String,
@@ -19,11 +19,11 @@ pub enum LakeError {
         found: String,
     },
     /// Several columns have the same name.
-    #[error("there are {count} columns {name:?}; rename or drop all but one")]
+    #[error("there are {count} columns named {name:?}; rename or drop all but one")]
     Twice {
         /// The name.
         name: String,
-        /// Their number.
+        /// How many there are.
         count: usize,
     },
     /// The type of a column cannot be converted to the required one.
@@ -83,8 +83,8 @@ pub enum LakeError {
     },
     /// The rows of a session are numbered, but not in order of time and ID.
     #[error(
-        "session {session:?}: the row with seq {seq}, event {event:?}, comes before the one with seq {} in order of \
-         event_time and event_id, and the split of a long session depends on that order. Number and sort the rows of a \
+        "session {session:?}: the row with seq {seq}, event {event:?}, sorts before the row with seq {} by \
+         event_time and event_id, and the way a long session is split depends on that order. Number and sort the rows of a \
          session by event_time, then by event_id (as bytes, without a collation)", seq - 1
     )]
     Backwards {
@@ -96,7 +96,7 @@ pub enum LakeError {
         seq: i64,
     },
     /// The mapper was used after it had finished or returned an error.
-    #[error("the mapper has finished, or rejected a batch, and its results would be incomplete. Create a new one")]
+    #[error("the mapper has finished or has rejected a batch, so its results would be incomplete. Create a new one")]
     Spent,
     /// A row does not fit its batch.
     #[error(transparent)]

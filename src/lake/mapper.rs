@@ -15,7 +15,7 @@ use crate::matching::Limits;
 use crate::rule::RuleSet;
 use crate::trail::{Stretch, Stretches};
 
-/// The column with the number of a row in its session: 1, 2, 3 …
+/// The column with the number of each row within its session: 1, 2, 3 …
 pub const SEQ: &str = "seq";
 
 /// The columns that a [`Mapper`] requires: those of a session's events, and [`SEQ`].
@@ -23,8 +23,8 @@ pub fn mapper_columns() -> impl Iterator<Item = &'static str> {
     SESSION_COLUMNS.into_iter().chain([SEQ])
 }
 
-/// Maps sessions whose rows follow each other, with the rows of each session numbered from 1 in order of (time, ID).
-/// Keeps only the rows of one stretch and the last batch in memory.
+/// Maps sessions whose rows are consecutive, with the rows of each session numbered from 1 in order of (time, ID).
+/// Keeps only the last batch and the rows of one stretch in memory.
 #[derive(Debug)]
 pub struct Mapper {
     rules: Arc<RuleSet>,
@@ -48,8 +48,8 @@ impl Mapper {
     /// Takes the next rows, and returns the signals of the sessions and stretches that are complete.
     ///
     /// # Errors
-    /// Like [`events`]; and [`LakeError::Order`] or [`LakeError::Backwards`] if rows of a session are missing
-    /// or out of order. After an error the mapper cannot be used any more.
+    /// Like [`events`]; and [`LakeError::Order`] or [`LakeError::Backwards`] if rows of a session are missing or out of
+    /// order. After an error, the mapper can no longer be used.
     pub fn push(&mut self, batch: &RecordBatch) -> Result<SignalBatches, LakeError> {
         self.mark_spent()?;
         let rows = events(batch, &SESSION_COLUMNS)?;
@@ -63,7 +63,7 @@ impl Mapper {
     /// Ends the input, and returns the signals of the last stretch. The mapper cannot be used afterwards.
     ///
     /// # Errors
-    /// [`LakeError::Spent`] if the mapper had finished or returned an error before.
+    /// [`LakeError::Spent`] if the mapper already finished or returned an error.
     pub fn finish(&mut self) -> Result<SignalBatches, LakeError> {
         self.mark_spent()?;
         let last = self.stretches.finish();

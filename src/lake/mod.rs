@@ -1,8 +1,9 @@
 //! Maps batches of events that another engine has grouped, sorted and sent. Pure.
 //!
-//! In a data lake, Spark or another engine stores the events, groups and sorts those of a session, and streams them
-//! through a [`Mapper`]. The batches are foreign: [`events`] selects their columns by name, converts the Arrow types
-//! that engines use for one type, and describes errors. Only the current stretch of a session is kept in memory.
+//! In a data lake, Spark or another engine stores the events, groups and sorts them by session, and streams them
+//! through a [`Mapper`]. The batches are foreign: [`events`] selects their columns by name, converts the different
+//! Arrow types that engines use for the same type, and describes errors. Only the current stretch of a session is kept
+//! in memory.
 
 mod columns;
 mod document;

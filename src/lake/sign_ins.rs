@@ -1,4 +1,4 @@
-//! Sign-ins without a session, for engines that join them with the sessions they opened themselves.
+//! Sign-ins without a session, for engines that join sign-ins to the sessions they opened.
 
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ fn schema() -> Schema {
     Schema::new(COLUMNS.map(|(name, is_time)| Field::new(name, kind(is_time), true)).to_vec())
 }
 
-/// A sign-in, its own session, and the key by which its session is found. There is no key if it does not state who
-/// signed in.
+/// A sign-in, its own session, and the key used to find the session that it opened. There is no key if the event does
+/// not state who signed in.
 struct UnlinkedSignIn<'b> {
     event: Event<'b>,
     session_id: String,
@@ -52,10 +52,10 @@ impl<'b> UnlinkedSignIn<'b> {
 
 /// Returns the sign-ins in a batch of `events` (with all columns) that do not state which session they opened.
 ///
-/// Each has its own `session_id`, for the case that no session is found, and the columns by which [`session::link`]
-/// finds one: a session of the same account and principal, created from `created_from` to `created_to`. The session
-/// nearest to `event_time` is used, or the one with the lower ID if two are equally near. These columns are NULL if the
-/// event does not state who signed in.
+/// Each sign-in has its own `session_id`, which applies if no session is found, and the columns that [`session::link`]
+/// uses to find one: a session with the same account and principal that was created between `created_from` and
+/// `created_to`. The session created nearest to `event_time` is used, or the session with the lower ID if two are
+/// equally near. These columns are NULL if the event does not state who signed in.
 ///
 /// # Errors
 /// Like [`super::events`].

@@ -13,7 +13,7 @@ use crate::rule::RuleSet;
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS, Table};
 use crate::trail;
 
-/// Maps batches of `events` with all columns, with the same result as loading the original files. Times in the result
+/// Maps batches of `events` with all columns, with the same results as loading the original files. Times in the result
 /// are in UTC.
 ///
 /// # Errors
@@ -35,7 +35,7 @@ pub fn map(batches: &[RecordBatch], rules: &RuleSet) -> Result<SignalBatches, La
 /// The position of a record: the document's name and the record's position in it, followed by the batch and the row.
 type RecordPosition<'b> = (Option<&'b str>, Option<i64>, usize, usize);
 
-/// Removes duplicate events. The first record in the document with the first name is kept.
+/// Removes duplicate events. Keeps the first record in the document whose name sorts first.
 fn without_duplicates(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>, LakeError> {
     let mut first: HashMap<&str, RecordPosition<'_>> = HashMap::default();
     for (at, batch) in batches.iter().enumerate() {

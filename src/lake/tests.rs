@@ -1,4 +1,4 @@
-//! Tests of the mapper with the demo's trail.
+//! Tests for the mapper with the demo's trail.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ fn rules() -> Arc<RuleSet> {
     Arc::new(RuleSet::shipped().unwrap())
 }
 
-/// The batch with a column added, or replaced if it has one with that name.
+/// The batch with a column added. A column with the same name is replaced.
 fn with(batch: &RecordBatch, name: &str, array: ArrayRef) -> RecordBatch {
     let (schema, mut arrays, _) = batch.clone().into_parts();
     let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
@@ -36,7 +36,7 @@ fn with(batch: &RecordBatch, name: &str, array: ArrayRef) -> RecordBatch {
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap()
 }
 
-/// The demo's events as an engine sends them: grouped by session, in order, and numbered.
+/// The demo's events in the form that an engine sends: grouped by session, in order, and numbered.
 fn sorted() -> RecordBatch {
     let document = parse("trail.json.gz", DEMO.to_vec()).unwrap();
     let all = concat_batches(document.events[0].schema_ref(), &document.events).unwrap();
@@ -79,7 +79,7 @@ fn mapped_by(mut mapper: Mapper, batches: &[RecordBatch]) -> Result<Vec<String>,
     Ok(found)
 }
 
-/// The same, session by session and without a mapper.
+/// The signals of each session, mapped without a mapper.
 fn expected(rows: &RecordBatch) -> Vec<String> {
     let rules = rules();
     described(rows, |session| matching::map(&rules, session))
@@ -201,7 +201,7 @@ fn decreasing_times_and_ids_are_rejected() {
         let LakeError::Backwards { session, event, seq } = &error else { panic!("{error}") };
         assert_eq!((session.as_str(), event.as_str(), *seq), ("s", ids[1], 2));
         assert_eq!(rejection(&sent(ids, times)), error.to_string(), "within a batch, too");
-        assert!(error.to_string().contains("comes before the one with seq 1 in order of event_time and event_id"));
+        assert!(error.to_string().contains("sorts before the row with seq 1 by event_time and event_id"));
     }
     for (ids, times) in [(["a", "b"], [5, 5]), (["b", "a"], [4, 5]), (["a", "a"], [5, 5])] {
         assert!(mapped(&[sent(ids, times)]).is_ok());
@@ -230,11 +230,9 @@ fn invalid_columns_are_rejected_by_name() {
         let kept: Vec<usize> = (0..rows.num_columns()).filter(|at| rows.schema().field(*at).name() != name).collect();
         rows.project(&kept).unwrap()
     };
-    assert!(
-        rejection(&without("event_key")).starts_with(
-            "column \"event_key\" of type VARCHAR is missing; the batch has \"event_id\", \"event_time\", "
-        )
-    );
+    assert!(rejection(&without("event_key")).starts_with(
+        "column \"event_key\" of type VARCHAR is missing; the batch contains \"event_id\", \"event_time\", "
+    ));
     assert!(rejection(&without(SEQ)).starts_with("column \"seq\" of type BIGINT is missing"));
     let nanoseconds = with(&without("event_time"), "event_time", times(TimeUnit::Nanosecond));
     assert_eq!(
@@ -265,7 +263,7 @@ fn invalid_columns_are_rejected_by_name() {
         RecordBatch::try_from_iter([("event_id", rows.column(0).clone()), ("event_id", rows.column(0).clone())]);
     assert_eq!(
         events(&twice.unwrap(), &["event_id"]).unwrap_err().to_string(),
-        "there are 2 columns \"event_id\"; rename or drop all but one"
+        "there are 2 columns named \"event_id\"; rename or drop all but one"
     );
 }
 

@@ -18,7 +18,7 @@ const KEY: &str = "signal_id";
 /// The tables whose rows are nested in a signal: lists of structs without the signal's ID.
 const NESTED: [&Table; 2] = [&EVENT_SIGNAL, &SIGNAL_ENTITIES];
 
-/// A table's schema with times marked as UTC, which engines expect of instants.
+/// A table's schema with times marked as UTC, as engines expect for instants.
 #[must_use]
 pub fn schema_in_utc(schema: &Schema) -> SchemaRef {
     let field = |field: &Arc<Field>| match field.data_type() {
@@ -28,7 +28,7 @@ pub fn schema_in_utc(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>()))
 }
 
-/// A batch of one of our tables with times marked as UTC.
+/// A batch from one of our tables, with times marked as UTC.
 ///
 /// # Errors
 /// Returns an error from Arrow, which does not occur for our batches.
@@ -69,7 +69,7 @@ fn members(table: &Table) -> Fields {
 /// Returns one row for each signal, with its events and entities.
 ///
 /// # Errors
-/// If the batches are not those that [`crate::batch::signals`] made from the same signals.
+/// If the batches were not created by [`crate::batch::signals`] from the same signals.
 pub fn wide(batches: &SignalBatches) -> Result<RecordBatch, LakeError> {
     let ids = Columns(&batches.signals).text(KEY)?;
     let signals = in_utc(&batches.signals)?;

@@ -1,4 +1,4 @@
-//! Addresses of console pages: which service and page they name, and the link of a rule made from one.
+//! Addresses of console pages: which service and page an address names, and the rule link created from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +11,12 @@ use crate::rule::RuleSet;
 use crate::rule::template::{Style, Template};
 use crate::signal::{Context, leads_to_console};
 
-/// The placeholder for a value in the rendered link of a rule.
+/// The placeholder for a value in a rule's rendered link.
 const ANY: &str = "any--value";
-/// Words of addresses that do not identify a page.
+/// Words in addresses that do not identify a page.
 const PLAIN: [&str; 8] = ["home", "region", "v2", "v3", "v4", "feature", "console", "index.html"];
 
-/// The address of a page of the console.
+/// The address of a console page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsoleAddress {
     url: Url,
@@ -33,38 +33,39 @@ struct AddressWord {
     is_key: bool,
     /// Whether it is the value of a parameter.
     is_value: bool,
-    /// Whether it is in the part after `#`.
+    /// Whether it comes after the `#`.
     in_fragment: bool,
 }
 
 impl ConsoleAddress {
-    /// The address, if it leads to a console of AWS.
+    /// The address, if it leads to an AWS console.
     pub fn parse(text: &str) -> Option<Self> {
         let url = Url::parse(text).ok()?;
         let is_plain = url.username().is_empty() && url.password().is_none() && url.port().is_none();
         (url.scheme() == "https" && is_plain && leads_to_console(url.as_str())).then_some(Self { url })
     }
 
-    /// The region, from the host or the parameter `region`.
+    /// The region, from the host name or the `region` parameter.
     pub fn region(&self) -> Option<String> {
         let named = self.url.query_pairs().find(|(name, _)| name == "region").map(|(_, region)| region.into_owned());
         let host = self.url.host_str().and_then(|host| host.split('.').next()).filter(|label| is_region(label));
         host.map(str::to_owned).or(named).filter(|region| is_region(region))
     }
 
-    /// What names the service: the first part of the path, or of the host if the path names none.
+    /// The part that names the service: the first part of the path, or of the host name if the path does not name a
+    /// service.
     fn console(&self) -> String {
         let path = self.url.path_segments().and_then(|mut parts| parts.next()).unwrap_or_default();
         let label = self.url.host_str().and_then(|host| host.split('.').next()).unwrap_or_default();
         if path.is_empty() || PLAIN.contains(&path) { label.to_owned() } else { path.to_owned() }
     }
 
-    /// The address's name of the console.
+    /// The console's name in the address.
     pub(super) fn region_free(&self) -> Option<&str> {
         self.url.path_segments().and_then(|mut parts| parts.next()).filter(|part| !part.is_empty())
     }
 
-    /// Whether another address is of the same page, apart from the region and settings.
+    /// Whether another address leads to the same page, ignoring the region and settings.
     pub(super) fn is_same_page(&self, other: &Self) -> bool {
         self.console() == other.console() && self.page_words() == other.page_words()
     }
@@ -78,7 +79,7 @@ impl ConsoleAddress {
         words
     }
 
-    /// The words that identify the page: no parameters of the query, which are settings of the view.
+    /// The words that identify the page. Excludes query parameters, which are view settings.
     fn page_words(&self) -> Vec<String> {
         let words = self.words().into_iter();
         let named = words.filter(|word| !word.is_key && (word.in_fragment || !word.is_value));
@@ -120,23 +121,23 @@ pub(super) fn is_region(text: &str) -> bool {
 /// The pages of a catalog, by their links.
 #[derive(Debug)]
 pub(super) struct KnownPages {
-    /// The IDs of rules, and the words of their links.
+    /// The IDs of rules, and the words in their links.
     pages: Vec<(String, Vec<String>)>,
-    /// The service and the console's name, by what the address has for it.
+    /// The service and the console's name, by the console's name in addresses.
     consoles: HashMap<String, (String, String)>,
     words: BTreeSet<String>,
 }
 
-/// What the address of a page says.
+/// What a page's address reveals about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DescribedPage {
     /// The first part of the rule's ID.
     pub(super) service: String,
-    /// The ID of the rule.
+    /// The rule's ID.
     pub(super) id: String,
     /// The place in the console: `["IAM", "Users"]`.
     pub(super) place: Vec<String>,
-    /// The link as a template, if all of its values are known.
+    /// The link as a template, if all its values are known.
     pub(super) link: Option<String>,
     /// The names of the values in the link.
     pub(super) values: Vec<String>,
@@ -146,7 +147,7 @@ impl KnownPages {
     /// The pages with a link.
     pub(super) fn of(rules: &RuleSet) -> Self {
         let mut known = Self { pages: Vec::new(), consoles: HashMap::default(), words: BTreeSet::new() };
-        // Several services may have pages in one console. It is named after the one with most pages.
+        // Several services may have pages in one console. The console is assigned to the service with the most pages.
         let mut consoles: HashMap<String, BTreeMap<(String, String), usize>> = HashMap::default();
         for rule in rules.rules() {
             let Some(address) = rule.url_template.as_ref().and_then(rendered) else { continue };
@@ -165,7 +166,7 @@ impl KnownPages {
         known
     }
 
-    /// The rules whose link is this address, apart from the values in it.
+    /// The rules whose link matches this address, ignoring the values in it.
     pub(super) fn at(&self, address: &ConsoleAddress) -> Vec<String> {
         let words = address.page_words();
         let is_same = |known: &[String]| {
@@ -175,8 +176,8 @@ impl KnownPages {
         self.pages.iter().filter(|(_, known)| is_same(known)).map(|(id, _)| id.clone()).collect()
     }
 
-    /// What an address says about its page. `values` are the values of the page's requests, by the names that the rule
-    /// gives them.
+    /// Describes the page at an address. `values` contains the values in the page's requests, by the names that the
+    /// rule uses for them.
     pub(super) fn describe(&self, address: &ConsoleAddress, values: &[(String, String)]) -> DescribedPage {
         let console = address.console();
         let known = self.consoles.get(&console).cloned();
@@ -232,7 +233,7 @@ impl KnownPages {
     }
 }
 
-/// The service whose rules are in the console of this name: most of them, if several are.
+/// The service whose rules are in the console with this name. If there are several, the service with the most rules.
 pub(super) fn service_named(rules: &RuleSet, console: &str) -> Option<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for rule in rules.rules().iter().filter(|rule| rule.console_path.first().is_some_and(|name| name == console)) {
@@ -241,7 +242,7 @@ pub(super) fn service_named(rules: &RuleSet, console: &str) -> Option<String> {
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(service, _)| service.to_owned())
 }
 
-/// The link of a rule with [`ANY`] for every value.
+/// A rule's link with [`ANY`] for every value.
 fn rendered(link: &Template) -> Option<ConsoleAddress> {
     let mut context = Context::default();
     for name in link.placeholders() {
@@ -275,14 +276,14 @@ pub(super) fn slug(word: &str) -> String {
     slug.trim_matches('-').chars().take(40).collect()
 }
 
-/// The word as a person would say it: `InstanceDetails` becomes `Instance details`.
+/// The word in spoken form: `InstanceDetails` becomes `Instance details`.
 pub(super) fn spoken(word: &str) -> String {
     let words = slug(word).replace('-', " ");
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// Text for a template, in which brackets and braces have a meaning.
+/// Escapes text for a template, where brackets and braces have a special meaning.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -337,7 +338,7 @@ mod tests {
         assert!(link.contains("region={region}") && link.ends_with("/{user_name}"), "{link}");
         assert!(!link.contains("mara") && !page.id.contains("mara"));
         let unknown = known.describe(&address(of), &[]);
-        assert_eq!(unknown.link, None, "a name of which nothing is known is not kept");
+        assert_eq!(unknown.link, None, "an unknown name is not kept");
         assert!(!format!("{unknown:?}").contains("mara"));
     }
 

@@ -1,8 +1,8 @@
-//! Aligns a recording with a trail: which events belong to which page that was opened.
+//! Aligns a recording with a trail: determines which events belong to which opened page.
 //!
-//! Request IDs decide first. They also show how far the two clocks differ, which sessions are the person's, and which
-//! access key each page used. The other events are assigned by time. Without IDs, the difference of the clocks is the one
-//! at which most pages are followed by a burst of events.
+//! Request IDs take precedence. They also show how far the two clocks differ, which sessions belong to the person, and
+//! which access key each page used. All other events are assigned by time. Without IDs, the clock difference is chosen
+//! so that as many pages as possible are followed by a burst of events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,20 +15,20 @@ use crate::batch::{BatchError, Columns, SessionColumns, text_at};
 use crate::event::{Client, Timestamp};
 use crate::matching::Row;
 
-/// The largest difference between the clocks that is searched, in seconds.
+/// The largest clock difference to consider, in seconds.
 const MAX_SKEW_S: i64 = 180;
 /// The pause after which a burst starts, in seconds.
 const PAUSE_S: i64 = 2;
-/// The maximum time between opening a page and the start of a burst of that page, in seconds.
+/// The maximum time between opening a page and the start of the page's burst, in seconds.
 const DELAY_S: i64 = 2;
-/// Events this long before the recorded time may still be the page's, because the trail has whole seconds.
+/// Events up to this long before the recorded time may still belong to the page, because the trail has whole seconds.
 const EARLY_US: i64 = 1_200_000;
-/// The pause that ends the events of a page, if no request ID assigns them, in seconds.
+/// The pause that ends a page's events if they are not assigned by a request ID, in seconds.
 const END_PAUSE_US: i64 = 8_000_000;
-/// Sessions that are shown if several fit equally well.
+/// The number of sessions to list if several fit equally well.
 const MAX_SHOWN: usize = 4;
 
-/// One event of the trail.
+/// One event in the trail.
 #[derive(Debug, Clone)]
 pub struct TrailEvent<'a> {
     /// What matching reads of it.
@@ -42,7 +42,7 @@ pub struct TrailEvent<'a> {
 /// The events in batches of `events`, in order of (time, ID).
 ///
 /// # Errors
-/// If a column is missing or of another type.
+/// If a column is missing or has a different type.
 pub fn trail_events(batches: &[RecordBatch]) -> Result<Vec<TrailEvent<'_>>, BatchError> {
     let mut events = Vec::new();
     for batch in batches {
@@ -61,7 +61,7 @@ pub fn trail_events(batches: &[RecordBatch]) -> Result<Vec<TrailEvent<'_>>, Batc
 /// Which events belong to which page.
 #[derive(Debug)]
 pub(super) struct Alignment<'a> {
-    /// By how much the trail's clock is ahead of the recording's, in microseconds.
+    /// How far the trail's clock is ahead of the recording's, in microseconds.
     pub(super) skew_us: i64,
     /// The number of requests whose ID is in the trail.
     pub(super) matched_ids: usize,
@@ -69,7 +69,7 @@ pub(super) struct Alignment<'a> {
     pub(super) unmatched_ids: usize,
     /// The person's sessions.
     pub(super) sessions: Vec<&'a str>,
-    /// For each page of the recording, the indices of its events.
+    /// For each page in the recording, the indices of its events.
     pub(super) visits: Vec<Vec<usize>>,
 }
 
@@ -103,7 +103,7 @@ pub(super) fn align<'a>(
         by_times(recording, events, is_candidate)?
     } else {
         let differences = matched.iter().map(|(request, event)| {
-            // The trail cuts fractions of a second off: on average half a second.
+            // The trail truncates times to whole seconds: on average, half a second is lost.
             events[*event].row.time.0 + 500_000 - recording.requests[*request].time.0
         });
         let sessions: BTreeSet<&str> = matched.iter().map(|(_, event)| events[*event].session_id).collect();
@@ -131,7 +131,7 @@ fn median(mut values: Vec<i64>) -> i64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// The difference of the clocks, and the session, at which most pages are followed by a burst.
+/// The clock difference and the session for which most pages are followed by a burst.
 fn by_times<'a>(
     recording: &Recording,
     events: &[TrailEvent<'a>],
@@ -160,17 +160,19 @@ fn by_times<'a>(
     let needed = recording.visits.len().div_ceil(2);
     match fits.first() {
         Some((hits, ..)) if *hits < needed => Err(LearnError::Alignment(format!(
-            "no session of the trail fits the times of the recording: at most {hits} of {} pages are followed by events",
+            "no session in the trail matches the times in the recording: at most {hits} of {} pages are followed by events",
             recording.visits.len()
         ))),
-        None => Err(LearnError::Alignment("the trail has no console events at the time of the recording".to_owned())),
+        None => {
+            Err(LearnError::Alignment("the trail contains no console events at the time of the recording".to_owned()))
+        }
         Some((hits, skew, session)) => {
             let rivals: Vec<&str> = fits[1..].iter().filter(|rival| rival.0 == *hits).map(|rival| rival.2).collect();
             if rivals.is_empty() {
                 return Ok((skew * 1_000_000, vec![session]));
             }
             let shown: Vec<&str> = std::iter::once(*session).chain(rivals).take(MAX_SHOWN).collect();
-            Err(LearnError::Alignment(format!("several sessions fit the times equally well: {}", shown.join(", "))))
+            Err(LearnError::Alignment(format!("several sessions match the times equally well: {}", shown.join(", "))))
         }
     }
 }
@@ -180,7 +182,7 @@ fn span(recording: &Recording) -> (i64, i64) {
     (times().min().unwrap_or_default(), times().max().unwrap_or_default())
 }
 
-/// The number of pages that are followed by a burst, at the best difference of the clocks, and the difference in seconds.
+/// The number of pages that are followed by a burst at the best clock difference, and that difference in seconds.
 fn best_skew(recording: &Recording, starts: &[i64]) -> Option<(usize, i64)> {
     let starts: HashSet<i64> = starts.iter().copied().collect();
     let score = |skew: i64| {
@@ -208,7 +210,7 @@ struct Aligner<'s, 'a> {
 }
 
 impl Aligner<'_, '_> {
-    /// The page that was open at a time of the recording.
+    /// The page that was open at a given time in the recording.
     fn visit_at(&self, time: i64) -> Option<usize> {
         let after = self.recording.visits.partition_point(|visit| visit.time.0 <= time);
         after.checked_sub(1)
@@ -231,7 +233,7 @@ impl Aligner<'_, '_> {
                 continue;
             }
             let Some(mut visit) = self.visit_at(time + EARLY_US) else { continue };
-            // An event just before a page was opened may still be the one before's.
+            // An event just before a page was opened may still belong to the previous page.
             let opened = self.recording.visits[visit].time.0;
             if time < opened && before.is_some_and(|(last, page)| page < visit && time - last < opened - time) {
                 visit -= 1;
@@ -239,7 +241,7 @@ impl Aligner<'_, '_> {
             if let Some(own) = event.row.access_key.and_then(|key| keys.get(key))
                 && !own.contains(&visit)
             {
-                // The key of another page, which continues to send requests.
+                // The key belongs to another page, which continues to send requests.
                 match own.iter().find(|page| {
                     page.abs_diff(visit) == 1 && (time - self.recording.visits[**page].time.0).abs() < 2_000_000
                 }) {
@@ -257,7 +259,7 @@ impl Aligner<'_, '_> {
         visits
     }
 
-    /// The pages of each access key, from the requests with an ID.
+    /// The pages that use each access key, from the requests with an ID.
     fn keys(&self) -> HashMap<&str, BTreeSet<usize>> {
         let mut keys: HashMap<&str, BTreeSet<usize>> = HashMap::default();
         for (event, visit) in &self.assigned {

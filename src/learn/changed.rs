@@ -1,4 +1,4 @@
-//! Drafts another generation of a page whose requests no longer have the known shapes.
+//! Drafts a new generation of a page whose requests no longer have the known shapes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,12 +16,12 @@ use crate::rule::words::words;
 use crate::rule::{Rule, RuleId, RuleSet, RuleText, ShapeToml, request_toml};
 use crate::signal::{Kind, Signal};
 
-/// A call that this share of the visits has is required, if the page requires it.
+/// A call that occurs in this share of the visits is required, if the page requires it.
 const REQUIRED_SHARE: f64 = 0.75;
-/// A call that this share of the visits has belongs to the page.
+/// A call that occurs in this share of the visits belongs to the page.
 const OPTIONAL_SHARE: f64 = 0.25;
-/// A page is proposed for visits that no page explains if its shapes are at least this near, and nearer than those of any
-/// other page by at least this.
+/// A page is proposed for visits that no page explains if its shapes have at least this nearness, and if that exceeds
+/// the nearness of any other page by at least `MIN_LEAD`.
 const MIN_NEARNESS: f64 = 0.6;
 const MIN_LEAD: f64 = 0.015;
 /// The most cases that are added to a spec.
@@ -52,7 +52,7 @@ pub(super) fn changed_page(
     };
     let year = found.first().and_then(|found| found.rows.first()).map_or(0, |row| year(row.time));
     let calls = ChangedCalls::of(gate.rules(), id, found, year, least)
-        .ok_or("its requests differ from visit to visit, or the calls that it is about are missing")?;
+        .ok_or("its requests differ from visit to visit, or its main calls are missing")?;
     let drafted = calls.drafted();
     let rule_text = RuleText { text: format!("{}{}", text.text, drafted.generation_text(year, calls.window)), ..text };
     let rules = gate.with(std::slice::from_ref(&rule_text)).map_err(|problems| problems.join("; "))?;
@@ -125,7 +125,7 @@ impl ChangedCalls {
                 parts.push(changed);
             }
         }
-        // A rule that no longer requires what the page is about would match other pages.
+        // A rule that no longer requires the page's main calls would match other pages.
         let required = parts.iter().filter(|part| part.required).count();
         let before = variant.parts.iter().filter(|part| part.required).count();
         let is_action = matches!(page.kind, Kind::Create | Kind::Delete | Kind::Change | Kind::Secret);
@@ -164,8 +164,8 @@ impl ChangedCalls {
     }
 }
 
-/// The known page that visits without a page are most likely of: its required calls are among theirs, in shapes that are
-/// nearer than those of any other page.
+/// The known page that most likely explains visits without a page: the visits include its required calls, in shapes
+/// that are nearer than those of any other page.
 pub(super) fn nearest_page(rules: &RuleSet, found: &[&SignalRows<'_, '_>]) -> Option<String> {
     let mut rows: BTreeMap<&str, (&Row<'_>, BTreeSet<usize>)> = BTreeMap::new();
     for (at, found) in found.iter().enumerate() {
@@ -192,7 +192,8 @@ pub(super) fn nearest_page(rules: &RuleSet, found: &[&SignalRows<'_, '_>]) -> Op
     (best >= MIN_NEARNESS && best - second >= MIN_LEAD).then(|| id.to_owned())
 }
 
-/// How near the calls of a visit are to those that a page requires, weighted with the share of them that the page makes.
+/// How near a visit's calls are to the calls that a page requires, weighted by the share of the visit's calls that the
+/// page makes.
 #[expect(clippy::cast_precision_loss, reason = "a page makes a few dozen calls")]
 fn page_nearness(rules: &RuleSet, page: &Rule, known: &BTreeMap<&str, &Row<'_>>) -> Option<f64> {
     let required: Vec<_> = page.parts.iter().filter(|part| part.required).collect();
@@ -218,7 +219,7 @@ fn is_change_call(rules: &RuleSet, call: &str) -> bool {
     words(name).first().is_some_and(|verb| rules.words().verb(verb).is_some())
 }
 
-/// The generation of a page that makes most of the calls that were seen.
+/// The page generation that makes most of the observed calls.
 fn variant<'r>(rules: &'r RuleSet, page: &'r Rule, found: &[&SignalRows<'_, '_>]) -> &'r Rule {
     let calls: BTreeSet<&str> =
         found.iter().flat_map(|found| found.rows.iter().filter_map(|row| rules.known_call(row.call))).collect();
@@ -232,7 +233,7 @@ fn variant<'r>(rules: &'r RuleSet, page: &'r Rule, found: &[&SignalRows<'_, '_>]
 }
 
 impl ChangedPart {
-    /// Adds the shapes of the call's events: known ones, and new ones that were seen often enough.
+    /// Adds the shapes of the call's events: known shapes, and new shapes that were seen often enough.
     fn add(
         &mut self,
         rules: &RuleSet,
@@ -254,7 +255,7 @@ impl ChangedPart {
                 Some(shape) if is_own(shape) => {
                     self.known.insert(rules.shape(shape).name.clone());
                 }
-                // The shape of another page, or of no page yet.
+                // The shape belongs to another page, or to no page yet.
                 Some(shape) => {
                     self.known.insert(rules.shape(shape).name.clone());
                 }
@@ -284,7 +285,7 @@ impl ChangedPart {
                 known.members.extend(std::mem::take(&mut shape.members));
                 continue;
             }
-            // An earlier draft of the same year may have the name.
+            // An earlier draft for the same year may already use the name.
             let taken = |name: &str| {
                 rules.shapes_of(&self.call).iter().any(|known| rules.shape(*known).name.as_deref() == Some(name))
                     || self.new.iter().any(|known| known.name == name)
@@ -307,8 +308,8 @@ impl ChangedPart {
     }
 }
 
-/// The shape that a request has now: the nearest one of the page, with the members and the caller of the request, and
-/// without the conditions that no longer hold.
+/// The shape that a request has now: the page's nearest shape, with the request's members and caller, and without
+/// conditions that no longer hold.
 fn changed_shape(
     rules: &RuleSet,
     name: &str,
@@ -339,7 +340,7 @@ fn changed_shape(
     let root = subject.request.value();
     let keeps = |path: &crate::rule::path::Path, condition: &Condition| condition.holds(path, root);
     let has_caller = nearest.caller.fits(subject.family);
-    // A shape that tests neither the request nor a known caller says too little.
+    // A shape that tests neither the request nor a known caller is too general.
     let members = if nearest.tests_request() || !has_caller { vec![names] } else { Vec::new() };
     let mut shape = request_toml(nearest, name, members, caller.filter(|_| !has_caller), keeps);
     // A fixed request keeps the values that are still the same.

@@ -1,4 +1,4 @@
-//! Which clicks of a session change with other rules.
+//! Which of a session's clicks change with a different set of rules.
 
 use std::collections::BTreeSet;
 
@@ -13,15 +13,15 @@ use crate::signal::Signal;
 pub enum ClickChange {
     /// Another rule explains it.
     Renamed,
-    /// The same rule explains other events of it.
+    /// The same rule explains it, but with different events.
     Regrouped,
-    /// The same rule and events, found in another way.
+    /// The same rule and events, but found in a different way.
     Origin,
-    /// The title or the sentence differs.
+    /// The title or the sentence is different.
     Reworded,
-    /// Only the new rules have it.
+    /// Only the new rules find it.
     Added,
-    /// Only the old rules have it.
+    /// Only the old rules find it.
     Removed,
 }
 
@@ -52,14 +52,14 @@ pub struct ChangedClick {
 }
 
 impl ChangedClick {
-    /// The click, with the new rules if it is there with them.
+    /// The click as found by the new rules, if they find it.
     pub fn signal(&self) -> Option<&Signal> {
         self.new.as_ref().or(self.old.as_ref())
     }
 }
 
-/// The clicks of a session that differ, in order of time. Each click of one set is compared with the one of the other
-/// that shares most of its events.
+/// The clicks in a session that differ, in order of time. Each click in one set is compared with the click in the other
+/// set that shares the most events with it.
 pub fn diff(old: &RuleSet, new: &RuleSet, session: &SessionRows<'_>) -> Vec<ChangedClick> {
     let (before, after) = (map(old, session), map(new, session));
     let mut by_event: HashMap<&str, usize> = HashMap::default();

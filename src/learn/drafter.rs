@@ -1,4 +1,4 @@
-//! Drafts the rule of a page from its visits, and has the draft tested.
+//! Drafts a page's rule from visits to the page, and has the draft tested.
 
 use std::collections::BTreeSet;
 
@@ -16,21 +16,21 @@ use crate::spec::{self, SpecToml};
 
 /// The widest window around an anchor, in seconds.
 const MAX_WINDOW_S: i64 = 60;
-/// The most events of a case in a spec.
+/// The most events in a spec case.
 const MAX_SPEC_EVENTS: usize = 60;
-/// The most visits that become cases of a spec.
+/// The most visits that become spec cases.
 const MAX_CASES: usize = 3;
 
-/// What became of a page.
+/// The outcome for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PageOutcome {
-    /// The catalog knows it: the ID of its rule.
+    /// The page is already in the catalog: the ID of its rule.
     Known(String),
     /// A new rule: its ID.
     New(String),
-    /// Other calls of a known page: the ID of its rule.
+    /// Different calls for a known page: the ID of its rule.
     Changed(String),
-    /// No draft was accepted: why.
+    /// No draft was accepted: the reason.
     Refused(String),
     /// It has no events.
     Empty,
@@ -42,7 +42,7 @@ pub(super) struct PageDrafter<'s, 'a> {
     pub(super) action: Option<&'s str>,
     /// The events of each visit. Every visit has at least one.
     pub(super) visits: Vec<Vec<&'s Row<'a>>>,
-    /// What is known of the page.
+    /// What is known about the page.
     pub(super) page: DescribedPage,
     /// The year of the trail.
     pub(super) year: u16,
@@ -56,7 +56,7 @@ impl PageDrafter<'_, '_> {
         rows.map(|row| row.call.to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// Seconds from the first to the last event of a visit, with a margin.
+    /// The time from the first to the last event of a visit, with a margin, in seconds.
     fn window(&self) -> u32 {
         let span = |visit: &Vec<&Row<'_>>| {
             let times = || visit.iter().map(|row| row.time.0);
@@ -79,7 +79,7 @@ impl PageDrafter<'_, '_> {
         }
     }
 
-    /// A new rule. Drafts are tried from the most tolerant to the most demanding one.
+    /// A new rule. Drafts are tried from the most tolerant to the strictest.
     pub(super) fn rule(&self, gate: &mut Gate) -> (PageOutcome, Vec<RuleText>) {
         let id = free_id(gate, &self.page.id);
         let mut problems = Vec::new();
@@ -94,7 +94,7 @@ impl PageDrafter<'_, '_> {
                         draft.precedes.dedup();
                     }
                     Err(Attempt::Loses(winners)) => {
-                        problems.push(format!("its calls are those of {}", winners.join(", ")));
+                        problems.push(format!("its calls match {} instead", winners.join(", ")));
                         break;
                     }
                     Err(Attempt::Wrong(found)) => {
@@ -147,7 +147,7 @@ impl PageDrafter<'_, '_> {
         Ok(files)
     }
 
-    /// The cases of the spec: one for each visit, and a near miss. `before` are the rules without the draft.
+    /// The spec cases: one for each visit, and a near miss. `before` contains the rules without the draft.
     fn cases(
         &self,
         before: &RuleSet,
@@ -172,7 +172,7 @@ impl PageDrafter<'_, '_> {
         Ok(cases)
     }
 
-    /// The calls of this year as a generation of a rule.
+    /// This year's calls as a rule generation.
     pub(super) fn generation(&self, gate: &mut Gate, rule: &str) -> (PageOutcome, Vec<RuleText>) {
         let [path, spec_path] = ["toml", "spec.toml"].map(|ending| format!("{rule}.{ending}"));
         let mut problems = Vec::new();
@@ -196,7 +196,9 @@ impl PageDrafter<'_, '_> {
             match attempt {
                 Ok(files) => return (PageOutcome::Changed(rule.to_owned()), files),
                 Err(Attempt::Wrong(found)) => problems.extend(found),
-                Err(Attempt::Loses(winners)) => problems.push(format!("its calls are those of {}", winners.join(", "))),
+                Err(Attempt::Loses(winners)) => {
+                    problems.push(format!("its calls match {} instead", winners.join(", ")))
+                }
             }
         }
         (PageOutcome::Refused(problems.join("; ")), Vec::new())
@@ -205,13 +207,13 @@ impl PageDrafter<'_, '_> {
 
 /// Why a draft was not accepted.
 pub(super) enum Attempt {
-    /// Other rules take its events.
+    /// Other rules claim its events.
     Loses(Vec<String>),
     /// What is wrong.
     Wrong(Vec<String>),
 }
 
-/// An ID that no rule has.
+/// An ID that no rule uses yet.
 fn free_id(gate: &Gate, id: &str) -> String {
     let is_free = |id: &str| gate.text(&format!("{id}.toml")).is_none();
     if is_free(id) {
@@ -226,7 +228,7 @@ pub(super) fn spec_events(rules: &RuleSet, visit: &[&Row<'_>]) -> Vec<SpecEvent>
     let first = visit.iter().map(|row| row.time.0).min().unwrap_or_default();
     let keys: HashSet<&str> = visit.iter().filter_map(|row| row.access_key).collect();
     let mut kept: Vec<&&Row<'_>> = visit.iter().collect();
-    // Of a long list, a few rows are enough.
+    // A few rows of a long list are enough.
     let mut seen: HashMap<&str, usize> = HashMap::default();
     kept.retain(|row| {
         let count = seen.entry(row.call).or_default();
@@ -254,7 +256,7 @@ pub(super) fn spec_events(rules: &RuleSet, visit: &[&Row<'_>]) -> Vec<SpecEvent>
     kept.iter().map(event).collect()
 }
 
-/// The case with the signals that the rules find in it, if the rule's is the one with most events.
+/// The case with the signals that the rules find in it, provided that the rule's signal includes the most events.
 pub(super) fn with_signals(rules: &RuleSet, id: &str, case: SpecCase) -> Result<SpecCase, Attempt> {
     let parsed = SpecToml::parse(&SpecCase { signals: vec![(id.to_owned(), None)], ..case.clone() }.text());
     let parsed = parsed.map_err(|error| Attempt::Wrong(vec![error.to_string()]))?;

@@ -8,17 +8,17 @@ use crate::rule::RuleError;
 /// A recording that cannot be read. Positions are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RecordingError {
-    /// It has more bytes than a recording may have.
-    #[error("the recording has more than {0} MiB; record fewer pages, or remove response bodies before exporting")]
+    /// It is larger than a recording may be.
+    #[error("the recording is larger than {0} MiB; record fewer pages, or remove response bodies before exporting")]
     TooLarge(u64),
     /// The text is neither HAR nor CSV.
     #[error("the recording is neither a HAR file nor CSV: {0}")]
     Format(String),
-    /// A HAR file without a page of the console.
-    #[error("the recording has no page of the AWS console")]
+    /// A HAR file without any console pages.
+    #[error("the recording contains no AWS console pages")]
     NoPages,
     /// More pages than a person opens.
-    #[error("the recording has {0} pages; at most {1} are read")]
+    #[error("the recording contains {0} pages; the maximum is {1}")]
     TooMany(usize, usize),
     /// A time that cannot be read.
     #[error("{place}: {text:?} is not a time; expected RFC 3339, such as 2026-03-01T09:30:00.000Z")]
@@ -28,7 +28,7 @@ pub enum RecordingError {
         /// The text, shortened.
         text: String,
     },
-    /// A title that no page has.
+    /// A title that is not valid for a page.
     #[error("{place}: the title {problem}")]
     Title {
         /// Where it is.
@@ -47,7 +47,7 @@ pub enum LearnError {
     /// The recording cannot be read.
     #[error(transparent)]
     Recording(#[from] RecordingError),
-    /// The trail has no events that the recording could have caused.
+    /// The trail does not contain any events that the recording could have caused.
     #[error("{0}")]
     Alignment(String),
     /// The rules cannot be used.

@@ -1,4 +1,4 @@
-//! Accepts drafts one after another: each must compile, pass its own spec, and break no other one.
+//! Accepts drafts one after another: each must compile, pass its own spec, and not break any other spec.
 
 use rayon::prelude::*;
 
@@ -6,10 +6,10 @@ use super::error::LearnError;
 use crate::rule::{RuleSet, RuleText};
 use crate::spec::{self, SpecFailure};
 
-/// The most problems that are reported for a draft.
+/// The most problems to report for a draft.
 const MAX_PROBLEMS: usize = 3;
 
-/// The rules with the drafts that were accepted.
+/// The rules, including accepted drafts.
 #[derive(Debug)]
 pub(super) struct Gate {
     texts: Vec<RuleText>,
@@ -17,7 +17,7 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// The rules before any draft.
+    /// Starts with the rules before any draft.
     ///
     /// # Errors
     /// If the rules do not compile.
@@ -39,7 +39,7 @@ impl Gate {
     /// The rules with these files, which replace those with the same paths.
     ///
     /// # Errors
-    /// What does not compile.
+    /// What failed to compile.
     pub(super) fn with(&self, files: &[RuleText]) -> Result<RuleSet, Vec<String>> {
         RuleSet::compile(self.replaced(files))
             .map_err(|errors| errors.iter().take(MAX_PROBLEMS).map(ToString::to_string).collect())
@@ -50,8 +50,8 @@ impl Gate {
         kept.chain(files).cloned().collect()
     }
 
-    /// The failures of other specs that passed without these files. `rules` are the rules with them. Only specs with one
-    /// of the calls can be affected.
+    /// The failures in other specs that passed without these files. `rules` includes these files. Only specs that
+    /// contain one of the calls can be affected.
     pub(super) fn broken(&self, rules: &RuleSet, files: &[RuleText], calls: &[String]) -> Vec<SpecFailure> {
         let quoted: Vec<String> = calls.iter().map(|call| format!("\"{call}\"")).collect();
         let is_affected = |text: &&RuleText| {
@@ -68,10 +68,10 @@ impl Gate {
         failures.flatten().collect()
     }
 
-    /// Tests files, and keeps them if nothing is wrong. `rules` are the rules with them.
+    /// Tests files, and keeps them if nothing is wrong. `rules` includes these files.
     ///
     /// # Errors
-    /// What is wrong: failures of their own specs, or of others.
+    /// What is wrong: failures in their own specs or in other specs.
     pub(super) fn accept(&mut self, files: &[RuleText], rules: RuleSet, calls: &[String]) -> Result<(), Vec<String>> {
         let own = files.iter().filter(|file| file.is_spec());
         let failures: Vec<String> =

@@ -1,8 +1,8 @@
-//! Learns pages of the console: from a recording and a trail, or from the trails of an organization alone. Pure.
+//! Learns console pages: from a recording and a trail, or only from an organization's trails. Pure.
 //!
-//! A recording says which page was open when. `align` finds the events of each page in the trail, and
-//! [`learn`] drafts a rule and its spec for each, with made-up values. A draft is accepted only if it passes its own spec
-//! and breaks no other one.
+//! A recording shows which page was open at which time. `align` finds the events of each page in the trail, and
+//! [`learn`] drafts a rule and its spec for each, with made-up values. A draft is accepted only if it passes its own
+//! spec and does not break any other spec.
 
 mod address;
 mod align;

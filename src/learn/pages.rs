@@ -1,4 +1,4 @@
-//! From the events of each recorded page to a draft of its rule.
+//! Turns the events of each recorded page into a draft of the page's rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,27 +16,27 @@ use crate::rule::words::words;
 use crate::rule::{RuleSet, RuleText};
 use crate::signal::{Kind, Origin, Signal};
 
-/// A page with this share of its events in one exact signal is known.
+/// A page is known if this share of its events is in one exact signal.
 const KNOWN_SHARE: f64 = 0.9;
 /// Visits to one address that share at least this part of their calls are visits to one page.
 const SAME_VISIT_SHARE: f64 = 0.5;
 /// A page whose calls have changed still makes this share of its calls.
 const SAME_PAGE_SHARE: f64 = 0.75;
-/// A call that this share of the pages makes, in several consoles, is the console's own.
+/// A call made by this share of the pages, in several consoles, is the console's own.
 const AMBIENT_SHARE: f64 = 0.6;
-/// The number of pages, of several consoles, that are needed to recognize the console's own calls.
+/// The number of pages, from several consoles, needed to recognize the console's own calls.
 const MIN_AMBIENT_PAGES: usize = 5;
-/// The time after a change in which reads reload what it changed, in seconds.
+/// The time after a change in which reads reload what was changed, in microseconds.
 const RELOAD_US: i64 = 4_000_000;
 
 /// What was learned from a recording.
 #[derive(Debug)]
 pub struct Learned {
-    /// By how much the trail's clock is ahead of the recording's, in microseconds.
+    /// How far the trail's clock is ahead of the recording's, in microseconds.
     pub skew_us: i64,
     /// The number of requests whose ID is in the trail.
     pub matched_ids: usize,
-    /// The number of requests whose ID is not.
+    /// The number of requests whose ID is not in the trail.
     pub unmatched_ids: usize,
     /// The person's sessions.
     pub sessions: Vec<String>,
@@ -46,16 +46,16 @@ pub struct Learned {
     pub ambient: Vec<String>,
 }
 
-/// One page of a recording.
+/// One page in a recording.
 #[derive(Debug)]
 pub struct LearnedPage {
     /// The title, or the address without values.
     pub title: String,
-    /// The number of visits, by their index in the recording.
+    /// The visits, by their index in the recording.
     pub visits: Vec<usize>,
     /// The number of events.
     pub events: usize,
-    /// What became of it.
+    /// The outcome for the page.
     pub outcome: PageOutcome,
     /// The rule and its spec, if it was drafted.
     pub files: Vec<RuleText>,
@@ -70,11 +70,11 @@ struct Part<'s, 'a> {
     visits: Vec<(usize, Vec<&'s TrailEvent<'a>>)>,
 }
 
-/// Learns the pages of a recording. `texts` are the rules that are known.
+/// Learns the pages in a recording. `texts` contains the known rules.
 ///
 /// # Errors
-/// If the rules cannot be used, or the recording and the trail do not fit together. What is wrong with one page is in its
-/// outcome.
+/// If the rules cannot be used, or if the recording does not match the trail. Problems with a single page are reported
+/// in its outcome.
 pub fn learn(
     texts: Vec<RuleText>,
     recording: &Recording,
@@ -131,8 +131,8 @@ impl MappedSessions {
         self.by_event.get(event).map(|at| &self.signals[*at])
     }
 
-    /// Whether an event is known to be made without a click. A poll is recognized by its period alone, which an unknown
-    /// page may have by chance.
+    /// Whether an event is known to occur without a click. A poll is recognized only by its period, which an unknown
+    /// page may match by chance.
     fn is_background(&self, event: &str) -> bool {
         self.signal(event).is_some_and(|signal| {
             signal.kind == Kind::Background && signal.origin == Origin::Exact && !signal.rule_id.starts_with("generic/")
@@ -140,7 +140,7 @@ impl MappedSessions {
     }
 }
 
-/// Calls that the console makes on its own: those that are known, and those that most pages of several consoles make.
+/// Calls that the console makes on its own: known calls, and calls made by most pages in several consoles.
 fn ambient(
     rules: &RuleSet,
     recording: &Recording,
@@ -170,7 +170,7 @@ fn ambient(
     };
     let is_signal_of_page = |call: &str| !rules.shapes_of(call).is_empty() && !rules.words().is_console_noise(call);
     let found = pages.iter().filter(is_ambient).map(|(call, _)| (*call).to_owned());
-    // A page that consists of such calls alone keeps them.
+    // A page that consists only of such calls keeps them.
     let found: BTreeSet<String> = found.collect();
     let mut kept = found.clone();
     for visit in visits.iter().filter(|visit| !visit.is_empty()) {
@@ -202,13 +202,13 @@ fn is_change(rules: &RuleSet, row: &Row<'_>) -> bool {
     }
 }
 
-/// Splits the events of a visit into the page, and the actions on it. A visit that starts with a change is one action.
+/// Splits a visit's events into the page and the actions on it. A visit that starts with a change is one action.
 fn split<'s, 'a>(rules: &RuleSet, events: Vec<&'s TrailEvent<'a>>) -> Vec<(Option<&'s str>, Vec<&'s TrailEvent<'a>>)> {
     let is_change = |event: &&TrailEvent<'_>| is_change(rules, &event.row);
     let Some(first) = events.first() else { return vec![(None, Vec::new())] };
     let start = first.row.time.0;
     let Some(change) = events.iter().position(is_change) else { return vec![(None, events)] };
-    // Wizards read a few things in the second in which they change something.
+    // Wizards read a few things in the same second in which they change something.
     if events[change].row.time.0 - start <= RELOAD_US / 2 {
         let action = events[change].row.call;
         return vec![(Some(action), events)];
@@ -229,7 +229,7 @@ fn split<'s, 'a>(rules: &RuleSet, events: Vec<&'s TrailEvent<'a>>) -> Vec<(Optio
     parts
 }
 
-/// Adds a visit to the part of the same page, or starts a new one.
+/// Adds a visit to the same page's part, or starts a new part.
 fn add<'s, 'a>(
     parts: &mut Vec<Part<'s, 'a>>,
     at: usize,
@@ -246,7 +246,7 @@ fn add<'s, 'a>(
             }
             _ => part.title == title && part.address == address,
         };
-        // Buttons of a page share its address, and make other calls.
+        // Buttons on a page share its address but make different calls.
         let same_calls = part.visits.iter().all(|(_, others)| {
             let other: BTreeSet<&str> = others.iter().map(|event| event.row.call).collect();
             calls.is_empty()
@@ -300,7 +300,7 @@ fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part:
     learned
 }
 
-/// The rule that explains nearly all events of a page, if its link is that of the page.
+/// The rule that explains nearly all of a page's events, if the rule's link matches the page's address.
 fn known_as(
     rules: &RuleSet,
     found: &MappedSessions,
@@ -324,7 +324,7 @@ fn known_as(
     (same_link && share(count, events.len()) >= KNOWN_SHARE).then(|| id.to_owned())
 }
 
-/// The rule at the address of a page that makes some of the same calls: the page's calls have changed.
+/// The rule for a page's address that makes some of the same calls: the page's calls have changed.
 fn changed_rule(rules: &RuleSet, rows: &[&Row<'_>], at_address: &[String], part: &Part<'_, '_>) -> Option<String> {
     let calls: BTreeSet<&str> = rows.iter().map(|row| row.call).collect();
     let is_action = part.action.is_some();
@@ -349,7 +349,7 @@ fn changed_rule(rules: &RuleSet, rows: &[&Row<'_>], at_address: &[String], part:
     candidates.max().map(|(_, id)| id)
 }
 
-/// What the recording says about a page.
+/// What the recording shows about a page.
 fn describe(rules: &RuleSet, known: &KnownPages, part: &Part<'_, '_>, rows: &[&Row<'_>]) -> DescribedPage {
     let values = shapes::values(rows);
     let named: Vec<(String, String)> = values.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
@@ -362,7 +362,7 @@ fn describe(rules: &RuleSet, known: &KnownPages, part: &Part<'_, '_>, rows: &[&R
         (page.id, page.place) =
             (format!("{}/{}", page.service, titled.id.split_once('/').map_or("page", |(_, id)| id)), titled.place);
     }
-    // The names of things in a title are values, too.
+    // Names of things in a title are also values.
     for word in &mut page.place {
         if let Some((name, _)) = named.iter().find(|(_, value)| value == word) {
             *word = format!("{{{name}}}");
@@ -386,7 +386,7 @@ fn title_parts(title: &str) -> Vec<String> {
     parts.map(str::to_owned).collect()
 }
 
-/// What a title says: `IAM › Users`.
+/// The page described by a title: `IAM › Users`.
 fn titled(rules: &RuleSet, title: &str, rows: &[&Row<'_>]) -> DescribedPage {
     let place = title_parts(title);
     let named = place.first().filter(|_| place.len() > 1).and_then(|console| service_named(rules, console));

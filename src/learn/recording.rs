@@ -1,6 +1,6 @@
-//! Recordings: which pages of the console a person opened, and when. From a HAR file or from CSV.
+//! Recordings from HAR files or CSV: which console pages a person opened, and when.
 //!
-//! HAR files contain cookies, tokens and the content of pages. Only times, addresses of pages, and request IDs are read.
+//! HAR files contain cookies, tokens and page contents. Only times, page addresses and request IDs are read.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,15 +15,15 @@ use crate::event::Timestamp;
 use crate::rule::pack::text_problem;
 use crate::signal::leads_to_console;
 
-/// The most bytes of a recording.
+/// The maximum size of a recording, in bytes.
 pub const MAX_RECORDING: u64 = 256 << 20;
-/// The most pages of a recording.
+/// The maximum number of pages in a recording.
 const MAX_VISITS: usize = 2_000;
-/// The longest title, in characters.
+/// The maximum length of a title, in characters.
 const MAX_TITLE: usize = 200;
-/// The longest address, in bytes.
+/// The maximum length of an address, in bytes.
 const MAX_ADDRESS: usize = 2_000;
-/// The headers with the ID of an AWS request.
+/// The headers that contain the ID of an AWS request.
 const REQUEST_ID_HEADERS: [&str; 3] = ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"];
 
 /// What a person recorded.
@@ -31,14 +31,14 @@ const REQUEST_ID_HEADERS: [&str; 3] = ["x-amzn-requestid", "x-amz-request-id", "
 pub struct Recording {
     /// The pages, in order of time.
     pub visits: Vec<RecordedVisit>,
-    /// The requests with an ID.
+    /// The requests that have an ID.
     pub requests: Vec<RecordedRequest>,
 }
 
 /// One page that was opened, or one mark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedVisit {
-    /// When, by the clock of the recording.
+    /// When it was opened, according to the recording's clock.
     pub time: Timestamp,
     /// Its title, if it has one: `IAM › Users`.
     pub title: Option<String>,
@@ -49,7 +49,7 @@ pub struct RecordedVisit {
 /// One request with its ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedRequest {
-    /// When it was sent, by the clock of the recording.
+    /// When it was sent, according to the recording's clock.
     pub time: Timestamp,
     /// The ID in the response: `requestID` in CloudTrail.
     pub request_id: String,
@@ -61,7 +61,7 @@ impl Recording {
     /// Reads a HAR file or CSV.
     ///
     /// # Errors
-    /// If it is neither, is too large, or has a time or a title that cannot be one.
+    /// If it is neither, is too large, or contains an invalid time or title.
     pub fn parse(text: &str) -> Result<Self, RecordingError> {
         if text.len() as u64 > MAX_RECORDING {
             return Err(RecordingError::TooLarge(MAX_RECORDING >> 20));
@@ -221,7 +221,7 @@ fn har(text: &str) -> Result<Recording, RecordingError> {
     }
     for (at, entry) in file.log.entries.iter().enumerate() {
         let Some(request_id) = &entry.response.headers else { continue };
-        // Other sites have requests with IDs, too.
+        // Other sites also send requests with IDs.
         if !leads_to_console(&entry.request.url) && !is_aws(&entry.request.url) {
             continue;
         }
@@ -253,7 +253,7 @@ struct CsvColumns {
 }
 
 impl CsvColumns {
-    /// The columns by their names, or in the order time, title, address if the first line is data already.
+    /// The columns by name, or in the order time, title, address if the first line already contains data.
     fn of(first: &csv::StringRecord) -> Result<(Self, bool), RecordingError> {
         let named = |names: &[&str]| {
             first.iter().position(|cell| names.iter().any(|name| cell.trim().eq_ignore_ascii_case(name)))
@@ -399,8 +399,8 @@ mod tests {
         assert!(message(&"[".repeat(100_000)).contains("invalid HAR"));
         let deep = format!("{{\"log\":{{\"pages\":{}{}}}}}", "[".repeat(50_000), "]".repeat(50_000));
         assert!(message(&deep).contains("invalid HAR"));
-        assert_eq!(message(&har_with("https://example.com/iam")), "the recording has no page of the AWS console");
+        assert_eq!(message(&har_with("https://example.com/iam")), "the recording contains no AWS console pages");
         let many: String = (0..2_500).map(|_| "2026-03-01T09:30:00Z,Users\n").collect();
-        assert!(message(&many).contains("at most 2000"));
+        assert!(message(&many).contains("the maximum is 2000"));
     }
 }

@@ -1,4 +1,5 @@
-//! Replaces the names, accounts, keys and addresses of a real trail by made-up ones. Equal values get equal replacements.
+//! Replaces the names, accounts, keys and addresses in a real trail with made-up values. Equal values get equal
+//! replacements.
 
 use std::net::IpAddr;
 
@@ -10,15 +11,15 @@ use crate::rule::RuleSet;
 use crate::rule::condition::Condition;
 use crate::rule::shape::Shape;
 
-/// The account of examples.
+/// The account ID used in examples.
 const ACCOUNT: &str = "111122223333";
-/// The user agent of a browser.
+/// A browser's user agent.
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
-/// What names the service in a host.
+/// The words in a host name that identify the service.
 const HOSTS: [&str; 6] = ["s3", "s3-control", "iam", "ec2", "sts", "execute-api"];
 /// The longest text that can be a setting.
 const MAX_SETTING: usize = 40;
-/// The prefixes of IDs that AWS gives to resources. Others may be the names of people.
+/// The prefixes of resource IDs that AWS assigns. Other prefixes may be names of people.
 const ID_PREFIXES: [&str; 40] = [
     "i",
     "sg",
@@ -61,9 +62,9 @@ const ID_PREFIXES: [&str; 40] = [
     "fl",
     "mi",
 ];
-/// The deepest level of a request that is kept.
+/// The deepest level of a request to keep.
 const MAX_DEPTH: usize = 12;
-/// The most elements of a list, or members of an object, that are kept.
+/// The most list elements or object members to keep.
 const MAX_ELEMENTS: usize = 40;
 
 /// The replacements so far.
@@ -72,23 +73,23 @@ pub(super) struct Replacer {
     replaced: HashMap<String, String>,
     /// How many values of each kind were replaced.
     counts: HashMap<String, usize>,
-    /// The replacements that were given out.
+    /// The replacements that are already in use.
     used: HashSet<String>,
 }
 
-/// The texts that the shapes of a call test, and that a replacement must therefore keep.
+/// The texts that a call's shapes test for, which a replacement must therefore keep.
 #[derive(Debug)]
 pub(super) struct TestedTexts<'r> {
     shapes: Vec<&'r Shape>,
 }
 
 impl<'r> TestedTexts<'r> {
-    /// Those of a call.
+    /// The texts for a call.
     pub(super) fn of(rules: &'r RuleSet, call: &str) -> Self {
         Self { shapes: rules.shapes_of(call).iter().map(|shape| rules.shape(*shape)).collect() }
     }
 
-    /// Whether a shape tests for this whole value.
+    /// Whether a shape tests for exactly this value.
     fn contains(&self, text: &str) -> bool {
         let equals = |condition: &Condition| match condition {
             Condition::Equals(expected) => expected == text,
@@ -102,7 +103,7 @@ impl<'r> TestedTexts<'r> {
         })
     }
 
-    /// The beginning or the end that a shape tests for, if the text has it.
+    /// The prefix or suffix that a shape tests for, if the text has it.
     fn affix(&self, text: &str) -> Option<(&str, bool)> {
         let affix = |condition: &'r Condition| match condition {
             Condition::StartsWith(start) if text.starts_with(start.as_str()) => Some((start.as_str(), true)),
@@ -207,7 +208,7 @@ impl Replacer {
         self.name(member)
     }
 
-    /// A name from the member: `userName` becomes `user-1`.
+    /// A name derived from the member: `userName` becomes `user-1`.
     fn name(&mut self, member: &str) -> String {
         let member = super::address::slug(member);
         let words: Vec<&str> =
@@ -242,7 +243,7 @@ impl Replacer {
         Some(format!("{arn}:{partition}:{service}:{region}:{account}:{kind}{separator}{name}"))
     }
 
-    /// An address or a network of the ranges for documentation. The whole internet stays.
+    /// An address or a network in the ranges reserved for documentation. The network for the whole internet is kept.
     fn network(&mut self, text: &str) -> Option<String> {
         let (address, size) = text.split_once('/').map_or((text, None), |(address, size)| (address, Some(size)));
         let parsed: IpAddr = address.parse().ok()?;
@@ -254,7 +255,7 @@ impl Replacer {
         Some(size.map_or_else(|| new.clone(), |size| format!("{new}/{size}")))
     }
 
-    /// A host of AWS: what is before the service is the name of a bucket or an account.
+    /// An AWS host name. The part before the service is the name of a bucket or an account.
     fn host(&mut self, text: &str, tested: &TestedTexts<'_>) -> Option<String> {
         let rest = text.strip_suffix(".amazonaws.com")?;
         if text.contains('/') {
@@ -273,7 +274,7 @@ pub(super) fn agent(agent: &str) -> &str {
     if agent.starts_with("Mozilla/") { BROWSER } else { agent }
 }
 
-/// Whether a text says nothing about an organization: a number, a setting, a region, a resource of AWS.
+/// Whether a text reveals nothing about an organization: a number, a setting, a region, an AWS-owned resource.
 fn is_plain(text: &str) -> bool {
     let is_number = text.len() <= 6 && text.parse::<f64>().is_ok();
     let is_zone = text.strip_suffix(|c: char| c.is_ascii_lowercase()).is_some_and(is_region);
@@ -291,7 +292,7 @@ fn is_plain(text: &str) -> bool {
             .is_some_and(|service| service.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
-/// Whether a text is in capitals, as settings are: `PENDING`.
+/// Whether a text is in capitals, like a setting: `PENDING`.
 fn is_capitals(text: &str) -> bool {
     text.len() <= MAX_SETTING
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
@@ -300,7 +301,7 @@ fn is_capitals(text: &str) -> bool {
         && !text.starts_with("ASIA")
 }
 
-/// Whether a member names something, whatever its value looks like.
+/// Whether a member names something, regardless of its value.
 fn is_of_name(member: &str) -> bool {
     let member = member.to_ascii_lowercase();
     ["name", "id", "key", "arn"].iter().any(|ending| member.ends_with(ending))
@@ -331,7 +332,7 @@ fn is_uuid(text: &str) -> bool {
     parts == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
-/// The object or list in a text of JSON, such as a policy.
+/// The object or list in a JSON text, such as a policy.
 fn embedded(text: &str) -> Option<Value> {
     if !text.trim_start().starts_with(['{', '[']) || text.len() > 20_000 {
         return None;

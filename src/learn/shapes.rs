@@ -1,4 +1,4 @@
-//! The calls of drafted pages: which shapes of the catalog they have, and new shapes for those that have none.
+//! The calls of drafted pages: which shapes in the catalog they match, and new shapes for calls that match none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +14,8 @@ use crate::rule::condition::Condition;
 use crate::rule::shape::ShapeSubject;
 use crate::rule::{RuleSet, ShapeToml};
 
-/// Drafts the calls of a page from its visits. Calls that every visit has are required, unless they are repeated with
-/// different requests, as for each row of a table. With `all`, those are required, too.
+/// Drafts the calls of a page from its visits. Calls that occur in every visit are required, unless they are repeated
+/// with different requests, such as one for each table row. With `all`, repeated calls are also required.
 pub(super) fn calls(rules: &RuleSet, id: &str, visits: &[Vec<&Row<'_>>], all: bool) -> DraftedCalls {
     let mut parts: BTreeMap<&str, Part> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
@@ -57,7 +57,7 @@ struct Part {
     visits: BTreeSet<usize>,
     /// The requests of each visit.
     requests: BTreeMap<usize, Vec<String>>,
-    /// The names of shapes of the catalog.
+    /// The names of shapes in the catalog.
     known: BTreeSet<Option<String>>,
     shapes: Vec<ShapeToml>,
 }
@@ -70,7 +70,8 @@ impl Part {
             Some(shape) if rules.shape(shape).call == row.call => {
                 self.known.insert(rules.shape(shape).name.clone());
             }
-            // A call that no rule knows gets a shape that any request has, so that other rules can refer to the call.
+            // A call that is not in any rule gets a shape that matches any request, so that other rules can refer to the
+            // call.
             _ if rules.shapes_of(row.call).is_empty() => {
                 self.known.insert(None);
             }
@@ -78,7 +79,7 @@ impl Part {
         }
     }
 
-    /// Adds a shape, or the members of its request to one that is otherwise the same.
+    /// Adds a shape, or adds its request's members to a shape that is otherwise the same.
     fn add_shape(&mut self, mut new: ShapeToml) {
         let is_same = |shape: &&mut ShapeToml| {
             (&shape.caller, &shape.agent, &shape.conditions) == (&new.caller, &new.agent, &new.conditions)
@@ -103,7 +104,7 @@ impl Part {
         self.shapes.push(new);
     }
 
-    /// Whether a visit has the call more than once, with different requests.
+    /// Whether a visit makes the call more than once, with different requests.
     fn is_repeated(&self) -> bool {
         self.requests.values().any(|requests| requests.iter().collect::<BTreeSet<_>>().len() > 1)
     }
@@ -114,14 +115,14 @@ impl Part {
         match (self.known.contains(&None), names.is_empty()) {
             (true, true) => call.to_owned(),
             (false, _) => format!("{call}/{}", names.join("|")),
-            // A reference has names or none.
+            // A reference either lists names or does not.
             (true, false) => format!("{call}/*"),
         }
     }
 }
 
-/// A shape for a request that has none: its members, who called, and the settings by which the other shapes of the call
-/// differ.
+/// A shape for a request that does not match any: its members, the caller, and the settings that distinguish the call's
+/// other shapes.
 fn new_shape(rules: &RuleSet, id: &str, call: &str, subject: &ShapeSubject<'_, '_>) -> ShapeToml {
     let members = members(subject.request.value().as_object());
     let mut settings: BTreeMap<String, String> = BTreeMap::new();
@@ -153,14 +154,14 @@ fn new_shape(rules: &RuleSet, id: &str, call: &str, subject: &ShapeSubject<'_, '
     }
 }
 
-/// Whether a value can be a setting of the console, and not the name of something.
+/// Whether a value can be a console setting, as opposed to a name.
 fn is_setting_text(text: &str) -> bool {
     text.len() <= 40
         && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte))
         && (text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') || matches!(text, "true" | "false"))
 }
 
-/// The name of a family in rules.
+/// The name of a family, as used in rules.
 pub(super) fn family(family: Family) -> Option<String> {
     CallerCondition::OneOf(vec![family]).describe()
 }
@@ -172,7 +173,7 @@ pub(super) fn members(request: Option<Members<'_>>) -> Vec<String> {
     names
 }
 
-/// The values of requests by their paths, for the placeholders of links and titles: the name, the path, the value.
+/// The values in requests, for placeholders in links and titles: the name, the path, the value.
 pub(super) fn values(rows: &[&Row<'_>]) -> Vec<(String, String, String)> {
     let mut found: Vec<(String, String, String)> = Vec::new();
     for row in rows {

@@ -1,5 +1,5 @@
-//! Learns from the trails of an organization alone: other requests of known pages, pages that are not in the catalog, and
-//! calls that are made without a click.
+//! Learns only from an organization's trails: new requests by known pages, pages that are not in the catalog, and calls
+//! that are made without a click.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,14 +18,14 @@ use crate::rule::words::{in_sentence, words};
 use crate::rule::{RuleSet, RuleText};
 use crate::signal::{Origin, Signal};
 
-/// Two sets of calls that share this part of their calls are of the same page.
+/// Two sets of calls that share this part of their calls belong to the same page.
 const SAME_PAGE: f64 = 0.6;
 /// The most visits that a draft is made from.
 const MAX_VISITS: usize = 30;
 /// The maximum number of times that sessions are mapped again with the accepted drafts.
 const MAX_ROUNDS: usize = 3;
 
-/// How often something must be seen to be proposed.
+/// How often something must be seen before it is proposed.
 #[derive(Debug, Clone, Copy)]
 pub struct Thresholds {
     /// The number of clicks.
@@ -43,7 +43,7 @@ impl Default for Thresholds {
 /// The kind of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProposalKind {
-    /// Other requests of a known page.
+    /// Different requests by a known page.
     Shapes,
     /// A page that is not in the catalog.
     Page,
@@ -75,7 +75,7 @@ pub struct Proposal {
     pub rule_id: Option<String>,
     /// The title of the page, or the call.
     pub title: String,
-    /// The number of clicks that it would explain; for polls and background, of signals or events.
+    /// The number of clicks that it would explain; for polls and background, the number of signals or events.
     pub clicks: usize,
     /// The number of sessions with them.
     pub sessions: usize,
@@ -103,7 +103,7 @@ impl<'a> MappedSession<'_, 'a> {
     }
 }
 
-/// Proposes what would explain more clicks of these console sessions, most clicks first.
+/// Proposes changes that would explain more clicks in these console sessions, most clicks first.
 ///
 /// # Errors
 /// If the rules cannot be used.
@@ -163,7 +163,7 @@ fn shapes(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Thresho
             by_rule.entry(signal.rule_id.clone()).or_default().push(session.with_rows(signal));
         }
     }
-    // Visits that no page explains may be of a page whose requests have changed even more.
+    // Visits that no page explains may belong to a page whose requests have changed even more.
     for cluster in clusters(gate.rules(), mapped).into_iter().filter(|cluster| cluster.action.is_none()) {
         let members: Vec<&SignalRows<'_, '_>> = cluster.members.iter().collect();
         let page = if is_enough(&members, thresholds) { nearest_page(gate.rules(), &members) } else { None };
@@ -213,7 +213,7 @@ struct Cluster<'s, 'a> {
     members: Vec<SignalRows<'s, 'a>>,
 }
 
-/// The bursts that no page explains, those with the same calls together, most frequent first.
+/// The bursts that no page explains, grouped by their calls, most frequent first.
 fn clusters<'s, 'a>(rules: &RuleSet, mapped: &'s [MappedSession<'s, 'a>]) -> Vec<Cluster<'s, 'a>> {
     let mut clusters: Vec<Cluster<'_, '_>> = Vec::new();
     let is_page = |signal: &&Signal| {
@@ -257,7 +257,7 @@ fn pages(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Threshol
     proposals
 }
 
-/// The share of the calls of both sets that are in both.
+/// The share of all calls in either set that are in both.
 #[expect(clippy::cast_precision_loss, reason = "a page makes a few dozen calls")]
 fn overlap(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> f64 {
     one.intersection(other).count() as f64 / one.union(other).count().max(1) as f64
@@ -274,7 +274,7 @@ fn page(gate: &mut Gate, action: Option<&str>, members: &[&SignalRows<'_, '_>]) 
         action,
         page: described,
         year: visits.first().and_then(|visit| visit.first()).map_or(0, |row| year(row.time)),
-        comment: format!("SignalRows {} times in trails. Check the title, the sentence and the calls.", members.len()),
+        comment: format!("Seen {} times in trails. Check the title, the sentence and the calls.", members.len()),
         visits,
     };
     let (outcome, files) = drafter.rule(gate);
@@ -296,7 +296,7 @@ fn page(gate: &mut Gate, action: Option<&str>, members: &[&SignalRows<'_, '_>]) 
     })
 }
 
-/// The call that most visits make, and that the fewest pages of the catalog make.
+/// The call that most visits make and that the fewest pages in the catalog make.
 fn main_call<'a>(rules: &RuleSet, visits: &[Vec<&Row<'a>>]) -> Option<&'a str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
@@ -317,11 +317,11 @@ fn main_call<'a>(rules: &RuleSet, visits: &[Vec<&Row<'a>>]) -> Option<&'a str> {
         let secondary = rules.words().is_secondary(&topic(call));
         (counts.get(call).copied().unwrap_or_default(), !secondary, std::cmp::Reverse(uses(call)))
     };
-    // Of several, the one that is called first.
+    // If there are several, the one that is called first.
     order.into_iter().rev().max_by_key(rank)
 }
 
-/// The page that a call suggests: `ec2:DescribeVpcs` is about VPCs.
+/// The page that a call suggests: `ec2:DescribeVpcs` suggests a page about VPCs.
 fn describe(rules: &RuleSet, call: &str, is_action: bool) -> DescribedPage {
     let (source, name) = call.split_once(':').unwrap_or(("", call));
     let console = rules.words().console_of(source);
@@ -367,13 +367,13 @@ fn polls(mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Propos
             sessions,
             example,
             files: Vec::new(),
-            problem: Some("a poll has no draft: name the page that makes it".to_owned()),
+            problem: Some("no draft for a poll; add it to the rule for the page that makes it".to_owned()),
         })
     };
     calls.into_iter().filter_map(proposal).collect()
 }
 
-/// Calls of console sessions that no signal explains.
+/// Calls in console sessions that no signal explains.
 fn background(rules: &RuleSet, mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Proposal> {
     let mut calls: BTreeMap<&str, (usize, BTreeSet<&str>, &str)> = BTreeMap::new();
     for session in mapped {
@@ -408,7 +408,7 @@ fn background(rules: &RuleSet, mapped: &[MappedSession<'_, '_>], thresholds: Thr
         example: example.to_owned(),
         files: Vec::new(),
         problem: Some(
-            "calls without a click have no draft: add them to the page or the background that makes them".to_owned(),
+            "no draft for calls without a click; add them to the page or background rule that makes them".to_owned(),
         ),
     };
     calls.into_iter().filter(is_enough).map(proposal).collect()

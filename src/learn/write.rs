@@ -27,7 +27,7 @@ pub(super) struct PageDraft {
     pub(super) kind: Option<Kind>,
     /// The place in the console.
     pub(super) console_path: Vec<String>,
-    /// Seconds before and after the anchor.
+    /// The window before and after the anchor, in seconds.
     pub(super) window: u32,
     /// The calls and shapes.
     pub(super) calls: DraftedCalls,
@@ -35,7 +35,7 @@ pub(super) struct PageDraft {
     pub(super) extracts: Vec<(String, String)>,
     /// The year of the trail.
     pub(super) year: u16,
-    /// Rules that lose against this one.
+    /// Rules over which this rule takes precedence.
     pub(super) precedes: Vec<String>,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct SpecCase {
     pub(super) name: String,
     /// The events.
     pub(super) events: Vec<SpecEvent>,
-    /// The expected signals: the rule, and its events if they are not all. None for a near miss.
+    /// The expected signals: the rule, and its events unless it includes all events. Empty for a near miss.
     pub(super) signals: Vec<(String, Option<Vec<String>>)>,
 }
 
@@ -71,7 +71,7 @@ pub(super) struct SpecEvent {
     pub(super) agent: Option<String>,
     /// The kind of client.
     pub(super) client: Client,
-    /// `readOnly` of the record.
+    /// The record's `readOnly`.
     pub(super) read_only: Option<bool>,
     /// The region.
     pub(super) region: Option<String>,
@@ -132,7 +132,7 @@ impl DraftedCalls {
         }
     }
 
-    /// A generation with these calls and its shapes, to be added at the end of a rule.
+    /// A generation with these calls and their shapes, to be appended to a rule.
     pub(super) fn generation_text(&self, year: u16, window: u32) -> String {
         let mut toml = format!("\n[[generation]]\nyear = {year}\nwindow = {{ before = {window}, after = {window} }}\n");
         self.write(&mut toml);

@@ -4,7 +4,7 @@ use crate::rule::shape::ShapeId;
 use crate::rule::{Rule, RuleId};
 use crate::signal::{ConfidenceFeatures, Origin, Role};
 
-/// Which events of a stretch are already assigned.
+/// Which events in a stretch are already assigned.
 #[derive(Debug)]
 pub(super) struct Claims {
     taken: Vec<bool>,
@@ -26,11 +26,11 @@ impl Claims {
     }
 }
 
-/// A signal as it was matched. Events are indices into the stretch.
+/// A matched signal. Events are indices into the stretch.
 #[derive(Debug, Clone)]
 pub(super) struct MatchedSignal {
     pub(super) rule: RuleId,
-    /// The rule that matched, before the signals around it were taken into account.
+    /// The rule that matched, before taking the signals around it into account.
     pub(super) matched_rule: RuleId,
     pub(super) anchor: usize,
     /// The events with their roles, in order.

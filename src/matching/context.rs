@@ -59,7 +59,7 @@ impl ContextResolver<'_, '_> {
             && becomes.more_than_one.as_ref().is_none_or(|name| self.has_several(&found[index], name))
     }
 
-    /// The preceding signals without background, nearest first.
+    /// The preceding signals, nearest first, without background signals.
     fn neighbors<'f>(&self, before: &'f [MatchedSignal]) -> impl Iterator<Item = &'f MatchedSignal> {
         before.iter().rev().filter(|found| self.is_click(found))
     }

@@ -34,7 +34,7 @@ pub(super) fn signals(
     signals
 }
 
-/// Replaces the sentence of a signal that consists of one change by the description of its call.
+/// Replaces the sentence of a signal that consists of one change with the description of its call.
 fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, signal: &mut Signal) {
     if !matches!(signal.kind, Kind::Change | Kind::Create | Kind::Delete) {
         return;
@@ -88,7 +88,7 @@ pub(super) fn compose(
     Signal {
         signal_id: id_of(&[session_id, &rule.id, anchor.event_id], 16),
         session_id: session_id.to_owned(),
-        // Those of the whole stretch, set when all its signals are there.
+        // Set once all of the stretch's signals are known.
         account_id: None,
         principal: None,
         rule_id: rule.id.clone(),
@@ -121,9 +121,9 @@ pub(super) fn compose(
     }
 }
 
-/// Sets the relation of a signal's events to each entity. An entity named by an event that only reads is `seen`, unless
-/// the call's description states more: reading the value of a secret is more than seeing its name, whichever event
-/// names the secret first.
+/// Sets how a signal's events relate to each entity. An entity named by an event that only reads is `seen`, unless the
+/// call's description states more: reading the value of a secret is more than seeing its name, whichever event names
+/// the secret first.
 fn set_relations(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, entities: &mut [SignalEntity]) {
     let stretch = PreparedStretch { rules, events };
     let is_described =
@@ -197,7 +197,7 @@ fn context(
     (context, entities)
 }
 
-/// Adds values that only earlier signals contain, such as the resource that a dialog or a tab belongs to.
+/// Adds values found only in earlier signals, such as the resource that a dialog or a tab belongs to.
 fn carry(rule: &Rule, context: &mut Context, earlier: &[Signal]) {
     for extract in rule.extracts.iter().filter(|extract| !context.contains_key(&extract.name)).collect::<Vec<_>>() {
         let Some(carried) = &extract.carried else { continue };

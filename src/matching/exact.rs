@@ -1,7 +1,7 @@
 //! Matching by exact shapes alone: every required call was seen in a known shape.
 //!
 //! Events are taken in order. For each free event that can start a rule, the free events around it that are parts of
-//! the rule are collected, and all required calls must be among them. Of the rules that match, the one that explains
+//! the rule are collected, and all required calls must be among them. Among the rules that match, the one that explains
 //! the most calls takes the events.
 
 use std::ops::Range;
@@ -48,7 +48,7 @@ pub(super) fn find(
     found
 }
 
-/// An event with a known shape.
+/// An event that has a known shape.
 #[derive(Debug, Clone, Copy)]
 struct ShapedEvent {
     event: usize,

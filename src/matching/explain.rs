@@ -53,7 +53,7 @@ pub struct ExplainedSignal {
     pub signal_id: String,
     /// `signals.rule_id`
     pub rule_id: String,
-    /// The rule that matched, if the signals around it changed it to another one.
+    /// The rule that matched originally, if the surrounding signals changed it to another rule.
     pub matched_rule: Option<String>,
     /// `signals.title`
     pub title: String,
@@ -81,7 +81,7 @@ pub struct ExplainedEvent {
     pub role: Option<Role>,
     /// The nearest shape, among those of the signal's rule, or among all shapes if there is no signal.
     pub shape: Option<String>,
-    /// The similarity to that shape, from 0 to 1; 1 if the event has the shape.
+    /// The similarity to that shape, from 0 to 1; 1 if the event exactly matches the shape.
     pub nearness: Option<f64>,
     /// The differences from the shape, in words.
     pub differences: Vec<String>,
@@ -96,9 +96,9 @@ pub struct Rival {
     pub title: String,
     /// The cost difference in nats: the alternative is e to this power times less likely.
     pub cost_difference: f64,
-    /// The number of the signal's events that it would explain, and the number of other events.
+    /// The number of the signal's events that it would explain, and the number of other events that it would explain.
     pub events: [usize; 2],
-    /// Required calls that are missing for it.
+    /// Required calls that are missing for this alternative.
     pub missing: Vec<String>,
 }
 
@@ -134,7 +134,7 @@ pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Expl
 }
 
 /// Explains an event or signal that is not mapped to pages, because its session is not a console session or because it
-/// was typed.
+/// is a typed command.
 pub fn unmapped<'r, 'e: 'r>(
     rows: impl IntoIterator<Item = &'r Row<'e>>,
     subject: ExplainSubject<'_>,
@@ -283,8 +283,8 @@ const fn unknown(cause: Cause) -> &'static str {
         Cause::Page(_) => "a page",
         Cause::Visit => "a page that is not in the catalog",
         Cause::Change => "a change on an unknown page",
-        Cause::Noise => "calls of the console itself",
-        Cause::Service => "a service on behalf of the person",
+        Cause::Noise => "calls made by the console itself",
+        Cause::Service => "a service acting on behalf of the person",
         Cause::Adjacent => "an additional call near another page",
         Cause::Unassigned => "a service acting on its own",
         Cause::Poll(_) => "a poll",

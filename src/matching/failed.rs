@@ -17,7 +17,7 @@ pub(super) fn describe(rules: &RuleSet, events: &[Prepared<'_>], found: &Matched
     let is_unknown = |event: usize| call::CallTable::shipped().outcome(&events[event].call()) == call::Outcome::Unknown;
     if signal.kind == Kind::Login && found.members.iter().any(|(event, _)| is_unknown(*event)) {
         if let Some(rest) = signal.summary.strip_prefix("Signed in") {
-            signal.summary = format!("Tried to sign in{rest}; the record does not say whether it succeeded");
+            signal.summary = format!("Tried to sign in{rest}; the record does not show whether it succeeded");
         }
         return;
     }

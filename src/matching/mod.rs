@@ -48,7 +48,7 @@ pub struct Row<'a> {
     pub principal: Option<&'a str>,
     /// `events.region`
     pub region: Option<&'a str>,
-    /// `events.access_key_id`. The console uses a new key for each page load. `None` if it is not known.
+    /// `events.access_key_id`. The console uses a new key for each page load. `None` if unknown.
     pub access_key: Option<&'a str>,
     /// `events.user_agent`
     pub user_agent: Option<&'a str>,
@@ -97,7 +97,7 @@ pub struct SessionRows<'a> {
 
 /// Maps the events of a console session to signals, stretch by stretch, each in order of (first time, anchor event ID).
 ///
-/// The caller decides which sessions are console sessions. Other sessions must not be passed.
+/// The caller decides which sessions are console sessions. Do not pass other sessions.
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
     match stretches(session, Limits::default()).as_slice() {
         [whole] => map_stretch(rules, whole),
@@ -163,7 +163,7 @@ impl<'e> MappedStretch<'e> {
         Self { events, found, drafts, choices }
     }
 
-    /// Everything as signals: first one for each of `found`, then the rest.
+    /// Everything as signals: first one for each element of `found`, then the remaining ones.
     fn signals(&self, rules: &RuleSet, part: &StretchRows<'_>) -> Vec<Signal> {
         let mut signals = describe::signals(rules, part.session_id, &self.events, &self.found);
         let stretch = PreparedStretch { rules, events: &self.events };

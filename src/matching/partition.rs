@@ -1,6 +1,6 @@
 //! Links to the consoles of other partitions: China, `GovCloud`, the European Sovereign Cloud and the ISO regions.
 
-/// The console's host in the links of rules.
+/// The console's host name in rule links.
 const HOST: &str = ".console.aws.amazon.com/";
 
 /// Region prefixes of each partition, with the domain of its console.
@@ -12,7 +12,8 @@ const PARTITIONS: [(&str, &str); 5] = [
     ("us-isob-", "console.sc2shome.sgov.gov"),
 ];
 
-/// Adapts a link to the console of the region's partition. In other partitions every service uses the region's host.
+/// Adapts a link to the console of the region's partition. In other partitions, every service uses the region's host
+/// name.
 pub(super) fn link(url: String, region: Option<&str>) -> String {
     let partition = region.and_then(|region| {
         let domain = PARTITIONS.iter().find(|(start, _)| region.starts_with(start))?.1;

@@ -6,9 +6,9 @@ use super::prepared::PreparedStretch;
 
 /// The intervals of polls, in seconds.
 const PERIODS_S: std::ops::RangeInclusive<i64> = 10..=900;
-/// The number of repetitions that make a poll.
+/// The number of repetitions required for a poll.
 const MIN_EVENTS: usize = 3;
-/// The number of repetitions required for a short period, because people refresh pages every few seconds, too.
+/// The number of repetitions required for a short period, because people also refresh pages every few seconds.
 const MIN_EVENTS_SHORT: usize = 4;
 /// Periods below this many seconds are short.
 const SHORT_S: i64 = 12;
@@ -23,11 +23,11 @@ const MAX_ALTERNATION: usize = 3;
 pub(super) struct PollEvent {
     /// The interval in seconds.
     pub(super) every_s: i64,
-    /// The number of events of the poll.
+    /// The number of events in the poll.
     pub(super) events: usize,
 }
 
-/// For each event of the stretch, the poll that it belongs to, if any.
+/// For each event in the stretch, the poll that it belongs to, if any.
 pub(super) fn detect(stretch: &PreparedStretch<'_, '_>) -> Vec<Option<PollEvent>> {
     let mut periods = vec![None; stretch.events.len()];
     let mut requests: IndexMap<(usize, Option<&str>), Vec<usize>> = IndexMap::new();

@@ -1,7 +1,7 @@
 //! Prepares events for matching: removes duplicates, parses bodies and recognizes shapes.
 //!
-//! More than half of a console's requests repeat an earlier one of the session. Identical events therefore share their
-//! parsed bodies and the result of recognition.
+//! More than half of a console's requests repeat an earlier request in the session. Identical events therefore share
+//! their parsed bodies and the result of recognition.
 
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, Hasher};
@@ -14,7 +14,7 @@ use super::{Row, votes};
 use crate::event::Client;
 use crate::rule::RuleSet;
 
-/// The events of a stretch that a console page may have caused, without duplicate IDs.
+/// The events in a stretch that a console page may have caused, without duplicate IDs.
 pub(super) fn prepare<'e>(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Vec<Prepared<'e>> {
     prepare_rows(rules, rows.iter().copied().filter(|row| !is_typed(row)).collect())
 }
@@ -42,7 +42,7 @@ fn are_identical(one: &Row<'_>, other: &Row<'_>) -> bool {
         && one.error_code == other.error_code
 }
 
-/// The prepared events, with an index of the distinct ones.
+/// The prepared events, with an index of distinct events.
 #[derive(Debug)]
 struct EventPreparer<'e> {
     events: Vec<Prepared<'e>>,
@@ -94,7 +94,8 @@ impl<'e> EventPreparer<'e> {
     }
 }
 
-/// Calls by CLI, SDK or agent never belong to a page, whatever the session. A sign-in may, whatever user agent it has.
+/// Calls by a CLI, SDK or agent never belong to a page, regardless of the session. A sign-in may, regardless of its
+/// user agent.
 fn is_typed(row: &Row<'_>) -> bool {
     matches!(row.client, Client::Cli | Client::Sdk | Client::Agent) && !row.call.starts_with("signin:")
 }

@@ -1,4 +1,4 @@
-//! Prepared events, the stretch that they are in, and what the catalog's word lists say about each.
+//! Prepared events, the stretch that they are in, and what the catalog's word lists state about each event.
 
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -28,8 +28,8 @@ pub(super) struct Prepared<'e> {
     pub(super) likely: Option<ShapeId>,
     /// The call that rules use: the event's own, or an older one that it replaces.
     pub(super) known_call: Option<&'e str>,
-    /// The index of the first event in the stretch that is identical for matching; its own index if there is none
-    /// before.
+    /// The index of the first event in the stretch that is identical for matching; its own index if there is no earlier
+    /// one.
     pub(super) representative: usize,
 }
 
@@ -55,7 +55,7 @@ impl<'e> Prepared<'e> {
         Self { row, time: row.time, ..self.clone() }
     }
 
-    /// Whether somebody typed it in CloudShell.
+    /// Whether it was typed in CloudShell.
     pub(super) fn is_shell(&self) -> bool {
         self.row.client == Client::CloudShell
     }
@@ -97,7 +97,7 @@ impl<'e> Prepared<'e> {
     }
 }
 
-/// The events of a stretch in order, and the rules to map them with.
+/// The events in a stretch, in order, and the rules to map them with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PreparedStretch<'s, 'e> {
     pub(super) rules: &'s RuleSet,
@@ -116,7 +116,7 @@ impl<'s> PreparedStretch<'s, '_> {
         call.split_once(':').map_or(call, |(_, name)| name)
     }
 
-    /// Whether the event changes something, from `readOnly` in the trail, or else from the call's verb.
+    /// Whether the event changes something, based on `readOnly` in the trail, otherwise on the call's verb.
     pub(super) fn changes(&self, event: usize) -> bool {
         self.events[event].row.read_only.map_or_else(|| self.verb(event).is_some(), |read_only| !read_only)
     }

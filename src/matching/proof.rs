@@ -15,12 +15,12 @@ use crate::signal::Kind;
 
 /// No other event may occur within this many seconds before or after.
 const APART_S: i64 = 2;
-/// The minimum number of events of a page that is accepted.
+/// The minimum number of events that a page needs to be accepted.
 const MIN_EVENTS: usize = 5;
 /// The minimum evidence for acceptance: about three shapes that only this page uses.
 const MIN_EVIDENCE: f64 = 2.0;
 
-/// The evidence from shapes: each counts more the fewer rules use it.
+/// The evidence from shapes: the fewer rules use a shape, the more it counts.
 pub(super) fn evidence(rules: &RuleSet, shapes: impl Iterator<Item = ShapeId>) -> f64 {
     let mut shapes: Vec<ShapeId> = shapes.collect();
     shapes.sort_unstable();
@@ -30,7 +30,7 @@ pub(super) fn evidence(rules: &RuleSet, shapes: impl Iterator<Item = ShapeId>) -
 
 /// The minimum share of events that exact shapes explain in a session that the catalog knows.
 const MIN_EXPLAINED: f64 = 0.9;
-/// The minimum share for likely shapes, of the events whose calls the catalog knows.
+/// The minimum share for likely shapes, among events whose calls are in the catalog.
 const MIN_EXPLAINED_BY_LIKELY_SHAPES: f64 = 0.95;
 /// This many unexplained events are added to the count, because a few events may be explained by chance.
 const EXTRA_EVENTS: f64 = 2.0;
@@ -41,12 +41,12 @@ pub(super) fn is_known(stretch: &PreparedStretch<'_, '_>, exact_matches: &[Match
     explains(stretch, exact_matches, MIN_EXPLAINED, |_| true)
 }
 
-/// Like [`is_known`], for matches by likely shapes: the console of another year, whose requests differ a little.
+/// Like [`is_known`], for matches by likely shapes: a console from another year, whose requests differ slightly.
 pub(super) fn is_known_by_likely_shapes(stretch: &PreparedStretch<'_, '_>, exact_matches: &[MatchedSignal]) -> bool {
     explains(stretch, exact_matches, MIN_EXPLAINED_BY_LIKELY_SHAPES, |event| event.known_call.is_some())
 }
 
-/// Whether matches explain a share of the events that are counted. Typed commands are not counted.
+/// Whether matches explain at least a given share of the counted events. Typed commands are not counted.
 fn explains(
     stretch: &PreparedStretch<'_, '_>,
     exact_matches: &[MatchedSignal],
@@ -75,7 +75,7 @@ pub(super) fn proven(stretch: &PreparedStretch<'_, '_>, exact_matches: &[Matched
             && around(stretch, found).all(|event| owner[event].is_some_and(|other| other == at || is_background(other)))
     };
     let mut proven: Vec<bool> = exact_matches.iter().enumerate().map(is_proven).collect();
-    // Background that occurs only next to accepted pages needs no search either.
+    // Background activity that occurs only next to accepted pages also needs no search.
     for (at, found) in exact_matches.iter().enumerate().filter(|(at, _)| is_background(*at)) {
         let is_settled = |event: usize| owner[event].is_some_and(|other| other == at || proven[other]);
         let has_neighbors = around(stretch, found).any(|event| owner[event] != Some(at));
@@ -84,7 +84,7 @@ pub(super) fn proven(stretch: &PreparedStretch<'_, '_>, exact_matches: &[Matched
     proven
 }
 
-/// Whether every event of a signal exactly has a shape of its rule.
+/// Whether every event in a signal exactly matches a shape in its rule.
 pub(super) fn is_exact(stretch: &PreparedStretch<'_, '_>, found: &MatchedSignal) -> bool {
     let is_own = |shape: ShapeId| stretch.rules.part(shape, found.matched_rule).is_some();
     found.members.iter().all(|(event, _)| stretch.events[*event].shape.is_some_and(is_own))

@@ -1,8 +1,8 @@
 //! Stretches: a very long session is split into parts that are mapped separately, so that memory use is limited.
 //!
 //! Where a session is split depends only on its events in order of (time, ID), and is known before the next event
-//! arrives. The result is therefore the same for every source and batch size. People do not click that often: sessions
-//! are long because a program uses a person's credentials.
+//! arrives. The result is therefore the same for every source and batch size. People do not click often enough to cause
+//! such sessions; they occur when a program uses a person's credentials.
 
 use super::burst::PAUSE_S;
 use super::generic::shows_console;
@@ -12,14 +12,14 @@ use crate::event::Timestamp;
 /// The pause, in seconds, at which a long stretch ends.
 const LONG_PAUSE_S: i64 = 60;
 
-/// The number of events from which on a stretch may end, and its maximum.
+/// The numbers of events from which a stretch may end, and at which it must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// From this number on, at a pause of a minute.
+    /// From this number on, a stretch ends at a pause of one minute.
     pub long: usize,
-    /// From this number on, at the end of a burst.
+    /// From this number on, a stretch ends at the end of a burst.
     pub longer: usize,
-    /// At this number, anywhere.
+    /// At this number, a stretch ends anywhere.
     pub longest: usize,
 }
 
@@ -35,7 +35,7 @@ impl Limits {
         self.long.min(self.longer).min(self.longest)
     }
 
-    /// The minimum pause, in seconds, that ends a stretch of this many events; `None` if it does not end.
+    /// The minimum pause, in seconds, that ends a stretch with this many events; `None` if it does not end.
     const fn pause(self, events: usize) -> Option<i64> {
         match events {
             _ if events >= self.longest => Some(0),
@@ -49,7 +49,7 @@ impl Limits {
 /// The evidence from a session up to the end of a stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ConsoleEvidence {
-    /// Whether there is more evidence of the console than the sign-in.
+    /// Whether there is more evidence of console use than the sign-in.
     pub(super) in_console: bool,
 }
 
@@ -57,7 +57,7 @@ pub struct ConsoleEvidence {
 #[derive(Debug)]
 pub struct StretchSplitter {
     limits: Limits,
-    /// The number of events of the current stretch, without duplicates.
+    /// The number of events in the current stretch, without duplicates.
     events: usize,
     time: Timestamp,
     event_id: String,
@@ -73,7 +73,7 @@ impl StretchSplitter {
     }
 
     /// Takes the session's next event, in order of (time, ID). If the event starts a new stretch, returns the evidence
-    /// up to the end of the previous one.
+    /// up to the end of the previous stretch.
     pub fn begins_new(&mut self, row: &Row<'_>) -> Option<ConsoleEvidence> {
         let pause = self.limits.pause(self.events).map(|pause| self.time.plus_seconds(pause));
         let is_repeated = self.events > 0 && self.event_id == row.event_id;
@@ -86,14 +86,14 @@ impl StretchSplitter {
         ended.then_some(before)
     }
 
-    /// The evidence from the session so far; at its end, that of its last stretch.
+    /// The evidence from the session so far. At the end of the session, the evidence for its last stretch.
     #[must_use]
     pub const fn evidence(&self) -> ConsoleEvidence {
         self.evidence
     }
 }
 
-/// Events of a session that are mapped together.
+/// Events in a session that are mapped together.
 #[derive(Debug)]
 pub struct StretchRows<'e> {
     /// `sessions.session_id`
@@ -112,7 +112,7 @@ impl<'e> StretchRows<'e> {
     }
 }
 
-/// The stretches of a session, in order. There is only one unless the session is very long.
+/// A session's stretches, in order. There is only one unless the session is very long.
 #[must_use]
 pub fn stretches<'e>(session: &'e SessionRows<'e>, limits: Limits) -> Vec<StretchRows<'e>> {
     let mut rows: Vec<&Row<'_>> = session.rows.iter().collect();

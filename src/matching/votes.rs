@@ -10,25 +10,26 @@ use crate::rule::{RuleId, RuleSet, Use};
 const MIN_NEARNESS: f64 = 0.2;
 /// An event supports a rule only if its similarity is at least this share of its best similarity to any rule.
 const MIN_RELATIVE_NEARNESS: f64 = 0.55;
-/// Shapes whose similarity is at least this share of the best are considered equally likely.
+/// Shapes whose similarity is at least this share of the best similarity are considered equally likely.
 pub(super) const NEARLY_EQUAL: f64 = 0.9;
 /// The maximum similarity to a shape other than the event's own, including more general shapes that it matches.
 const MAX_INEXACT: f64 = 0.97;
 
-/// The support of an event for one rule.
+/// An event's support for one rule.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Vote {
     /// The index of the rule's part that the event would be.
     pub(super) part: u16,
     /// Whether the rule can start with it.
     pub(super) anchor: bool,
-    /// The similarity to the part's shape, from 0 to 1; 1 if the event has that shape.
+    /// The similarity to the part's shape, from 0 to 1; 1 if the event exactly matches that shape.
     pub(super) nearness: f64,
     /// How much of the part it counts for, from 0 to 1. It is low if the event matches other shapes better.
     pub(super) weight: f64,
     /// The difference from a full match, in nats.
     pub(super) distance: f64,
-    /// Whether the event exactly has another shape, possibly a more specific one, or is clearly nearer to one.
+    /// Whether the event exactly matches another shape, possibly a more specific one, or is clearly nearer to another
+    /// shape.
     pub(super) is_others: bool,
 }
 
@@ -96,7 +97,7 @@ pub(super) fn likely(rules: &RuleSet, event: &Prepared<'_>) -> Option<ShapeId> {
     }
     let all = nearnesses(rules, event);
     let nearest = all.iter().map(|(_, nearness)| *nearness).fold(MIN_LIKELY_NEARNESS, f64::max);
-    // Shapes are sorted from the most specific to the least.
+    // Shapes are sorted from the most specific to the least specific.
     all.into_iter()
         .find(|(_, nearness)| *nearness >= MIN_LIKELY_NEARNESS && *nearness >= NEARLY_EQUAL * nearest)
         .map(|(shape, _)| shape)

@@ -1,4 +1,4 @@
-//! Aggregated events: CloudTrail's counts of calls in a time window, without a name or a time.
+//! Aggregated events: CloudTrail's counts of calls in a time window, which do not have a name or a time.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::event::Timestamp;
 /// One aggregated event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aggregated {
-    /// `eventId`, or for a record without one, a stable ID of its content.
+    /// `eventId`, or for a record without one, a stable ID derived from its contents.
     pub event_id: String,
     /// `timeWindow.windowStart`
     pub window_start: Timestamp,

@@ -1,8 +1,8 @@
-//! The kind of client, and the family of user agents, that made a call.
+//! The kind of client that made a call, and its user-agent family.
 
 use crate::event::Client;
 
-/// A family of user agents of the console and its back ends. Rules test it as `caller`.
+/// A family of user agents used by the console and its back ends. Rules test it as `caller`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
     /// Exactly `AWS Internal`: the back ends that most consoles use.
@@ -44,13 +44,14 @@ impl Family {
     }
 }
 
-/// Prefixes of user agents that only a browser sends. The console's search adds `SRPS/` before the one it forwards.
+/// Prefixes of user agents that only a browser sends. The console's search adds `SRPS/` before the user agent that it
+/// forwards.
 const BROWSERS: [&str; 2] = ["Mozilla/", "SRPS/Mozilla/"];
 
 /// Prefixes of other user agents that only the console's back ends send. `Jersey/${project.version}` signs people in.
 const CONSOLES: [&str; 2] = ["AWS-Console", "Jersey/${project.version}"];
 
-/// Texts that are only in user agents of autonomous agents.
+/// Texts that occur only in the user agents of autonomous agents.
 const AGENTS: [&str; 9] = [
     "aws-mcp",
     "awslabs/mcp",
@@ -63,10 +64,10 @@ const AGENTS: [&str; 9] = [
     "kiro-cli",
 ];
 
-/// Services that act for a person like such a program: the AWS MCP server.
+/// Services that act for a person as such a program does: the AWS MCP server.
 const AGENT_SERVICES: [&str; 2] = ["aws-mcp.", "mcp."];
 
-/// The domains of services' hosts. The last are the European Sovereign Cloud's and those of the ISO regions.
+/// The domains of service hosts. The last ones belong to the European Sovereign Cloud and the ISO regions.
 pub(super) const DOMAINS: [&str; 11] = [
     ".amazonaws.com",
     ".amazonaws.com.cn",
@@ -83,7 +84,7 @@ pub(super) const DOMAINS: [&str; 11] = [
 
 const COMMAND_LINES: [&str; 3] = ["aws-cli/", "AWSPowerShell", "ec2-api-tools"];
 
-/// Prefixes of the user agents of SDKs, and of tools that are built on them.
+/// User-agent prefixes of SDKs and of tools built on them.
 const SDKS: [&str; 24] = [
     "aws-sdk-",
     "Boto3/",
@@ -111,7 +112,7 @@ const SDKS: [&str; 24] = [
     "Java/",
 ];
 
-/// The kind of client. `invoked_by` is only used if there is no user agent: a service acted.
+/// The kind of client. `invoked_by` is used only if there is no user agent, in which case a service acted.
 #[must_use]
 pub fn client(user_agent: Option<&str>, invoked_by: Option<&str>) -> Client {
     let agent = user_agent.map(unwrapped).unwrap_or_default();
@@ -145,11 +146,12 @@ fn is_agent(agent: &str, invoked_by: Option<&str>) -> bool {
     AGENTS.iter().any(|name| agent.contains(name)) || is_service(agent) || invoked_by.is_some_and(is_service)
 }
 
-/// HTTP libraries that some consoles use (the CloudWatch console uses `Apache-HttpClient`), and programs as well.
+/// HTTP libraries that are used by some consoles (the CloudWatch console uses `Apache-HttpClient`) and also by
+/// programs.
 const LIBRARIES: [&str; 2] = ["Apache-HttpClient", "Coral/"];
 
-/// The kind of client, given whether the record says that the credentials are the console's: an HTTP library with such
-/// credentials is a back end of the console.
+/// The kind of client, depending on whether the record states that the credentials belong to the console: an HTTP
+/// library with such credentials is a console back end.
 pub(super) fn behind_console(client: Client, user_agent: Option<&str>, from_console: bool) -> Client {
     let agent = user_agent.map(unwrapped).unwrap_or_default();
     let unsure = matches!(client, Client::Sdk | Client::Unknown);
@@ -180,7 +182,7 @@ fn console_host(agent: &str) -> bool {
     service_host(agent) && begins(agent, &["console.", "signin."])
 }
 
-/// Only a service's host: `config.amazonaws.com`.
+/// Just a service's host name: `config.amazonaws.com`.
 fn service_host(agent: &str) -> bool {
     let host = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     DOMAINS.iter().any(|domain| agent.ends_with(domain)) && host(agent)

@@ -1,4 +1,4 @@
-//! What can be wrong with a record.
+//! The problems that a record can have.
 
 use thiserror::Error;
 
@@ -21,9 +21,9 @@ pub enum Problem {
     /// The text is not JSON.
     #[error("invalid JSON at line {line}, column {column}")]
     NotJson {
-        /// The line within the record's text, from 1.
+        /// The line within the record's text, starting at 1.
         line: usize,
-        /// The column within the line, from 1; 0 is the line's start.
+        /// The column within the line, starting at 1; 0 is the start of the line.
         column: usize,
     },
     /// The text is JSON, but not an object.
@@ -43,7 +43,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The problem of an unreadable member, its hostile value shortened and escaped.
+    /// The problem for an unreadable member. Its value, which may be hostile, is shortened and escaped.
     pub(super) fn unreadable(member: &'static str, json: &str) -> Self {
         let mut value: String = json.chars().take(SHOWN).flat_map(char::escape_debug).collect();
         if json.chars().nth(SHOWN).is_some() {
@@ -54,7 +54,7 @@ impl Problem {
 }
 
 impl From<serde_json::Error> for Problem {
-    /// The parser's own message is left out: it may quote the record at any length.
+    /// The parser's own message is left out, because it may quote any amount of the record.
     fn from(error: serde_json::Error) -> Self {
         if error.is_data() {
             return Self::NotAnObject;
@@ -63,10 +63,10 @@ impl From<serde_json::Error> for Problem {
     }
 }
 
-/// A stored event from which no record can be rebuilt.
+/// The reason why a record cannot be rebuilt from a stored event.
 #[derive(Debug, Error)]
 pub enum RebuildError {
-    /// A JSON column has a value that is not JSON.
+    /// A JSON column contains a value that is not JSON.
     #[error("{column} is not JSON: {source}")]
     Json {
         /// The column: `request_parameters`, `response_elements` or `extra`.

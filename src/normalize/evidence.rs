@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::caller;
 use crate::event::{Client, Event, Evidence};
 
-/// The evidence that `event` is from the console; `flagged` is the console flag, from any place in the record.
+/// The evidence that `event` is from the console; `flagged` is the console flag, from anywhere in the record.
 pub(super) fn of(event: &Event<'_>, client: Client, flagged: bool) -> Evidence {
     if is_visitor(event) {
         return Evidence::empty();
@@ -46,7 +46,8 @@ fn forwarded(event: &Event<'_>) -> bool {
         && event.source_ip.as_deref().is_some_and(addresses)
 }
 
-/// Whether the source consists of addresses: one, or the comma-separated list of proxies. Service hosts and `-` are not.
+/// Whether the source consists of addresses: a single address, or a comma-separated list of proxies. Service hosts and
+/// `-` are not.
 fn addresses(source: &str) -> bool {
     source.split(',').all(|address| address.trim().parse::<IpAddr>().is_ok())
 }

@@ -19,7 +19,7 @@ pub(super) struct Extra {
 }
 
 impl Extra {
-    /// Decodes one member with `read`; the original is kept unless the result is exact.
+    /// Decodes one member with `read`. The original is kept unless the result is exact.
     pub(super) fn take<'a, T>(
         &mut self,
         name: &str,
@@ -35,7 +35,8 @@ impl Extra {
         value
     }
 
-    /// Reads a nested object's members with `take`. The rest of it, or all of it if it is not an object, is kept.
+    /// Reads a nested object's members with `take`. All other members are kept, or the whole value if it is not an
+    /// object.
     pub(super) fn nested<'a, const N: usize>(
         &mut self,
         name: &str,
@@ -57,7 +58,7 @@ impl Extra {
         }
     }
 
-    /// Reads a nested object that is kept completely.
+    /// Reads a nested object that is kept in full.
     pub(super) fn seen<'a, T, const N: usize>(
         &mut self,
         name: &str,
@@ -87,7 +88,7 @@ impl Extra {
         self.text.push_str(json);
     }
 
-    /// Starts a member whose value has that many bytes or fewer.
+    /// Starts a member whose value has at most this many bytes.
     fn open(&mut self, name: &str, bytes: usize) {
         if self.text.is_empty() {
             self.text.reserve(COMMON + bytes);
@@ -112,8 +113,8 @@ impl Extra {
         self.put(&quoted[1..quoted.len() - 1], json);
     }
 
-    /// Ends a member that is an object, or removes it: the text had `before` bytes then. An object without values in
-    /// fields is kept even if empty, because nothing else shows that it existed.
+    /// Ends or removes a member that is an object. Before the member, the text had `before` bytes. An object without
+    /// values in fields is kept even if empty, because nothing else would show that it existed.
     fn close(&mut self, inner: Self, before: usize) {
         let Self { mut text, start, held } = inner;
         match () {

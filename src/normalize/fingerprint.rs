@@ -11,9 +11,9 @@ const MARKS: u128 = 0xf << 76 | 0x3 << 62;
 const VERSION_8: u128 = 8 << 76;
 const VARIANT: u128 = 2 << 62;
 
-/// An ID derived from the record's content: a UUID of version 8, the version for custom IDs.
+/// An ID derived from the record's contents: a version 8 UUID, the version for custom IDs.
 ///
-/// The same content has the same ID, regardless of file, container, whitespace and order of members.
+/// Equal contents have the same ID, regardless of file, container, whitespace and member order.
 pub(super) fn of(json: &str) -> String {
     let digest = Sha256::digest(canonical(json).as_bytes());
     let number = digest[..16].iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
@@ -21,13 +21,13 @@ pub(super) fn of(json: &str) -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
-/// Whether an ID has the format of those from [`of`]. `CloudTrail`'s own are version 4.
+/// Whether an ID has the format of IDs from [`of`]. `CloudTrail`'s own IDs are version 4.
 pub(super) fn made(id: &str) -> bool {
     id.len() == 36 && id.as_bytes()[VERSION] == b'8'
 }
 
 fn canonical(json: &str) -> String {
-    // Text that cannot be parsed (nested too deep, a number too large) is its own canonical form.
+    // Text that cannot be parsed (nested too deeply, or with a number that is too large) is its own canonical form.
     let Ok(mut value) = serde_json::from_str::<Value>(json) else { return json.to_owned() };
     value.sort_all_objects();
     value.to_string()

@@ -7,7 +7,7 @@ use super::scalar::{self, Scalar};
 use super::time;
 use crate::event::Identity;
 
-/// Members of `userIdentity`, in the order they usually come in.
+/// Members of `userIdentity`, in their usual order.
 const IDENTITY: [&str; 10] = [
     "type",
     "principalId",
@@ -26,16 +26,16 @@ const ATTRIBUTES: [&str; 3] = ["creationDate", "mfaAuthenticated", "sessionCrede
 const ON_BEHALF_OF: [&str; 1] = ["userId"];
 const IN_SCOPE_OF: [&str; 1] = ["sourceArn"];
 
-/// What `userIdentity` says.
+/// The contents of `userIdentity`.
 #[derive(Debug, Default)]
 pub(super) struct Caller<'a> {
     /// Who called.
     pub(super) identity: Identity<'a>,
-    /// The console flag, which some event versions have in the session's attributes.
+    /// The console flag, which some event versions store in the session's attributes.
     pub(super) from_console: bool,
 }
 
-/// Reads `userIdentity`; what the fields cannot represent goes to `extra` under its name.
+/// Reads `userIdentity`. Whatever the fields cannot represent is added to `extra` under its name.
 pub(super) fn read<'a>(raw: Option<&'a str>, extra: &mut Extra) -> Caller<'a> {
     let mut caller = Caller::default();
     extra.nested("userIdentity", raw, &IDENTITY, |members, extra| caller = fields(members, extra));
@@ -81,7 +81,7 @@ fn context<'a>(
     extra.nested("attributes", attributes, &ATTRIBUTES, |[created, mfa, flag], extra| {
         identity.session_created = extra.take("creationDate", created, time::timestamp);
         identity.mfa = extra.take("mfaAuthenticated", mfa, scalar::quoted_bool);
-        // No field has it here: the field is for the record's own member.
+        // There is no field for it here: the field stores the record's own member.
         from_console =
             extra.take("sessionCredentialFromConsole", flag, |raw| Scalar { exact: false, ..scalar::quoted_bool(raw) });
     });
@@ -92,8 +92,8 @@ fn text(raw: &str) -> Option<Cow<'_, str>> {
     scalar::text(raw).value
 }
 
-/// The short name of an identity: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`; other identities by user name or
-/// principal ID.
+/// The short name of an identity: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`; for other identities, the user
+/// name or principal ID.
 fn principal<'a>(identity: &Identity<'a>) -> Option<Cow<'a, str>> {
     let arn = identity.arn.as_ref();
     let name = match identity.kind.as_deref() {

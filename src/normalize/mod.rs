@@ -1,8 +1,8 @@
 //! One record's text in, one [`Event`] out, and back. Pure.
 //!
 //! [`event`] walks a record once, one level at a time: members with a field in [`Event`] are decoded, nested objects
-//! stay text, and whatever no field represents exactly goes to `extra`. [`rebuild()`] reverses this, so nothing in a log is
-//! lost and nothing is stored twice. [`caller`] and the evidence bits classify the result.
+//! stay text, and anything that no field represents exactly is added to `extra`. [`rebuild()`] reverses this, so
+//! nothing in a log is lost or stored twice. [`caller`] and the evidence bits classify the result.
 
 mod aggregated;
 pub mod caller;
@@ -26,7 +26,7 @@ use crate::read::RecordText;
 
 /// Normalizes one record. Fills every field except `session_id`, which [`crate::session`] sets.
 ///
-/// `json` is one `CloudTrail` record, a JSON object; `file` is only used in the error.
+/// `json` is one `CloudTrail` record, a JSON object; `file` is used only in the error.
 ///
 /// # Errors
 /// The text is not a JSON object, or the record has no time or call: no readable `eventTime` (nor Logstash's
@@ -47,8 +47,8 @@ pub fn event_of<'a>(record: &'a RecordText<'_>, file: &str) -> Result<Event<'a>,
     event.map_err(|problem| RecordError { file: file.to_owned(), problem })
 }
 
-/// Like [`event()`], for a record whose ID other events have, too: its event gets an ID derived from its content, and its
-/// own is in `extra`.
+/// Like [`event()`], for a record whose ID is shared by other events. The event gets an ID derived from its contents,
+/// and its own ID is kept in `extra`.
 ///
 /// # Errors
 /// See [`event()`].

@@ -27,7 +27,7 @@ fn columns(row: &Event<'_>, extra: &Map<String, Value>) -> Result<Map<String, Va
     let mut record = Map::new();
     put(&mut record, "eventVersion", row.event_version.as_deref());
     put_object(&mut record, "userIdentity", identity(&row.identity, extra)?);
-    // Fields that were filled from another member: that member is in `extra`, and so is the original if there was one.
+    // If a field was filled from another member, `extra` contains that member, and also the original if there was one.
     if !extra.contains_key(SHIPPED) {
         record.insert("eventTime".into(), moment(row.event_time, extra.get("eventTime"))?);
     }
@@ -82,7 +82,7 @@ fn context(identity: &Identity<'_>, extra: &Map<String, Value>) -> Result<Map<St
     Ok(context)
 }
 
-/// The original if it was kept, because a field may have a time that `CloudTrail`'s format cannot express.
+/// The original if it was kept, because a field may contain a time that `CloudTrail`'s format cannot express.
 fn moment(time: crate::event::Timestamp, original: Option<&Value>) -> Result<Value, RebuildError> {
     let shown = || time::show(time).map(Value::String).ok_or(RebuildError::Time(time.0));
     original.cloned().map_or_else(shown, Ok)
@@ -122,7 +122,7 @@ fn json(column: &'static str, text: &str) -> Result<Value, RebuildError> {
     crate::json::value(text).map_err(|source| RebuildError::Json { column, source })
 }
 
-/// Merges `over` into `base`: objects member by member; other values replace.
+/// Merges `over` into `base`: objects are merged member by member, and other values are replaced.
 fn merge(base: &mut Map<String, Value>, over: Map<String, Value>) {
     for (name, value) in over {
         match (base.entry(name), value) {

@@ -9,10 +9,11 @@ use crate::event::{Event, Timestamp};
 use crate::json::Level;
 use crate::read::{RECORD_MEMBERS, RecordMembers};
 
-/// The member in which an Insights event has its source and name. If it exists, top-level values of these two stay in `extra`.
+/// The member that contains the source and name of an Insights event. If it exists, top-level values of these two stay
+/// in `extra`.
 pub(super) const INSIGHT: &str = "insightDetails";
 
-/// The member in which Logstash has the time. If it exists, an additional `eventTime` stays in `extra`.
+/// The member in which Logstash stores the time. If it exists, an additional `eventTime` stays in `extra`.
 pub(super) const SHIPPED: &str = "@timestamp";
 
 /// Reads one record from its text.
@@ -20,7 +21,7 @@ pub(super) fn parse(json: &str, is_apart: bool) -> Result<Event<'_>, Problem> {
     read(json, &Level::read(json, &RECORD_MEMBERS)?, is_apart)
 }
 
-/// Reads one record from its members; with `apart`, it gets an ID derived from its content.
+/// Reads one record from its members. With `apart`, the event gets an ID derived from its contents.
 pub(super) fn read<'a>(json: &'a str, members: &RecordMembers<'a>, is_apart: bool) -> Result<Event<'a>, Problem> {
     let [version, user, at, source, name, region, ip, agent, code, message, request, response, known @ ..] =
         members.known;
@@ -60,7 +61,7 @@ pub(super) fn read<'a>(json: &'a str, members: &RecordMembers<'a>, is_apart: boo
     Ok(event)
 }
 
-/// The record's own ID, otherwise one derived from its content. An own ID that looks derived is also kept in
+/// The record's own ID, otherwise an ID derived from its contents. An own ID that looks derived is also kept in
 /// `extra`, so that rebuilding can distinguish the two.
 fn event_id<'a>(id: Option<&'a str>, json: &str, is_apart: bool, extra: &mut Extra) -> Cow<'a, str> {
     let own = extra.take("eventID", id, |raw| {
@@ -112,7 +113,7 @@ fn call<'a>(
     Ok((source, name))
 }
 
-/// The subject of an Insights event, which is one level down.
+/// The subject of an Insights event, which is one level deeper.
 #[derive(Debug, Default)]
 struct Subject<'a> {
     /// `insightDetails.eventSource`

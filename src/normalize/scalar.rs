@@ -1,4 +1,4 @@
-//! Decodes raw JSON values to the types of fields, with whether the field represents the value exactly.
+//! Decodes raw JSON values to field types, and determines whether the field represents the value exactly.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,8 @@ impl<T> Scalar<T> {
     }
 }
 
-/// Text: a JSON string exactly; a number or boolean by its text, a list of texts joined, but not exactly.
+/// Text. A JSON string is decoded exactly. A number or boolean is decoded as its text, and a list of texts is joined,
+/// but not exactly.
 pub(super) fn text(json: &str) -> Scalar<Cow<'_, str>> {
     match json.as_bytes().first() {
         Some(b'"') => string(json),
@@ -41,7 +42,7 @@ pub(super) fn filled(raw: &str) -> Scalar<Cow<'_, str>> {
     }
 }
 
-/// An error code: text, except those that mean that there was no error.
+/// An error code: text, except for values that mean that there was no error.
 pub(super) fn error_code(raw: &str) -> Scalar<Cow<'_, str>> {
     const FINE: [&str; 3] = ["200", "Success", "OK"];
     let scalar = filled(raw);
@@ -51,7 +52,8 @@ pub(super) fn error_code(raw: &str) -> Scalar<Cow<'_, str>> {
     }
 }
 
-/// A boolean as `CloudTrail` writes `readOnly`: unquoted. Quoted spellings are accepted, but not exact.
+/// A boolean in the form that `CloudTrail` uses for `readOnly`: unquoted. Quoted spellings are accepted, but are not
+/// exact.
 pub(super) fn bare_bool(raw: &str) -> Scalar<bool> {
     match raw {
         "true" => Scalar::exact(true),
@@ -60,7 +62,8 @@ pub(super) fn bare_bool(raw: &str) -> Scalar<bool> {
     }
 }
 
-/// A boolean as `CloudTrail` writes `mfaAuthenticated`: `"true"`. Unquoted or other spellings are not exact.
+/// A boolean in the form that `CloudTrail` uses for `mfaAuthenticated`: `"true"`. Unquoted and other spellings are not
+/// exact.
 pub(super) fn quoted_bool(raw: &str) -> Scalar<bool> {
     match raw {
         r#""true""# => Scalar::exact(true),
@@ -77,7 +80,7 @@ pub(super) fn json(raw: &str) -> Scalar<Cow<'_, str>> {
     }
 }
 
-/// A part of `text`, borrowed as `text` is.
+/// A part of `text`, with the same borrow.
 pub(super) fn part<'a>(text: &Cow<'a, str>, cut: impl Fn(&str) -> Option<&str>) -> Option<Cow<'a, str>> {
     match text {
         Cow::Borrowed(text) => cut(text).map(Cow::Borrowed),
@@ -110,8 +113,8 @@ fn string(json: &str) -> Scalar<Cow<'_, str>> {
     }
 }
 
-/// The JSON string with every escaped surrogate written as U+FFFD: a lone one, which anyone can put into a user agent, is
-/// valid JSON but not valid text, and must not make the event unreadable.
+/// The JSON string with every escaped surrogate written as U+FFFD: a lone surrogate, which anyone can put into a user
+/// agent, is valid JSON but not valid text, and must not make the event unreadable.
 fn without_surrogates(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     let mut rest = json;

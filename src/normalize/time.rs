@@ -1,4 +1,4 @@
-//! Times as logs and their exporters write them.
+//! Times in the formats that logs and their exporters use.
 
 use super::scalar::{self, Scalar};
 use crate::event::Timestamp;
@@ -8,9 +8,9 @@ use serde_json::Value;
 /// The time format of `CloudTrail` and of [`show`].
 const CANONICAL: &str = "%Y-%m-%dT%H:%M:%SZ";
 
-/// A time: exact in `CloudTrail`'s own form; also RFC 3339 with fraction or offset, a space instead of the `T`, no zone
-/// (UTC), ISO 8601 without separators, and seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished
-/// by magnitude.
+/// A time. Exact in `CloudTrail`'s own format. Also accepts RFC 3339 with fraction or offset, a space instead of the
+/// `T`, no zone (UTC), ISO 8601 without separators, and seconds, milliseconds, microseconds or nanoseconds since 1970,
+/// distinguished by magnitude.
 pub(super) fn timestamp(raw: &str) -> Scalar<Timestamp> {
     let Some(text) = scalar::text(raw).value else {
         let value = in_object(raw).and_then(|inner| timestamp(&inner.to_string()).value);
@@ -24,7 +24,7 @@ pub(super) fn timestamp(raw: &str) -> Scalar<Timestamp> {
     Scalar { value, exact: false }
 }
 
-/// The time in an object of MongoDB's extended JSON: `{"$date":"…"}`, `{"$date":{"$numberLong":"…"}}`.
+/// The time in a MongoDB extended JSON object: `{"$date":"…"}`, `{"$date":{"$numberLong":"…"}}`.
 fn in_object(raw: &str) -> Option<Value> {
     let object = raw.starts_with('{').then(|| serde_json::from_str::<Value>(raw).ok())??;
     let date = object.get("$date")?;
@@ -67,7 +67,7 @@ fn local(text: &str) -> Option<Timestamp> {
     Some(Timestamp(time.and_utc().timestamp_micros()))
 }
 
-/// `20240501T090000Z`: ISO 8601 without its marks.
+/// `20240501T090000Z`: ISO 8601 without separators.
 fn basic(text: &str) -> Option<Timestamp> {
     const FORMATS: [&str; 2] = ["%Y%m%dT%H%M%S%.f%#z", "%Y%m%d %H%M%S%.f%#z"];
     let zoned =
@@ -79,7 +79,7 @@ fn basic(text: &str) -> Option<Timestamp> {
 fn epoch(text: &str) -> Option<Timestamp> {
     let number: f64 = text.parse().ok()?;
     let unit = match number.abs() {
-        // Too small for a time in a log: a year, a day, a counter.
+        // Too small to be a time in a log, so it is a year, a day or a counter.
         size if size < 1e8 => return None,
         size if size < 1e11 => 1e6,
         size if size < 1e14 => 1e3,

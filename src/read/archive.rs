@@ -18,9 +18,9 @@ use zip::read::read_zipfile_from_stream;
 use super::budget::MemoryBudget;
 use super::source::readable;
 
-/// The maximum number of layers of compression: a zip of gzip files has two, a zip of tar.gz files three.
+/// The maximum number of layers of compression: a zip of gzip files has two layers, a zip of tar.gz files has three.
 const MAX_LAYERS: usize = 4;
-/// The maximum size that a gzip file may state for its content and still be trusted, in bytes.
+/// The maximum uncompressed size that a gzip file may state and still be trusted, in bytes.
 const MAX_HINT: u32 = 256 << 20;
 
 /// The largest gzip file that is inflated in one call, in bytes; a larger one is streamed.
@@ -49,13 +49,13 @@ pub(super) enum Shortage {
 /// The result of unpacking stored bytes.
 #[derive(Debug)]
 pub(super) struct Unpacked<'r> {
-    /// Name and bytes of every document. Names are unique.
+    /// The name and bytes of every document. Names are unique.
     pub(super) documents: Vec<(String, Vec<u8>)>,
     /// What could not be read completely. The part before the damage is in `documents`.
     pub(super) problems: Vec<String>,
     /// The number of bytes that this source may still produce.
     allowance: u64,
-    /// How often each name was given to a member.
+    /// How often each name was used for a member.
     names: HashMap<String, u32, foldhash::fast::RandomState>,
     /// The memory budget that is shared with other files.
     budget: Option<&'r MemoryBudget>,
@@ -63,8 +63,8 @@ pub(super) struct Unpacked<'r> {
     pub(super) shortage: Option<Shortage>,
 }
 
-/// The documents in `bytes`. Together they have at most `allowance` bytes, so that a small hostile file cannot fill the
-/// memory.
+/// The documents in `bytes`. Their total size is at most `allowance` bytes, so that a small hostile file cannot fill
+/// the memory.
 pub(super) fn unpack(name: &str, bytes: Vec<u8>, allowance: u64) -> Unpacked<'static> {
     Unpacked::of(name, bytes, allowance, None)
 }
@@ -189,7 +189,7 @@ impl<'r> Unpacked<'r> {
         }
     }
 
-    /// The members of a gzip file, one after another. Zeros after the last one are padding.
+    /// The members of a gzip file, one after another. Zeros after the last member are padding.
     fn members_of_gzip(&mut self, name: &str, bytes: &[u8]) -> Vec<u8> {
         let (mut text, mut rest) = (Vec::new(), bytes);
         while Form::of(rest) == Some(Form::Gzip) {
@@ -220,7 +220,7 @@ impl<'r> Unpacked<'r> {
         for entry in entries {
             let entry = match entry {
                 Ok(entry) => entry,
-                // After a damaged header, the position of the next one is unknown.
+                // After a damaged header, the position of the next header is unknown.
                 Err(error) => return self.problems.push(format!("{name}: tar: {error}")),
             };
             let (own, size) = (readable(&entry.path_bytes()), entry.size());
@@ -254,7 +254,7 @@ impl<'r> Unpacked<'r> {
                 return self.add_cut_zip(name, bytes, layer);
             }
         };
-        // A zip may contain several members of the same name, and the library returns only one of them.
+        // A zip may contain several members with the same name, and the library returns only one of them.
         if let Some(entries) = entries(bytes).filter(|entries| entries.len() > archive.len()) {
             return self.add_entries(name, bytes, &entries, layer);
         }
@@ -266,7 +266,8 @@ impl<'r> Unpacked<'r> {
         }
     }
 
-    /// A zip whose directory, at the end of the file, is missing: its members one after another, as far as they can be read.
+    /// Reads a zip whose directory, at the end of the file, is missing: takes its members one after another, as far as
+    /// they can be read.
     fn add_cut_zip(&mut self, name: &str, bytes: &[u8], layer: usize) {
         let mut rest = bytes;
         while let Ok(Some(member)) = read_zipfile_from_stream(&mut rest) {
@@ -321,7 +322,7 @@ impl<'r> Unpacked<'r> {
         }
     }
 
-    /// Adds the content of a member, unless it is macOS metadata.
+    /// Adds a member's contents, unless it is macOS metadata.
     fn add_member(&mut self, own: &str, name: &str, text: Vec<u8>, layer: usize) {
         let file = own.rsplit('/').next().unwrap_or(own);
         let is_beside = file.starts_with("._") && text.starts_with(&APPLE_DOUBLE);
@@ -383,14 +384,14 @@ fn inflate(bytes: &[u8], allowance: u64, has_budget: impl FnOnce() -> bool) -> O
     (written == size).then_some(text)
 }
 
-/// The size stated in the last four bytes of a gzip file, capped at what is possible: deflate produces at most 1032 bytes per
-/// byte.
+/// The size stated in the last four bytes of a gzip file, capped at the possible maximum: deflate produces at most 1032
+/// bytes per byte.
 fn size_hint(bytes: &[u8]) -> usize {
     let stated = bytes.last_chunk::<4>().map_or(0, |tail| u32::from_le_bytes(*tail)).min(MAX_HINT);
     usize::try_from(stated).unwrap_or(0).min(bytes.len().saturating_mul(1032))
 }
 
-/// Whether the first block is a tar header: its checksum is that of its bytes.
+/// Whether the first block is a tar header, that is, whether its checksum matches its bytes.
 fn is_tar(bytes: &[u8]) -> bool {
     let Some(header) = bytes.get(..TAR_BLOCK) else { return false };
     let (before, after) = (&header[..148], &header[156..]);
@@ -424,7 +425,7 @@ fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
     let record = bytes.get(end..)?;
     let (count, size, offset) = (u16_at(record, 10)?, u32_at(record, 12)?, u32_at(record, 16)?);
     let start = end.checked_sub(size)?;
-    // Data before the archive, such as a self-extracting program.
+    // There may be data before the archive, such as a self-extracting program.
     let shift = start.checked_sub(offset)?;
     let mut at = start;
     let mut entries = Vec::new();

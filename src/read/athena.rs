@@ -1,5 +1,5 @@
-//! Converts rows of tables back to records: the table that AWS's statement for Athena creates for a trail, CloudTrail
-//! Lake, and the tables of other tools, which spell names differently and convert objects to text.
+//! Converts rows of tables back to records: rows from the table that AWS's Athena statement creates for a trail, from
+//! CloudTrail Lake, and from other tools' tables, which spell names differently and convert objects to text.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use super::literals;
 use super::names::{self, Column, NESTED, OPEN};
 use super::structs;
 
-/// The member for columns that match no member of a record.
+/// The member for columns that do not match any member of a record.
 pub(super) const OTHER_COLUMNS: &str = "otherColumns";
 
 /// Members that are unquoted booleans in a record.
@@ -16,10 +16,10 @@ const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
 /// Members that are quoted booleans in a record.
 const QUOTED: [&str; 2] = ["userIdentity.sessionContext.attributes.mfaAuthenticated", "sessionCredentialFromConsole"];
 
-/// What to do with columns that match no member of a record.
+/// What to do with columns that do not match any member of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Others {
-    /// They are partition columns, which repeat what the record says.
+    /// They are partition columns, which repeat information from the record.
     Dropped,
     /// They are kept under [`OTHER_COLUMNS`].
     Aside,
@@ -27,7 +27,7 @@ enum Others {
     InPlace,
 }
 
-/// The record in the text of a row, as JSON.
+/// The record in a row's text, as JSON.
 ///
 /// # Errors
 /// [`Refusal::BrokenJson`]
@@ -49,7 +49,7 @@ pub(super) fn is_row(object: &Map<String, Value>) -> bool {
     !object.contains_key("eventName") && is_row_of(object.keys().map(String::as_str))
 }
 
-/// Whether the names are the columns of a table of events: call, service, and time or ID.
+/// Whether the names are the columns of an event table: call, service, and time or ID.
 pub(super) fn is_row_of<'n>(names: impl Iterator<Item = &'n str>) -> bool {
     let (mut own, mut alias) = ([false; 2], [false; 2]);
     let (mut is_event, mut is_ours) = (false, false);
@@ -66,9 +66,9 @@ pub(super) fn is_row_of<'n>(names: impl Iterator<Item = &'n str>) -> bool {
             _ => {}
         }
     }
-    // Names that other logs also use count only together with names that only CloudTrail uses.
+    // Names that other logs also use count only in combination with names that only CloudTrail uses.
     let is_there = |at: usize| own[at] || (is_ours && alias[at]);
-    // Rows of Athena's table may have few other columns.
+    // Rows in Athena's table may have few other columns.
     is_there(0) && is_there(1) && is_event
 }
 
@@ -130,7 +130,7 @@ pub(super) fn opened(mut record: Map<String, Value>) -> Map<String, Value> {
     record
 }
 
-/// Replaces a string by the value in it; returns whether it did.
+/// Replaces a string with the value in it. Returns whether there was one.
 fn open(value: &mut Value) -> bool {
     let Some(text) = value.as_str().map(str::trim) else { return false };
     let opened = if text == "null" {
@@ -167,7 +167,7 @@ pub(super) fn set(record: &mut Map<String, Value>, path: &'static str, mut value
     put(record, path, value);
 }
 
-/// Sets the member at a path of objects, unless there is one. Objects are joined.
+/// Sets the member at a path of objects, unless it already exists. Objects are merged.
 pub(super) fn put(object: &mut Map<String, Value>, path: &str, value: Value) {
     match path.split_once('.') {
         Some((first, rest)) => {
@@ -190,7 +190,7 @@ fn put_one(object: &mut Map<String, Value>, name: String, value: Value) {
     object.entry(name).or_insert(value);
 }
 
-/// Whether the record has a value at that path.
+/// Whether the record has a value at this path.
 pub(super) fn has(record: &Map<String, Value>, path: &str) -> bool {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let value = record.get(first);

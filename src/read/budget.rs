@@ -1,8 +1,8 @@
-//! The memory budget for the texts of files.
+//! The memory budget for file texts.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The number of bytes of text that all files that share this budget may have in memory.
+/// The number of bytes of text that all files sharing this budget may keep in memory.
 #[derive(Debug)]
 pub struct MemoryBudget {
     left: AtomicU64,
@@ -10,7 +10,7 @@ pub struct MemoryBudget {
 }
 
 impl MemoryBudget {
-    /// A budget of that many bytes.
+    /// A budget of this many bytes.
     #[must_use]
     pub const fn new(bytes: u64) -> Self {
         Self { left: AtomicU64::new(bytes), most: bytes }
@@ -22,7 +22,7 @@ impl MemoryBudget {
         self.most
     }
 
-    /// Reserves bytes; reserves none and returns false if the budget is not sufficient.
+    /// Reserves bytes. If the budget is insufficient, reserves nothing and returns false.
     pub(super) fn take(&self, bytes: u64) -> bool {
         let less = |left: u64| left.checked_sub(bytes);
         self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()

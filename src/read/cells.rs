@@ -19,21 +19,21 @@ use super::unwrap::stream;
 /// Normalized names of columns that contain a complete record, the most likely first.
 const RECORD_COLUMNS: [&str; 8] =
     ["cloudtrailevent", "raw", "eventjson", "eventoriginal", "source", "data", "message", "log"];
-/// Columns that may contain one, unless the table has one row per event.
+/// Columns that may contain a record, unless the table has one row per event.
 const OTHER_RECORD_COLUMNS: [&str; 4] = ["event", "record", "body", "detail"];
 /// The maximum number of comment lines before the header.
 const MAX_REMARKS: u64 = 20;
-/// The number of columns that the refusal of unknown CSV names.
+/// The number of columns to name when unknown CSV is refused.
 const NAMED_COLUMNS: usize = 6;
 
-/// The items of a table, and for each the line on which its row begins.
+/// A table's items, and for each item the line on which its row begins.
 pub(super) struct Table {
     pub(super) contents: Contents<'static>,
     pub(super) lines: Vec<u64>,
 }
 
-/// Reads CSV with `,`, `;`, `|` or tab between the cells. If dates may begin with the month or with the day, and no row
-/// shows which, `order` decides.
+/// Reads CSV with `,`, `;`, `|` or tab between the cells. If dates may begin with the month or the day and no row shows
+/// which, `order` decides.
 pub(super) fn read(text: &str, order: Option<DateOrder>) -> Result<Table, Refusal> {
     let (body, skipped) = without_separator_line(text);
     let refusal = match table(body, 1 + skipped, order) {
@@ -50,7 +50,7 @@ pub(super) fn read(text: &str, order: Option<DateOrder>) -> Result<Table, Refusa
     Err(refusal)
 }
 
-/// Whether a line names the columns of events.
+/// Whether a line names the columns of an event table.
 fn is_header(line: &str) -> bool {
     let mut headers = StringRecord::new();
     let is_row = csv_reader(line, separator(line)).read_record(&mut headers).unwrap_or(false);
@@ -103,7 +103,7 @@ fn csv_reader(text: &str, delimiter: u8) -> Reader<&[u8]> {
     ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
 }
 
-/// The rows below the header.
+/// The rows after the header.
 struct Rows<'t> {
     text: &'t str,
     /// The byte after the header.
@@ -117,8 +117,8 @@ struct Rows<'t> {
 impl Rows<'_> {
     /// Calls `visit` with every row and its line, or with the problem and the beginning of the row, until it returns false.
     ///
-    /// An invalid row of several lines has an unclosed quote, or one that another row closes: its other lines are read
-    /// separately.
+    /// An invalid row that spans several lines has an unclosed quote, or a quote that another row closes. Its other
+    /// lines are read separately.
     fn each(&self, mut visit: impl FnMut(u64, Result<&StringRecord, (String, &str)>) -> bool) {
         let (mut at, mut row) = (self.start, StringRecord::new());
         let mut lines = Lines { text: self.text, at: 0, line: self.first };
@@ -137,7 +137,7 @@ impl Rows<'_> {
                 let from = from + self.text[from..end].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
                 let raw = &self.text[from..end];
                 let line = lines.of(from);
-                // Concatenated tables have several headers.
+                // Concatenated tables contain several headers.
                 if row == *self.header {
                     continue;
                 }
@@ -170,7 +170,7 @@ impl Rows<'_> {
             }
             Quoting::Odd | Quoting::Fine => {}
         }
-        // One more separator than in the header means that a cell contains one, even if the last cell is empty.
+        // One more separator than in the header means that a cell contains a separator, even if the last cell is empty.
         let cells = row.len();
         let width = self.header.len();
         (cells != width).then(|| format!("the row has {cells} cells, but the header has {width}"))
@@ -191,7 +191,7 @@ impl Rows<'_> {
         table
     }
 
-    /// The records in the cells of a column. If there are none, an error that names what is there instead.
+    /// The records in a column's cells. If there are none, returns an error that names what the cells contain instead.
     fn cells(&self, column: usize) -> Result<Table, Option<Refusal>> {
         let table = self.read(Container::Csv, |row| cell(row, column));
         if table.contents.has_records() || table.lines.is_empty() { Ok(table) } else { Err(specific(&table)) }
@@ -218,14 +218,14 @@ impl Rows<'_> {
         times
     }
 
-    /// How many cells the first rows have.
+    /// The number of cells in each of the first rows.
     fn widths(&self) -> BTreeSet<usize> {
         let mut reader = csv_reader(&self.text[self.start..], self.delimiter);
         reader.records().take(2).flatten().map(|row| row.len()).collect()
     }
 }
 
-/// The state of the quotes of a row.
+/// The state of the quotes in a row.
 enum Quoting {
     /// Every quote is closed before a separator or the end.
     Fine,
@@ -269,7 +269,7 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    /// The line of a byte, which must not be before the previous one.
+    /// The line that contains a byte. The byte must not precede the one in the previous call.
     fn of(&mut self, byte: usize) -> u64 {
         let byte = byte.max(self.at);
         self.line += newlines(&self.text[self.at..byte]);
@@ -285,7 +285,7 @@ fn cell(row: &StringRecord, column: usize) -> Vec<Item<'static>> {
     if items.is_empty() { vec![Item::Broken("the cell is empty".to_owned(), whole_row(row))] } else { items }
 }
 
-/// A row of the table `events` of a case.
+/// A row from a case's `events` table.
 fn own_row(row: &StringRecord, names: &[&str]) -> Vec<Item<'static>> {
     let cells = names.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
     // The export prefixes what a spreadsheet would treat as a formula.
@@ -297,7 +297,7 @@ fn own_row(row: &StringRecord, names: &[&str]) -> Vec<Item<'static>> {
     let record = own::record(&Value::Object(row_of_cells).to_string());
     vec![match record {
         Some(json) => Item::Record(json.into(), None),
-        None => Item::Broken("the row holds no event".to_owned(), whole_row(row)),
+        None => Item::Broken("the row does not contain an event".to_owned(), whole_row(row)),
     }]
 }
 
@@ -320,7 +320,7 @@ fn specific(table: &Table) -> Option<Refusal> {
     })
 }
 
-/// A table of something else; or no table, if its first lines differ in width.
+/// A table with other contents, or no table if its first lines differ in width.
 fn other_table(headers: &StringRecord, rows: &Rows<'_>) -> Refusal {
     let widths = rows.widths();
     if headers.len() < 2 || widths.is_empty() || widths.iter().any(|width| *width != headers.len()) {

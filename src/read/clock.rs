@@ -1,13 +1,13 @@
-//! Converts times in the formats of tables and people to CloudTrail's format.
+//! Converts times in the formats that tables and people use to CloudTrail's format.
 //!
-//! A date of three numbers may begin with the month or with the day. This is decided once for each column, from all of its
-//! cells, and never cell by cell: if there is a `21/04/2025`, `08/04/2025` is in April.
+//! A date that consists of three numbers may begin with the month or the day. This is decided once for each column,
+//! from all of its cells, and never cell by cell: if there is a `21/04/2025`, then `08/04/2025` is in April.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 /// The earliest plausible year of a time: CloudTrail was introduced in 2013.
 const FIRST_YEAR: i32 = 2012;
-/// How far in the future a time may be, in days: clocks and time zones differ.
+/// How far in the future a time may be, in days, because clocks and time zones differ.
 const FUTURE_DAYS: i64 = 2;
 
 const MONTHS: [&str; 12] = [
@@ -26,7 +26,7 @@ const MONTHS: [&str; 12] = [
 ];
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// Whether dates of three numbers begin with the month or with the day.
+/// Whether dates that consist of three numbers begin with the month or the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DateOrder {
     /// `4/21/2025`
@@ -40,7 +40,7 @@ pub enum DateOrder {
 enum Read {
     /// One moment.
     Moment(DateTime<Utc>),
-    /// Two numbers that are month and day in unknown order, and the rest.
+    /// Two numbers that are the month and the day in unknown order, and the rest of the time.
     Numbers { first: u32, second: u32, year: i32, time: NaiveTime, offset: i32 },
 }
 
@@ -59,10 +59,10 @@ impl Read {
     }
 }
 
-/// How the cells of a column write dates.
+/// The date format of a column's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Convention {
-    /// This order; either, if no cell depends on it.
+    /// This order, or either order if no cell depends on it.
     Order(DateOrder),
     /// No cell shows which number is the month.
     Ambiguous,
@@ -71,7 +71,7 @@ pub(super) enum Convention {
 }
 
 impl Convention {
-    /// The convention of all cells of a column; `wanted` decides if the cells do not.
+    /// The convention for all cells in a column; `wanted` decides if the cells do not.
     pub(super) fn of<'c>(cells: impl Iterator<Item = &'c str>, wanted: Option<DateOrder>) -> Self {
         let latest = latest();
         let (mut month_first, mut day_first, mut needed) = (true, true, false);
@@ -96,10 +96,10 @@ impl Convention {
         }
     }
 
-    /// The time of one of the cells, as CloudTrail writes it.
+    /// The time in one of the cells, in CloudTrail's format.
     ///
     /// # Errors
-    /// The reason why it has none.
+    /// The reason why the cell does not contain a valid time.
     pub(super) fn time(self, cell: &str) -> Result<String, &'static str> {
         let read = read(cell).ok_or("cannot be read")?;
         let moment = match (read, self) {
@@ -107,16 +107,16 @@ impl Convention {
             (Read::Numbers { .. }, Self::Order(order)) => read.moment(order),
             (Read::Numbers { first, second, .. }, _) if first == second => read.moment(DateOrder::MonthFirst),
             (Read::Numbers { .. }, Self::Ambiguous) => {
-                return Err("may start with the month or the day, and no row of the column shows which; \
+                return Err("may start with the month or the day, and no row in the column shows which; \
                      use --date-order mdy or dmy");
             }
             (Read::Numbers { .. }, Self::Mixed) => {
-                return Err("may start with the month or the day, and the column has both; \
+                return Err("may start with the month or the day, and the column contains both; \
                      use --date-order mdy or dmy");
             }
         };
         let moment = moment.ok_or("is not a valid date in the date order of its column")?;
-        if is_plausible(moment) { Ok(show(moment)) } else { Err("is before CloudTrail began, or in the future") }
+        if is_plausible(moment) { Ok(show(moment)) } else { Err("is before CloudTrail began or in the future") }
     }
 }
 
@@ -131,7 +131,7 @@ pub(super) fn utc(cell: &str) -> Option<String> {
 /// Seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by magnitude.
 pub(super) fn epoch(number: f64) -> Option<DateTime<Utc>> {
     let micros = match number.abs() {
-        // Too small for a time in a log: a year, a day, a counter.
+        // Too small to be a time in a log, so it is a year, a day or a counter.
         size if size < 1e8 => return None,
         size if size < 1e11 => number * 1e6,
         size if size < 1e14 => number * 1e3,
@@ -175,7 +175,7 @@ fn read(cell: &str) -> Option<Read> {
     }
     if cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && cell.bytes().any(|byte| byte.is_ascii_digit())
     {
-        // Three numbers with dots between them are a date, and need a time of day.
+        // Three numbers with dots between them are a date, which must be followed by a time of day.
         return cell.parse().ok().and_then(epoch).map(Read::Moment);
     }
     basic(cell).map(Read::Moment).or_else(|| spelled(cell))
@@ -196,7 +196,7 @@ fn basic(cell: &str) -> Option<DateTime<Utc>> {
     at(NaiveDateTime::parse_from_str(&text, "%Y%m%dT%H%M%S%.f").ok()?, self::zone(zone)?)
 }
 
-/// `20240501100000`: only digits. As milliseconds since 1970 it would be in the year 2611.
+/// `20240501100000`: only digits. If this were milliseconds since 1970, it would be in the year 2611.
 fn digits(cell: &str) -> Option<NaiveDateTime> {
     let is_year = cell.starts_with("20") && cell.len() == 14 && cell.bytes().all(|byte| byte.is_ascii_digit());
     NaiveDateTime::parse_from_str(cell, "%Y%m%d%H%M%S").ok().filter(|_| is_year)
@@ -231,7 +231,7 @@ fn year_after(rest: &str) -> (&str, &str) {
 /// The time of day in a cell, and where it begins and ends.
 fn time_of_day(cell: &str) -> Option<(usize, usize, NaiveTime)> {
     let colon = cell.find(':')?;
-    // A web server's log has a colon after the year: `01/May/2024:10:00:00 +0000`.
+    // Web server logs have a colon after the year: `01/May/2024:10:00:00 +0000`.
     let is_year = cell[..colon].bytes().rev().take_while(u8::is_ascii_digit).count() == 4;
     let colon = if is_year { colon + 1 + cell[colon + 1..].find(':')? } else { colon };
     let before = cell.as_bytes()[..colon].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
@@ -277,14 +277,14 @@ fn half(time: NaiveTime, rest: &str) -> Option<(NaiveTime, &str)> {
     Some((time.with_hour(hour % 12 + hours)?, &rest[mark.len()..]))
 }
 
-/// Seconds east of UTC: `Z`, `UTC`, `+02:00`, `+0200`, `(UTC+02:00)`; an empty text is UTC. Names of other zones are not
-/// supported, because most are ambiguous.
+/// Seconds east of UTC: `Z`, `UTC`, `+02:00`, `+0200`, `(UTC+02:00)`; an empty text is UTC. Other time zone names are
+/// not supported, because most are ambiguous.
 fn zone(text: &str) -> Option<i32> {
     let text = text.trim_matches([' ', '(', ')', '[', ']', ',', '\u{a0}']);
     let names = ["utc", "gmt", "z"];
     let name = names.into_iter().find(|name| text.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name)));
     let text = text[name.map_or(0, str::len)..].trim();
-    // `+0000 UTC`, as Go writes it, and `Z[UTC]`, as Java does.
+    // `+0000 UTC` is Go's format, and `Z[UTC]` is Java's.
     let text = text.trim_matches(['(', '[']);
     let text = ["UTC", "GMT"].iter().find_map(|name| text.strip_suffix(name)).unwrap_or(text).trim_end();
     if text.is_empty() {
@@ -312,7 +312,7 @@ enum Date {
     Numbers { first: u32, second: u32, year: i32 },
 }
 
-/// A date of numbers and names.
+/// A date made of numbers and names.
 fn date(text: &str) -> Option<Date> {
     let dotted = text.contains('.') && !text.contains(['/', '-']);
     let words = text.split([' ', ',', '/', '-', '.', '\u{a0}']).filter(|word| !word.is_empty());
@@ -350,7 +350,7 @@ fn full(year: u32, width: usize) -> Option<i32> {
     i32::try_from(year).ok().map(|year| if width == 2 { 2000 + year } else { year })
 }
 
-/// A number and its number of digits; `1st` counts, too.
+/// A number and its digit count. `1st` is also accepted.
 fn number(word: &str) -> Option<(u32, usize)> {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let suffix = ["", "st", "nd", "rd", "th"].contains(&&word[digits..]);

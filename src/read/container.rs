@@ -1,6 +1,6 @@
 //! The formats in which CloudTrail records are wrapped.
 
-/// What a document's records were taken from: the outermost wrapper of its first record.
+/// Where a document's records were found: the outermost wrapper of its first record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Container {
     /// `{"Records":[…]}`: a log file of a trail.
@@ -13,7 +13,7 @@ pub enum Container {
     Object,
     /// One record per line.
     JsonLines,
-    /// Records one after another, over any number of lines.
+    /// Records one after another, spanning any number of lines.
     Concatenated,
     /// EventBridge (CloudWatch Events): `detail`.
     EventBridge,
@@ -29,17 +29,18 @@ pub enum Container {
     LakeQuery,
     /// CSV with a complete record in one cell.
     Csv,
-    /// The CSV that the console's event history offers for download.
+    /// The CSV file that can be downloaded from the console's event history.
     EventHistoryCsv,
-    /// OCSF as JSON: Security Lake's `CloudTrail`, or our own export.
+    /// OCSF as JSON: Security Lake's `CloudTrail` data, or our own export.
     Ocsf,
-    /// Rows of Athena's table of a trail, with lowercase names.
+    /// Rows from Athena's table for a trail, with lowercase names.
     Athena,
-    /// Rows of a Parquet file that are records or OCSF.
+    /// Rows from a Parquet file that are records or OCSF events.
     Parquet,
-    /// Rows of another tool's table, with the tool's own spelling of names: Microsoft Sentinel, Tailpipe, query results.
+    /// Rows from another tool's table, with the tool's own spelling of names: Microsoft Sentinel, Tailpipe, query
+    /// results.
     Table,
-    /// Lines of a log with text before the record: CloudWatch Logs exported to S3, `aws logs tail`, syslog.
+    /// Log lines with text before the record: CloudWatch Logs exported to S3, `aws logs tail`, syslog.
     PrefixedLines,
 }
 

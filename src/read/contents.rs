@@ -1,4 +1,4 @@
-//! The items of a text: records and damaged parts.
+//! The items in a text: records and damaged parts.
 
 use std::borrow::Cow;
 
@@ -7,23 +7,23 @@ use super::container::Container;
 use super::error::Refusal;
 use super::text::excerpt;
 
-/// The number of records of a document whose members are kept. The members of later records are parsed again, so that they
-/// do not take as much memory as the document.
+/// The number of records in a document whose members are kept. The members of later records are parsed again, so that
+/// the members do not need as much memory as the document.
 const MAX_WALKED: usize = 10_000;
 
-/// One item of a document.
+/// One item in a document.
 #[derive(Debug)]
 pub(super) enum Item<'t> {
     /// One CloudTrail record.
     Record(Cow<'t, str>, Option<Box<RecordMembers<'t>>>),
     /// A complete value that is not a record.
     Foreign(Refusal, String),
-    /// A value that cannot be read: the cause, and its beginning.
+    /// A value that cannot be read: the cause, and the beginning of the value.
     Broken(String, String),
 }
 
 impl Item<'_> {
-    /// The same with owned data.
+    /// Converts to owned data.
     pub(super) fn into_owned(self) -> Item<'static> {
         match self {
             Self::Record(json, _) => Item::Record(Cow::Owned(json.into_owned()), None),
@@ -33,7 +33,8 @@ impl Item<'_> {
     }
 }
 
-/// The items of a text, in order. The container is `Container::Object` for bare records, until a sequence of them is detected.
+/// The items in a text, in order. The container is `Container::Object` for bare records, until a sequence of them is
+/// detected.
 #[derive(Debug, Default)]
 pub(super) struct Contents<'t> {
     pub(super) container: Option<Container>,
@@ -66,20 +67,20 @@ impl<'t> Contents<'t> {
 
     /// Adds a value that cannot be read, after which another record was found.
     pub(super) fn skipped(&mut self, cause: &str, text: &str) {
-        self.broken(format!("{cause}; {} bytes were skipped to the next record", text.len()), text);
+        self.broken(format!("{cause}; skipped {} bytes to reach the next record", text.len()), text);
     }
 
-    /// Whether any of it is CloudTrail.
+    /// Whether there are any CloudTrail records.
     pub(super) fn has_records(&self) -> bool {
         self.items.iter().any(|item| matches!(item, Item::Record(..)))
     }
 
-    /// The same with owned data.
+    /// Converts to owned data.
     pub(super) fn into_owned(self) -> Contents<'static> {
         Contents { container: self.container, items: self.items.into_iter().map(Item::into_owned).collect() }
     }
 
-    /// Adds the items of a wrapper. A generic wrapper takes the container name of its content.
+    /// Adds the items of a wrapper. A generic wrapper takes the container name of its contents.
     pub(super) fn absorb(&mut self, inner: Contents<'t>, wrapper: Container) {
         let inside = inner.container.filter(|c| wrapper == Container::StringMember && *c != Container::Object);
         self.container.get_or_insert(inside.unwrap_or(wrapper));

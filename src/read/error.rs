@@ -1,10 +1,10 @@
-//! Errors that prevent a source from being read, and what a document is if it is not CloudTrail.
+//! Errors that prevent a source from being read, and descriptions of documents that are not CloudTrail.
 
 use std::io;
 
 use thiserror::Error;
 
-/// A source that could not be found or read at all. Names are quoted, so that no file name reaches a terminal unescaped.
+/// A source that could not be found or read. Names are quoted, so that no file name reaches a terminal unescaped.
 #[derive(Debug, Error)]
 pub enum ReadError {
     /// There is no such file or folder.
@@ -13,7 +13,7 @@ pub enum ReadError {
         /// The input, as the user named it.
         name: String,
     },
-    /// A glob that matches nothing.
+    /// A glob that does not match anything.
     #[error("no file matches {pattern:?}")]
     NoMatch {
         /// The glob, as the user wrote it.
@@ -32,17 +32,17 @@ pub enum ReadError {
     List {
         /// The folder or the entry in it, if known.
         name: String,
-        /// The error of the system.
+        /// The system's error.
         cause: io::Error,
     },
-    /// A link in a folder that leads out of it.
-    #[error("{name:?} is a link that leads out of the folder and was not read; specify its target to read it")]
+    /// A link in a folder that leads out of the folder.
+    #[error("{name:?} is a link that leads out of the folder, so it was not read; specify its target to read it")]
     LeadsOut {
         /// The link.
         name: String,
     },
-    /// Something that may never end, or that is another program's memory.
-    #[error("{name:?} is not a regular file ({what}) and was not read")]
+    /// Something that may never end, or that is part of another program's memory.
+    #[error("{name:?} is not a regular file ({what}), so it was not read")]
     Special {
         /// The source's name.
         name: String,
@@ -50,15 +50,15 @@ pub enum ReadError {
         what: &'static str,
     },
     /// A pipe, socket or device in a folder.
-    #[error("{name:?} is neither a file nor a folder and was not read")]
+    #[error("{name:?} is neither a file nor a folder, so it was not read")]
     NoFile {
         /// The entry.
         name: String,
     },
     /// A file that does not fit into the memory limit. The file is not damaged.
     #[error(
-        "{name:?} needs more than the {most} bytes of memory that one file may use; nothing of it was loaded. \
-             Load it again with a larger --memory-limit (three times its uncompressed size), or split it"
+        "{name:?} needs more than the {most} bytes of memory that one file may use, so nothing was loaded from it. \
+             Load it again with a larger --memory-limit (three times the uncompressed size), or split the file"
     )]
     TooLarge {
         /// The source's name.
@@ -66,8 +66,10 @@ pub enum ReadError {
         /// The maximum number of bytes that it may use.
         most: u64,
     },
-    /// The system has no memory for a file. The file is not damaged.
-    #[error("there is not enough memory to read {name:?}; nothing of it was loaded. Load it again with more memory")]
+    /// The system does not have enough memory for a file. The file is not damaged.
+    #[error(
+        "there is not enough memory to read {name:?}, so nothing was loaded from it; load it again with more memory"
+    )]
     NoMemory {
         /// The source's name.
         name: String,
@@ -77,7 +79,7 @@ pub enum ReadError {
     Read {
         /// The source's name.
         name: String,
-        /// The error of the system.
+        /// The system's error.
         cause: io::Error,
     },
 }
@@ -100,7 +102,7 @@ impl ReadError {
     }
 }
 
-/// Why a document is refused: what it looks like instead.
+/// Why a document is refused: what it appears to be instead.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// No bytes, or only whitespace.
@@ -113,19 +115,19 @@ pub enum Refusal {
     #[error("{0}, not CloudTrail")]
     Format(&'static str),
     /// The list of log files that CloudTrail signs every hour.
-    #[error("CloudTrail digest file (it lists log files and has no events)")]
+    #[error("CloudTrail digest file (it lists log files and contains no events)")]
     Digest,
-    /// An S3 notification of an object that was written.
-    #[error("S3 event notification (it refers to an object and has no events)")]
+    /// An S3 notification about an object that was written.
+    #[error("S3 event notification (it refers to an object and contains no events)")]
     S3Notification,
-    /// An SNS notification; CloudTrail's own announce log files that were written.
-    #[error("SNS notification (it has no CloudTrail events)")]
+    /// An SNS notification. CloudTrail's own notifications announce log files that were written.
+    #[error("SNS notification (it contains no CloudTrail events)")]
     SnsNotification,
-    /// A message of a queue.
-    #[error("SQS message (it has no CloudTrail events)")]
+    /// A queue message.
+    #[error("SQS message (it contains no CloudTrail events)")]
     SqsMessage,
-    /// EventBridge from another source.
-    #[error("EventBridge event of {source_name} ({detail_type}), not CloudTrail")]
+    /// An EventBridge event from another source.
+    #[error("EventBridge event from {source_name} ({detail_type}), not CloudTrail")]
     EventBridge {
         /// `source`: `aws.health`
         source_name: String,
@@ -133,12 +135,12 @@ pub enum Refusal {
         detail_type: String,
     },
     /// The event that a service sends to a Lambda function.
-    #[error("Lambda event of {0}, not CloudTrail")]
+    #[error("Lambda event from {0}, not CloudTrail")]
     LambdaEvent(String),
     /// A CloudWatch Logs check that the destination is reachable.
     #[error("CloudWatch Logs control message")]
     CloudWatchControl,
-    /// CloudWatch Logs from another source.
+    /// CloudWatch Logs events from another source.
     #[error("CloudWatch Logs events from another source, not CloudTrail")]
     CloudWatchLogs,
     /// `GuardDuty`'s own export.
@@ -156,8 +158,8 @@ pub enum Refusal {
     /// VPC flow logs.
     #[error("VPC flow log")]
     VpcFlowLog,
-    /// OCSF of some other product or class.
-    #[error("OCSF event of {product} (class {class}), not CloudTrail")]
+    /// An OCSF event from another product or of another class.
+    #[error("OCSF event from {product} (class {class}), not CloudTrail")]
     Ocsf {
         /// `metadata.product.name`
         product: String,
@@ -167,13 +169,13 @@ pub enum Refusal {
     /// A Parquet file that cannot be read.
     #[error("broken Parquet: {0}")]
     BrokenParquet(String),
-    /// JSON of some other kind.
+    /// JSON with other contents.
     #[error("JSON without CloudTrail records ({0})")]
     ForeignJson(String),
-    /// CSV of some other kind.
+    /// CSV with other contents.
     #[error("CSV without CloudTrail records (columns: {0})")]
     ForeignCsv(String),
-    /// JSON of which nothing could be read.
+    /// JSON from which nothing could be read.
     #[error("broken JSON: {0}")]
     BrokenJson(String),
     /// Anything else.
@@ -185,7 +187,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Whether it names the format, rather than saying that it is unknown.
+    /// Whether it names the format, rather than stating that the format is unknown.
     pub(super) const fn is_specific(&self) -> bool {
         !matches!(self, Self::ForeignJson(_) | Self::BrokenJson(_) | Self::NotData | Self::TooDeep | Self::Empty)
     }

@@ -1,5 +1,5 @@
 //! Checks the footer and the page headers of a Parquet file against limits before the parquet crate reads them: the
-//! crate reserves memory for what they claim, and recurses into nested groups.
+//! crate reserves memory for the sizes that they claim, and recurses into nested groups.
 
 /// The maximum nesting depth of groups.
 const MAX_GROUPS: usize = 64;
@@ -7,22 +7,22 @@ const MAX_GROUPS: usize = 64;
 const MAX_STRUCTS: usize = 32;
 /// The maximum number of elements of a schema.
 const MAX_ELEMENTS: usize = 20_000;
-/// The maximum size of a fixed-length value, in bytes; IDs and decimals have 16.
+/// The maximum size of a fixed-length value, in bytes; IDs and decimals use 16 bytes.
 const MAX_FIXED: i64 = 4096;
 /// The maximum size of a decompressed page, in bytes; writers end a page after 1 MiB.
 const MAX_PAGE: u64 = 64 << 20;
-/// The maximum number of values of a repeated column in a row group: all of them may be in one row.
+/// The maximum number of values of a repeated column in a row group. All values may be in one row.
 const MAX_REPEATED: i64 = 8 << 20;
-/// The maximum decoded size of the rows of a batch, in bytes.
+/// The maximum decoded size of a batch's rows, in bytes.
 const BATCH: u64 = 64 << 20;
-/// The maximum number of rows of a batch.
+/// The maximum number of rows in a batch.
 const MAX_ROWS: u64 = 1024;
 /// `repetition_type` of a repeated element.
 const REPEATED: i64 = 2;
 /// The encoding in which a value shares a prefix with the previous one.
 const DELTA_BYTE_ARRAY: i64 = 7;
 
-/// Types of Thrift's compact protocol.
+/// Types in Thrift's compact protocol.
 const TRUE: u8 = 1;
 const FALSE: u8 = 2;
 const BYTE: u8 = 3;
@@ -40,15 +40,15 @@ const UUID: u8 = 13;
 /// The number of rows that may be decoded at once within the limits.
 ///
 /// # Errors
-/// A text: what the file claims but cannot contain, or what would take more than `budget` bytes.
+/// A text: what the file claims but cannot contain, or what would need more than `budget` bytes.
 pub(super) fn rows_at_once(bytes: &[u8], budget: u64) -> Result<usize, String> {
     let end = bytes.len().checked_sub(8).filter(|end| *end >= 4).ok_or("the file is too short")?;
     if !bytes.ends_with(b"PAR1") {
-        return Err("the file does not end as Parquet does: it is truncated or encrypted".to_owned());
+        return Err("the file does not end like a Parquet file; it is truncated or encrypted".to_owned());
     }
     let size = bytes.get(end..end + 4).and_then(<[u8]>::first_chunk).map_or(0, |size| u32::from_le_bytes(*size));
     let start = end.checked_sub(size as usize).filter(|start| *start >= 4);
-    let start = start.ok_or_else(|| format!("the footer claims {size} bytes, more than the file has"))?;
+    let start = start.ok_or_else(|| format!("the footer claims {size} bytes, which is more than the file contains"))?;
     let footer = bytes.get(start..end).unwrap_or_default();
     let chunks = Thrift { bytes: footer, at: 0 }.footer()?;
     // The memory that each row may add to a batch, and the memory in addition to it: one page of each column.
@@ -65,13 +65,13 @@ pub(super) fn rows_at_once(bytes: &[u8], budget: u64) -> Result<usize, String> {
         pages = pages.max(group_pages);
     }
     if pages > budget {
-        return Err(format!("its pages need {pages} bytes of memory, more than the {budget} that a file may use"));
+        return Err(format!("its pages need {pages} bytes of memory, but a file may use at most {budget}"));
     }
     let rows = (BATCH / grows.max(1)).clamp(1, MAX_ROWS);
     usize::try_from(rows).map_err(|error| error.to_string())
 }
 
-/// The part of a footer that is needed to check its pages.
+/// The part of a footer that is needed to check the pages.
 #[derive(Debug, Default)]
 struct Footer {
     /// For each leaf of the schema, whether it may have several values in a row.
@@ -89,7 +89,7 @@ struct Chunk {
     dictionary: Option<i64>,
 }
 
-/// The maximum memory of the pages of a chunk.
+/// The maximum memory that a chunk's pages need.
 #[derive(Debug, Default, Clone, Copy)]
 struct Pages {
     /// The maximum size of one value that takes almost no space in its page, in bytes.
@@ -99,23 +99,26 @@ struct Pages {
 }
 
 impl Chunk {
-    /// Checks the page headers; the data of the file ends at `end`.
+    /// Checks the page headers. The file's data ends at `end`.
     fn pages(&self, bytes: &[u8], end: usize, is_repeated: bool) -> Result<Pages, String> {
         let start = self.dictionary.filter(|at| *at > 0).unwrap_or(self.data);
         let place = |at: i64| usize::try_from(at).ok().filter(|at| *at <= end);
         let (Some(start), Some(size)) = (place(start), place(self.compressed)) else {
-            return Err(format!("a column claims {} bytes at byte {start}, outside of the file", self.compressed));
+            return Err(format!(
+                "a column claims {} bytes at byte {start}, which is outside the file",
+                self.compressed
+            ));
         };
         let stop = start.saturating_add(size);
         if stop > end || self.values < 0 || self.data < 0 {
             return Err(format!(
-                "a column of {} values claims {size} bytes at byte {start}, outside of the file",
+                "a column with {} values claims {size} bytes at byte {start}, which is outside the file",
                 self.values
             ));
         }
         if is_repeated && self.values > MAX_REPEATED {
             return Err(format!(
-                "a repeated column claims {} values in a row group, more than {MAX_REPEATED}",
+                "a repeated column claims {} values in a row group, but the maximum is {MAX_REPEATED}",
                 self.values
             ));
         }
@@ -124,10 +127,12 @@ impl Chunk {
             let mut thrift = Thrift { bytes: bytes.get(..end).unwrap_or_default(), at };
             let header = thrift.page()?;
             let size = u64::try_from(header.size).ok().filter(|size| *size <= MAX_PAGE);
-            let size = size.ok_or_else(|| format!("a page claims {} bytes, more than {MAX_PAGE}", header.size))?;
+            let size =
+                size.ok_or_else(|| format!("a page claims {} bytes, but the maximum is {MAX_PAGE}", header.size))?;
             let stored = usize::try_from(header.stored).ok().filter(|stored| *stored <= end - thrift.at);
-            let stored =
-                stored.ok_or_else(|| format!("a page claims {} bytes, more than the file has", header.stored))?;
+            let stored = stored.ok_or_else(|| {
+                format!("a page claims {} bytes, which is more than the file contains", header.stored)
+            })?;
             if header.values < 0 {
                 return Err(format!("a page claims {} values", header.values));
             }
@@ -179,11 +184,11 @@ impl Thrift<'_> {
         Ok(footer)
     }
 
-    /// The elements of the schema are a tree, each before its children.
+    /// The elements of the schema form a tree, with each element before its children.
     fn schema(&mut self) -> Result<Vec<bool>, String> {
         let elements = self.list(Self::element)?;
         if elements.len() > MAX_ELEMENTS {
-            return Err(format!("the schema has {} elements, more than {MAX_ELEMENTS}", elements.len()));
+            return Err(format!("the schema has {} elements, but the maximum is {MAX_ELEMENTS}", elements.len()));
         }
         let (mut open, mut leaves): (Vec<(i64, bool)>, Vec<bool>) = (Vec::new(), Vec::new());
         for (at, (children, is_repeated)) in elements.iter().copied().enumerate() {
@@ -196,10 +201,10 @@ impl Thrift<'_> {
                     *above
                 }
                 None if at == 0 => false,
-                None => return Err("the schema has more elements than its groups".to_owned()),
+                None => return Err("the schema has more elements than its groups contain".to_owned()),
             };
             if usize::try_from(children).ok().is_none_or(|children| children > elements.len()) {
-                return Err(format!("a group of the schema claims {children} children"));
+                return Err(format!("a group in the schema claims {children} children"));
             }
             let is_repeated = is_repeated || above;
             if children == 0 && at > 0 {
@@ -222,7 +227,7 @@ impl Thrift<'_> {
                 (2, I32) => {
                     let length = self.integer()?;
                     if !(0..=MAX_FIXED).contains(&length) {
-                        return Err(format!("values of a column claim {length} bytes, more than {MAX_FIXED}"));
+                        return Err(format!("a column's values claim {length} bytes, but the maximum is {MAX_FIXED}"));
                     }
                 }
                 (3, I32) => is_repeated = self.integer()? == REPEATED,
@@ -268,7 +273,7 @@ impl Thrift<'_> {
             }
         }
         if chunk.dictionary.is_some_and(|at| at < 0) {
-            return Err("a dictionary claims to begin before the file".to_owned());
+            return Err("a dictionary claims to begin before the start of the file".to_owned());
         }
         Ok(chunk)
     }
@@ -319,7 +324,7 @@ impl Thrift<'_> {
                 return Ok(number);
             }
         }
-        Err("a header has a number of more than 64 bits".to_owned())
+        Err("a header contains a number with more than 64 bits".to_owned())
     }
 
     fn integer(&mut self) -> Result<i64, String> {
@@ -335,7 +340,7 @@ impl Thrift<'_> {
     fn pass(&mut self, bytes: u64) -> Result<(), String> {
         let left = self.bytes.len() - self.at;
         let bytes = usize::try_from(bytes).ok().filter(|bytes| *bytes <= left);
-        self.at += bytes.ok_or("a header claims more bytes than it has")?;
+        self.at += bytes.ok_or("a header claims more bytes than it contains")?;
         Ok(())
     }
 
@@ -366,11 +371,11 @@ impl Thrift<'_> {
         Ok(())
     }
 
-    /// The structs of a list.
+    /// The structs in a list.
     fn list<T>(&mut self, read: impl Fn(&mut Self) -> Result<T, String>) -> Result<Vec<T>, String> {
         let (count, kind) = self.length()?;
         if kind != STRUCT && count > 0 {
-            return Err("a list of the footer has no structs".to_owned());
+            return Err("a list in the footer contains no structs".to_owned());
         }
         let mut all = Vec::new();
         for _ in 0..count {
@@ -379,7 +384,7 @@ impl Thrift<'_> {
         Ok(all)
     }
 
-    /// Skips a value of that type at that nesting depth.
+    /// Skips a value of this type at this nesting depth.
     fn skip(&mut self, kind: u8, depth: usize) -> Result<(), String> {
         if depth > MAX_STRUCTS {
             return Err(format!("a header is more than {MAX_STRUCTS} levels deep"));
@@ -414,7 +419,7 @@ impl Thrift<'_> {
                 }
                 Ok(())
             }
-            other => Err(format!("a header has a field of the unknown type {other}")),
+            other => Err(format!("a header contains a field of unknown type {other}")),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Identifies JSON that is not CloudTrail, for the message that refuses it.
+//! Identifies JSON that is not CloudTrail, for use in the message that refuses it.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use super::error::Refusal;
 use super::shape::{Members, Shape};
 use super::text::printable;
 
-/// The number of members that the refusal of unknown JSON names.
+/// The number of members to name when unknown JSON is refused.
 const NAMED_MEMBERS: usize = 6;
 
-/// Formats that are recognized regardless of their content.
+/// Formats that are recognized regardless of their contents.
 pub(super) fn pointer(shape: &Shape<'_>) -> Option<Refusal> {
     let any = |members| shape.members.intersects(members);
     let source = shape.event_source.map(unquoted);
@@ -27,7 +27,7 @@ pub(super) fn pointer(shape: &Shape<'_>) -> Option<Refusal> {
     })
 }
 
-/// Messages of a stream or a queue, if nothing in them is CloudTrail.
+/// Messages from a stream or a queue, if nothing in them is CloudTrail.
 pub(super) fn message(shape: &Shape<'_>) -> Option<Refusal> {
     let source = shape.event_source.map(unquoted)?;
     // SQS and SNS are recognized by their envelopes.
@@ -55,7 +55,7 @@ pub(super) fn envelope(shape: &Shape<'_>) -> Option<Refusal> {
     })
 }
 
-/// Unknown JSON: what one of its members is, or the names of all members.
+/// Unknown JSON: the format of one of its members, or the names of all members.
 pub(super) fn json(text: &str) -> Refusal {
     let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
         return Refusal::ForeignJson("not an object".to_owned());
@@ -71,7 +71,7 @@ pub(super) fn json(text: &str) -> Refusal {
     Refusal::ForeignJson(if names.is_empty() { "an empty object".to_owned() } else { names.join(", ") })
 }
 
-/// A JSON string's text, for names that have no escapes.
+/// A JSON string's text, for names without escapes.
 fn unquoted(json: &str) -> &str {
     json.trim_matches('"')
 }

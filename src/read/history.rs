@@ -1,8 +1,9 @@
 //! Converts CSV with one row per event to records: the console's event history, and the tables of other tools.
 //!
-//! Columns are identified by their names, so that all layouts of the console can be read: today's sixteen columns, the
-//! earlier ten, and files saved by a spreadsheet. A cell without a matching CloudTrail member is kept under `eventHistory`,
-//! and one that a spreadsheet damaged under `eventHistoryDamaged`, both with the column's own name.
+//! Columns are identified by their names, so that all of the console's layouts can be read: the current sixteen
+//! columns, the earlier ten, and files saved by a spreadsheet. A cell without a matching CloudTrail member is kept
+//! under `eventHistory`, and a cell damaged by a spreadsheet is kept under `eventHistoryDamaged`, both with the
+//! column's own name.
 
 use csv::StringRecord;
 use serde_json::{Map, Value};
@@ -29,11 +30,11 @@ enum Field {
     Time,
     /// A member of the record, by its path.
     Member(&'static str),
-    /// A member of the record, unless another column has the member's own name.
+    /// A member of the record, unless another column uses the member's own name.
     Alias(&'static str),
-    /// A member of `requestParameters` and the like: the member, and the name within it.
+    /// A member of `requestParameters` or a similar object: the object, and the name within it.
     Within(&'static str, String),
-    /// No member matches it.
+    /// A column that does not match any member.
     Other,
 }
 
@@ -44,7 +45,7 @@ impl Field {
             names::Column::Own(path) => Self::Member(path),
             names::Column::Alias(path) => Self::Alias(path),
             names::Column::Within(member, inner) => Self::Within(member, inner.to_owned()),
-            // If there are separate columns for the caller, the account is that of the table's partition.
+            // If there are separate columns for the caller, the account column is the table's partition.
             names::Column::Unknown if has_identity => Self::Other,
             names::Column::Unknown => match plain(name).as_str() {
                 "user" => Self::Alias("userIdentity.userName"),
@@ -64,7 +65,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// The columns, if they have at least the name and the time of each event.
+    /// The columns, if they include at least the name and the time of each event.
     pub(super) fn of(headers: &StringRecord) -> Option<Self> {
         let is_identity = |name: &str| match names::column(name) {
             names::Column::Own(path) => path == "eventVersion" || path.starts_with("userIdentity"),
@@ -87,7 +88,7 @@ impl Columns {
         if self.is_table { Container::Table } else { Container::EventHistoryCsv }
     }
 
-    /// The cell with the time of the event.
+    /// The cell that contains the event's time.
     pub(super) fn time<'r>(&self, row: &'r StringRecord) -> &'r str {
         row.get(self.time).unwrap_or_default()
     }
@@ -118,7 +119,7 @@ pub(super) fn record(row: &StringRecord, columns: &Columns, times: Convention) -
         }
     }
     if !record.contains_key("eventName") || !record.contains_key("eventTime") {
-        return Err("the row has no event name or no event time".to_owned());
+        return Err("the row is missing an event name or event time".to_owned());
     }
     Ok(Value::Object(record).to_string())
 }
@@ -144,7 +145,7 @@ fn set(record: &mut Map<String, Value>, path: &'static str, own: &str, cell: &st
     }
 }
 
-/// The time in UTC; if the cell has another format, it is kept as well.
+/// The time in UTC; if the cell uses a different format, it is also kept.
 fn set_time(record: &mut Map<String, Value>, own: &str, cell: &str, times: Convention) -> Result<(), String> {
     let time = times.time(cell).map_err(|cause| format!("the event time {cause}: {:?}", printable(cell)))?;
     if time != cell {

@@ -1,4 +1,4 @@
-//! Parses the path of a log file, as `CloudTrail` names its files in S3.
+//! Parses the path of a log file, in the form that `CloudTrail` uses for its files in S3.
 //!
 //! `AWSLogs/[organization/]<account>/CloudTrail/<region>/YYYY/MM/DD/<account>_CloudTrail_<region>_<time>Z_<id>.json.gz`
 
@@ -9,7 +9,7 @@ use crate::event::Timestamp;
 const MINUTE: i64 = 60;
 const DAY: i64 = 86_400;
 
-/// The facts in the path of a log file: the account of its events, and when it was delivered.
+/// What the path of a log file states: the account of its events, and when it was delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogPath<'a> {
     /// The account of its events.
@@ -25,9 +25,10 @@ pub struct LogPath<'a> {
 }
 
 impl<'a> LogPath<'a> {
-    /// Parses a path; `None` if it is not that of a log file, or if its name and its folders contradict each other.
+    /// Parses a path; `None` if it does not belong to a log file, or if its file name and folders contradict each
+    /// other.
     ///
-    /// `CloudTrail-Insight` and other kinds of log files are log files; digest files are none.
+    /// `CloudTrail-Insight` and similar files count as log files; digest files do not.
     #[must_use]
     pub fn of(path: &'a str) -> Option<Self> {
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -37,7 +38,7 @@ impl<'a> LogPath<'a> {
         }
     }
 
-    /// From the file's name alone.
+    /// From just the file's name.
     fn of_name(name: &'a str) -> Option<Self> {
         let mut parts = name.split('_');
         let (account, kind, region, time, id) =
@@ -50,7 +51,7 @@ impl<'a> LogPath<'a> {
         Some(Self::at(account, region, time, MINUTE, true))
     }
 
-    /// From the last folders above the file.
+    /// From the last folders in the path.
     fn of_folders(folders: &'a str) -> Option<Self> {
         let mut parts = folders.rsplit('/');
         let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);

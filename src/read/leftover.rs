@@ -1,4 +1,4 @@
-//! Removes what a killed program left: DuckDB's temporary files, and empty case files.
+//! Removes files left behind by a killed program: DuckDB's temporary files, and empty case files.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -12,7 +12,7 @@ pub fn is_empty_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
 }
 
-/// Removes an empty file, which a load that was killed at its start leaves; any other file stays.
+/// Removes an empty file, which is left behind by a load that was killed when it started. Any other file stays.
 pub fn remove_empty_file(path: &Path) {
     if is_empty_file(path) {
         // If it cannot be removed, DuckDB reports the problem.
@@ -20,8 +20,9 @@ pub fn remove_empty_file(path: &Path) {
     }
 }
 
-/// Removes the temporary files that another process left next to a case. Call it with the case open for writing, so that
-/// no other process has it open, and before this process writes any. Other files stay, and so does their folder.
+/// Removes the temporary files that another process left next to a case. Call this with the case open for writing, so
+/// that no other process has it open, and before this process writes any temporary files. Other files and their folder
+/// stay.
 pub fn remove_leftover(case: &Path) {
     let mut folder = case.as_os_str().to_owned();
     folder.push(".tmp");
@@ -32,13 +33,13 @@ pub fn remove_leftover(case: &Path) {
     }
     let Ok(entries) = fs::read_dir(&folder) else { return };
     for entry in entries.filter_map(Result::ok).filter(|entry| is_temporary_file(&entry.file_name())) {
-        // Files that cannot be removed only take space.
+        // Files that cannot be removed only take up space.
         drop(fs::remove_file(entry.path()));
     }
     drop(fs::remove_dir(&folder));
 }
 
-/// Whether it is the name of a temporary file of DuckDB.
+/// Whether this is the name of a DuckDB temporary file.
 fn is_temporary_file(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
     (name.starts_with("duckdb_temp_storage_") && name.strip_suffix(".tmp").is_some())
@@ -50,7 +51,8 @@ fn is_temporary_file(name: &OsStr) -> bool {
 pub struct FileId(u64, u64);
 
 impl FileId {
-    /// The identity of the file at `path`; `None` if the file does not exist or the system does not provide one.
+    /// The identity of the file at `path`; `None` if the file does not exist or the system does not provide an
+    /// identity.
     #[cfg(unix)]
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {

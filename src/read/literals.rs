@@ -1,8 +1,8 @@
-//! Literals of Python and DuckDB: `{'type': 'IAMUser', 'invokedBy': None}`, `{'type': IAMUser}`.
+//! Python and DuckDB literals: `{'type': 'IAMUser', 'invokedBy': None}`, `{'type': IAMUser}`.
 
 use serde_json::{Map, Value};
 
-/// The maximum depth of objects and lists; deeper text is not a value.
+/// The maximum depth of objects and lists. Text that is nested more deeply is not a value.
 const MAX_DEPTH: usize = 64;
 
 /// Parses a text that is an object or a list of objects in either notation; `None` for any other text.
@@ -46,7 +46,7 @@ impl Reader<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Skips blanks, and this byte if it is next; returns whether it was.
+    /// Skips blanks, and this byte if it comes next. Returns whether it did.
     fn take(&mut self, byte: u8) -> bool {
         self.at = self.text.len() - self.text.get(self.at..).map_or(0, |rest| rest.trim_start().len());
         let is_next = self.peek() == Some(byte);
@@ -136,7 +136,7 @@ impl Reader<'_> {
     fn bare(&mut self, close: u8) -> Option<Value> {
         let rest = self.text.get(self.at..)?;
         let ends = |(place, byte): (usize, u8)| {
-            // In an object a name follows a comma, so that other commas are part of the text.
+            // In an object, a name follows each comma, so any other comma is part of the text.
             let is_next = || close != b'}' || rest[place + 1..].trim_start().starts_with(['\'', '"']);
             (byte == close || (byte == b',' && is_next())).then_some(place)
         };

@@ -1,9 +1,10 @@
 //! Finds files, detects their formats, splits them into records, and refuses what cannot be read. The only module that
 //! reads input files.
 //!
-//! [`discover`] finds sources, [`open()`] reads one and takes off its compression, and [`split`] cuts its documents into
-//! The result is CloudTrail records as JSON texts, whatever they were wrapped in. Formats are detected by content
-//! and never by name. Records are only parsed down to the names of their members; `normalize` does the rest.
+//! [`discover`] finds sources, [`open()`] reads and decompresses a source, and [`split`] cuts its documents into
+//! records. The result is CloudTrail records as JSON texts, regardless of what they were wrapped in. Formats are
+//! detected by content and never by name. Records are parsed only down to the names of their members; `normalize` does
+//! the rest.
 
 mod archive;
 mod athena;
@@ -73,7 +74,8 @@ pub struct Split<'a> {
 /// One CloudTrail record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordText<'a> {
-    /// Its position in the document, from 1: the line for JSON Lines and CSV, otherwise the number of the record.
+    /// Its position in the document, starting at 1: the line for JSON Lines and CSV, otherwise the number of the
+    /// record.
     pub position: u64,
     /// The record, a JSON object. Its members are unchanged; nothing below them has been parsed.
     pub json: Cow<'a, str>,
@@ -81,12 +83,12 @@ pub struct RecordText<'a> {
     pub members: Option<Box<RecordMembers<'a>>>,
 }
 
-/// Something in the place of a record that is not one.
+/// Something that is in the place of a record but is not a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRecord {
     /// Its position in the document, counted like [`RecordText::position`].
     pub position: u64,
-    /// Why it is not a record. Offsets are bytes, from 0, in the containing text.
+    /// Why it is not a record. Offsets are in bytes, starting at 0, in the containing text.
     pub cause: String,
     /// Its beginning, unchanged, at most 200 characters.
     pub excerpt: String,
@@ -95,8 +97,9 @@ pub struct BadRecord {
 /// Splits a document into its records.
 ///
 /// # Errors
-/// A document without CloudTrail is refused, and the refusal says what it looks like. A file with a known list that is
-/// merely damaged is not refused: the result has its complete records and a [`BadRecord`] for the rest.
+/// A document without CloudTrail records is refused, and the refusal states what it appears to be. A file with a known
+/// list that is merely damaged is not refused: the result contains the complete records and a [`BadRecord`] for each
+/// damaged part.
 pub fn split(document: &Document) -> Result<Split<'_>, Refusal> {
     split_as(document, Reading::default())
 }
@@ -104,11 +107,11 @@ pub fn split(document: &Document) -> Result<Split<'_>, Refusal> {
 /// Options that the document itself does not determine, and size limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// Whether CSV dates begin with the month or with the day, if no row shows which.
+    /// Whether CSV dates begin with the month or the day, if no row shows which.
     pub date_order: Option<DateOrder>,
-    /// The maximum size of a record's text, in bytes; a larger record is rejected, and the rest is read.
+    /// The maximum size of a record's text, in bytes; a larger record is rejected, and all other records are read.
     pub max_record: u64,
-    /// The maximum size of the text of one file that is read alone, in bytes.
+    /// The maximum size of the text of a single file, in bytes.
     pub max_text: u64,
 }
 
@@ -152,7 +155,7 @@ fn split_text(text: &str, reading: Reading) -> Result<Split<'_>, Refusal> {
     }
     match cells::read(text, reading.date_order) {
         Ok(Table { contents, lines }) => finish(contents, lines),
-        // A log may have records after other text; if it lost its beginning or begins with a comment, further down.
+        // A log may contain records after other text, or further down if its beginning is missing or is a comment.
         Err(refusal) => match packed::text(text) {
             Some(inner) => json(&inner).map(Split::into_owned),
             None => prefixed(text).unwrap_or_else(|| json(text).map_err(|_| refusal)),
@@ -165,12 +168,12 @@ fn is_log(start: &str) -> bool {
     let Some(inner) = start.strip_prefix('[') else { return false };
     match inner.trim_start().as_bytes().first() {
         Some(b'{' | b'[' | b']' | b'"') | None => false,
-        // A list of numbers is JSON, a time is not.
+        // A list of numbers is JSON, but a time is not.
         Some(_) => scan::value::<serde::de::IgnoredAny>(start, 0).is_err(),
     }
 }
 
-/// The records in the lines of a log, if there are any after other text.
+/// The records in a log's lines, if there are any after other text.
 fn prefixed(text: &str) -> Option<Result<Split<'_>, Refusal>> {
     unwrap::lines::read(text, 0).map(|lines| finish(lines.contents, lines.lines))
 }
@@ -213,14 +216,14 @@ fn finish(contents: Contents<'_>, positions: Vec<u64>) -> Result<Split<'_>, Refu
     Ok(Split { container, records: contents.items.into_iter().zip(positions).map(record).collect() })
 }
 
-/// What a document without records is: the first specific format in it, otherwise the first one, otherwise damaged.
+/// What a document without records is: the first specific format in it, otherwise the first format, otherwise damaged.
 fn refusal(contents: &Contents<'_>) -> Option<Refusal> {
     let foreign = |item: &Item<'_>| match item {
         Item::Foreign(what, _) => Some(what.clone()),
         _ => None,
     };
     let broken = |item: &Item<'_>| match item {
-        // A bare list is only a bracket.
+        // A bare list starts with just a bracket.
         Item::Broken(cause, _) if matches!(contents.container, None | Some(Container::Array)) => {
             Some(Refusal::BrokenJson(cause.clone()))
         }

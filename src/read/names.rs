@@ -1,7 +1,7 @@
 //! Maps column names, in any tool's spelling, to members of a CloudTrail record.
 //!
-//! `eventName`, `eventname`, `event_name`, `EventName` and `Event name` are one member; so are `userIdentity.arn`,
-//! `user_identity_arn` and `UserIdentityArn`.
+//! `eventName`, `eventname`, `event_name`, `EventName` and `Event name` are the same member, and so are
+//! `userIdentity.arn`, `user_identity_arn` and `UserIdentityArn`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -34,7 +34,7 @@ pub const RECORD_MEMBERS: [&str; 24] = [
     "addendum",
 ];
 
-/// Members of a record by their paths, as CloudTrail writes them.
+/// Members of a record by path, in CloudTrail's spelling.
 const MEMBERS: [&str; 74] = [
     "eventVersion",
     "userIdentity",
@@ -112,7 +112,7 @@ const MEMBERS: [&str; 74] = [
     "insightDetails.eventName",
 ];
 
-/// Other normalized names that tools use for members. They count only if the member's own name is missing.
+/// Other normalized names that tools use for members. They count only if the member's own name is absent.
 const ALIASES: [(&str, &str); 45] = [
     // Microsoft Sentinel
     ("timegenerated", "eventTime"),
@@ -164,7 +164,7 @@ const ALIASES: [(&str, &str); 45] = [
     ("sessioncontextsourceidentity", "userIdentity.sessionContext.sourceIdentity"),
 ];
 
-/// Members whose content depends on the service: names in them are unchanged.
+/// Members whose contents depend on the service, so the names in them stay unchanged.
 pub(super) const OPEN: [&str; 5] =
     ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "edgeDeviceDetails"];
 
@@ -230,10 +230,10 @@ const INNER: [&str; 43] = [
     "insightDuration",
 ];
 
-/// The path of the member of a column.
+/// The path of the member that a column contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column<'c> {
-    /// The member's own name, in whatever spelling.
+    /// The member's own name, in any spelling.
     Own(&'static str),
     /// Another name for it.
     Alias(&'static str),
@@ -243,7 +243,7 @@ pub(super) enum Column<'c> {
     Unknown,
 }
 
-/// A name in lowercase letters and digits only: `AWS access key` and `awsAccessKey` are one.
+/// A name reduced to lowercase letters and digits: `AWS access key` and `awsAccessKey` become the same name.
 pub(super) fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
@@ -252,7 +252,7 @@ fn index(names: &'static [&'static str]) -> HashMap<String, &'static str> {
     names.iter().map(|name| (plain(name), *name)).collect()
 }
 
-/// The content of a column of this name. In a name with dots, a path before the member's own name is ignored:
+/// The contents of a column with this name. In a name with dots, a path before the member's own name is ignored:
 /// `aws.cloudtrail.user_identity.arn`.
 pub(super) fn column(name: &str) -> Column<'_> {
     static OWN: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| index(&MEMBERS));
@@ -294,7 +294,7 @@ pub(super) fn is_open(name: &str) -> bool {
     matches!(column(name), Column::Own(path) if OPEN.contains(&path))
 }
 
-/// CloudTrail's spelling of the name of a member of a nested object, if there is one.
+/// CloudTrail's spelling of a nested member's name, if there is one.
 pub(super) fn inner(name: &str) -> Option<&'static str> {
     static NAMES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         let mut names = index(&MEMBERS[..33]);

@@ -1,7 +1,7 @@
-//! OCSF to CloudTrail: an event as Security Lake or an export of our own writes it, to the record it was made from.
+//! OCSF to CloudTrail: converts an event written by Security Lake, or by our own export, to the original record.
 //!
-//! If `raw_data` has the record, it is used. Otherwise the record is rebuilt from the attributes that AWS maps
-//! it to (OCSF 1.0.0-rc.2 and 1.1.0 differ, both are read) and from `unmapped`.
+//! If `raw_data` contains the original record, that record is used. Otherwise, the record is rebuilt from the
+//! attributes that AWS maps it to (OCSF 1.0.0-rc.2 and 1.1.0 differ, and both are supported) and from `unmapped`.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,8 @@ use super::error::Refusal;
 use super::shape::Shape;
 use super::text::printable;
 
-/// Members of a record that are text, and the attributes that may have it; the first one present is used.
+/// Members of a record that are text, and the attributes that may contain the text. The first attribute present is
+/// used.
 const TEXTS: [(&str, &[&str]); 16] = [
     ("eventVersion", &["metadata.product.version"]),
     ("userIdentity.type", &["actor.user.type", "identity.user.type"]),
@@ -30,7 +31,8 @@ const TEXTS: [(&str, &[&str]); 16] = [
     ("recipientAccountId", &["cloud.account.uid", "cloud.account_uid"]),
 ];
 
-/// The attributes of the caller: the ARN and the unique ID are swapped between versions, and are distinguished by their format.
+/// The caller's attributes. The ARN and the unique ID are swapped between versions, so they are distinguished by
+/// format.
 const CALLERS: [&str; 6] = [
     "actor.user.uid",
     "actor.user.uid_alt",
@@ -40,16 +42,16 @@ const CALLERS: [&str; 6] = [
     "identity.user.uuid",
 ];
 
-/// The class of sign-ins.
+/// The class for sign-ins.
 const AUTHENTICATION: i64 = 3002;
 
-/// Members of `unmapped`, where all are texts in Parquet, that a record writes as bare booleans.
+/// Members of `unmapped` that are unquoted booleans in a record. In Parquet, all members of `unmapped` are text.
 const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
 
 /// The record, as JSON.
 ///
 /// # Errors
-/// An event that is not a call to AWS is refused, with its product and class.
+/// An event that is not an AWS API call is refused, with its product and class.
 pub(super) fn record(text: &str) -> Result<String, Refusal> {
     let event: Value = crate::json::value(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
     if let Some(raw) = event["raw_data"].as_str().filter(|raw| is_record(raw)) {
@@ -58,7 +60,7 @@ pub(super) fn record(text: &str) -> Result<String, Refusal> {
     let is_sign_in = event["class_uid"] == AUTHENTICATION;
     let source = first(&event, &["api.service.name", "service.name", "unmapped.eventSource"]).cloned();
     let name = first(&event, &["api.operation", "unmapped.eventName"]).cloned();
-    // The class for sign-ins need not name the call.
+    // Events in the class for sign-ins do not have to name the call.
     let source = source.or_else(|| is_sign_in.then(|| "signin.amazonaws.com".into()));
     let name = name.or_else(|| (is_sign_in && event["activity_id"] == 1).then(|| "ConsoleLogin".into()));
     match (source, name, time(&event)) {
@@ -93,7 +95,7 @@ fn put_together(event: &Value, call: Value) -> Map<String, Value> {
     put(&mut record, "userIdentity.principalId", callers().find(|value| !is_arn(value)).cloned());
     session(event, &mut record);
     if record["userIdentity"]["type"].is_null() && record["userIdentity"]["invokedBy"].is_string() {
-        // A service that acts on its own is not an OCSF user, whose attributes would have its type.
+        // A service that acts on its own is not an OCSF user, so there are no user attributes that contain its type.
         put(&mut record, "userIdentity.type", Some("AWSService".into()));
     }
     put(&mut record, "requestParameters", first(event, &["api.request.data"]).map(parsed));
@@ -111,7 +113,7 @@ fn put_together(event: &Value, call: Value) -> Map<String, Value> {
     }
 }
 
-/// What a sign-in said of its outcome, in the members of a record where hunts look for it.
+/// The outcome of a sign-in, in the record members where hunts look for it.
 fn sign_in(event: &Value, record: &mut Value) {
     let name = record["eventName"].as_str().unwrap_or_default().to_owned();
     let outcome = match (event["status_id"].as_i64(), event["status"].as_str()) {
@@ -128,7 +130,7 @@ fn sign_in(event: &Value, record: &mut Value) {
     put(record, "additionalEventData.LoginTo", login_to.cloned());
 }
 
-/// What `sessionContext.attributes` said.
+/// The contents of `sessionContext.attributes`.
 fn session(event: &Value, record: &mut Value) {
     let attributes = "userIdentity.sessionContext.attributes";
     let sessions = ["actor.session", "identity.session", "session"];
@@ -145,7 +147,7 @@ fn session(event: &Value, record: &mut Value) {
     );
 }
 
-/// `resources`, as `CloudTrail` names their members.
+/// `resources`, with `CloudTrail`'s member names.
 fn resources(event: &Value) -> Option<Value> {
     let resource = |resource: &Value| {
         let mut own = Value::Object(Map::new());
@@ -162,7 +164,8 @@ fn time(event: &Value) -> Option<String> {
     ["time", "time_dt", "metadata.original_time"].iter().find_map(|name| first(event, &[name]).and_then(moment))
 }
 
-/// A time as CloudTrail writes it: seconds, milliseconds, microseconds or nanoseconds since 1970, or a text. 0 is none.
+/// A time in CloudTrail's format, from seconds, milliseconds, microseconds or nanoseconds since 1970, or from a text. 0
+/// means no time.
 fn moment(value: &Value) -> Option<String> {
     match value {
         Value::Number(number) => number.as_f64().and_then(clock::epoch).map(clock::show),
@@ -191,7 +194,7 @@ fn parsed(value: &Value) -> Value {
     text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
 }
 
-/// Names with dots, as Security Lake writes them, as objects in objects; booleans and JSON out of their texts.
+/// Converts dotted names, which Security Lake uses, to nested objects, and parses booleans and JSON in texts.
 fn nested(unmapped: Value) -> Value {
     let Value::Object(members) = unmapped else { return Value::Object(Map::new()) };
     let mut record = Value::Object(Map::new());
@@ -202,7 +205,7 @@ fn nested(unmapped: Value) -> Value {
     record
 }
 
-/// Lays `under` below `record`: what `record` says stays.
+/// Merges `under` into `record`. Existing values in `record` are kept.
 fn merge(record: &mut Value, under: Value) {
     if let (Value::Object(record), Value::Object(under)) = (record, under) {
         for (name, value) in under {

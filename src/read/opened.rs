@@ -13,46 +13,46 @@ use super::error::ReadError;
 use super::source::{Source, special};
 use crate::digest::sha256;
 
-/// Compressed logs expand ten to a hundred times; output beyond this ratio is cut, because it is a decompression bomb. A
-/// minimum is always allowed.
+/// Compressed logs expand ten to a hundred times; output beyond this ratio is cut off, because the file is a
+/// decompression bomb. A minimum is always allowed.
 const MOST_TIMES: u64 = 512;
 const LEAST_TEXT: u64 = 64 << 20;
 
-/// The maximum content of one S3 object, in bytes. `CloudTrail`'s files have a few megabytes.
+/// The maximum uncompressed size of one S3 object, in bytes. `CloudTrail`'s files are a few megabytes.
 const MAX_CONTENT: u64 = 1 << 30;
 
-/// The content of a source.
+/// The contents of a source.
 #[derive(Debug)]
 pub struct Opened {
-    /// SHA-256 of the bytes as stored, in lower hex.
+    /// SHA-256 of the bytes as stored, in lowercase hex.
     pub sha256: String,
-    /// Bytes as stored.
+    /// The number of bytes as stored.
     pub bytes: u64,
-    /// One document, or for an archive one per member, in the archive's order.
+    /// One document, or for an archive, one document per member in the archive's order.
     pub documents: Vec<Document>,
-    /// What could not be decompressed, as texts that name the document. The part before the damage is kept.
+    /// What could not be decompressed, as messages that name the document. The part before the damage is kept.
     pub problems: Vec<String>,
 }
 
-/// One file's content, decompressed.
+/// One file's decompressed contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// The source's name, or for a member of an archive `archive.zip!member.json`.
+    /// The source's name, or `archive.zip!member.json` for a member of an archive.
     pub name: String,
-    /// The content, in whatever encoding it has.
+    /// The contents, in the original encoding.
     pub text: Vec<u8>,
 }
 
-/// A source's bytes as they are stored.
+/// A source's bytes as stored.
 #[derive(Debug)]
 pub struct Stored {
-    /// SHA-256 of the bytes, in lower hex.
+    /// SHA-256 of the bytes, in lowercase hex.
     pub sha256: String,
     name: String,
     bytes: Vec<u8>,
 }
 
-/// Reads and hashes a source, which is enough to check whether it is known.
+/// Reads and hashes a source, which is enough to check whether it was already read.
 ///
 /// # Errors
 /// [`ReadError::Read`] if the system cannot read it.
@@ -81,7 +81,7 @@ impl Stored {
     /// The bytes without the gzip compression of `CloudTrail`'s S3 objects; unchanged if they are not compressed.
     ///
     /// # Errors
-    /// A text, if the gzip is damaged, if bytes follow its end, or if it expands to more than 1 GiB.
+    /// A message, if the gzip data is damaged, if bytes follow its end, or if it expands to more than 1 GiB.
     pub fn content(&self) -> Result<Cow<'_, [u8]>, String> {
         if !self.bytes.starts_with(&[0x1f, 0x8b]) {
             return Ok(Cow::Borrowed(&self.bytes));
@@ -99,14 +99,14 @@ impl Stored {
         }
     }
 
-    /// Bytes that the caller has read, as stored; `name` is that of the source.
+    /// Bytes that the caller has read, as stored; `name` is the source's name.
     #[must_use]
     pub fn new(name: String, bytes: Vec<u8>) -> Self {
         Self { sha256: sha256(&bytes), name, bytes }
     }
 
-    /// Decompresses the bytes: gzip with any number of members, zstd, zip and others, also nested. Damage is listed in
-    /// the problems of the result.
+    /// Decompresses the bytes: gzip with any number of members, zstd, zip and other formats, including nested ones.
+    /// Damage is listed in the problems of the result.
     #[must_use]
     pub fn unpack(self) -> Opened {
         let (bytes, allowance) = self.allowance();
@@ -117,8 +117,8 @@ impl Stored {
     /// Like [`Stored::unpack`], within a memory budget shared with other files.
     ///
     /// # Errors
-    /// [`ReadError::TooLarge`] if it does not fit, and [`ReadError::NoMemory`] if the system has no memory for it. Neither
-    /// is a fault of the file.
+    /// [`ReadError::TooLarge`] if the text does not fit, and [`ReadError::NoMemory`] if the system does not have enough
+    /// memory. Neither means that the file is damaged.
     pub fn unpack_within(self, budget: &MemoryBudget) -> Result<Opened, ReadError> {
         let (bytes, allowance) = self.allowance();
         let name = self.name;
@@ -147,7 +147,7 @@ impl Opened {
     }
 }
 
-/// Reads a source and takes off its compression: [`fetch`] and [`Stored::unpack`].
+/// Reads and decompresses a source: [`fetch`] and [`Stored::unpack`].
 ///
 /// # Errors
 /// See [`fetch`].
@@ -155,8 +155,8 @@ pub fn open(source: &Source) -> Result<Opened, ReadError> {
     Ok(fetch(source)?.unpack())
 }
 
-/// The bytes of a source, unless there are more than `most`. A file that grows while it is read is read up to its size at
-/// opening.
+/// The bytes of a source, unless there are more than `most`. A file that grows while it is read is read only up to its
+/// size when it was opened.
 fn bytes_within(source: &Source, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     match &source.path {

@@ -1,4 +1,4 @@
-//! Converts rows of an exported table `events` back to the original records.
+//! Converts rows from an exported `events` table back to the original records.
 
 use serde_json::{Map, Value};
 
@@ -11,9 +11,9 @@ use crate::table::{ColumnKind, EVENTS};
 const TELLING: [&str; 4] = ["event_id", "event_time", "event_key", "session_id"];
 /// Columns whose booleans are quoted in a record.
 const QUOTED: [&str; 3] = ["mfa", "assumed_root", "session_credential_from_console"];
-/// The member in which an Insights event has its source and name.
+/// The member that contains the source and name of an Insights event.
 const INSIGHT: &str = "insightDetails";
-/// The member in which Logstash has the time.
+/// The member in which Logstash stores the time.
 const SHIPPED: &str = "@timestamp";
 /// The position of the version in the text of a UUID; derived IDs have version 8.
 const VERSION: usize = 14;
@@ -23,7 +23,7 @@ pub(super) fn is_row_of(names: &[&str]) -> bool {
     TELLING.iter().all(|name| names.contains(name))
 }
 
-/// The original record of the row, as JSON; `None` if the row has none.
+/// The original record of the row, as JSON; `None` if the row does not contain a record.
 pub(super) fn record(text: &str) -> Option<String> {
     let Ok(Value::Object(row)) = json::value(text) else { return None };
     let mut record = match row.get("extra") {
@@ -31,7 +31,7 @@ pub(super) fn record(text: &str) -> Option<String> {
         Some(Value::String(extra)) => json::value(extra).ok()?.as_object()?.clone(),
         _ => Map::new(),
     };
-    // Fields that were filled from another member: `extra` has that member, and the original if there was one.
+    // If a field was filled from another member, `extra` contains that member, and also the original if there was one.
     let [is_insight, is_shipped] = [INSIGHT, SHIPPED].map(|name| record.contains_key(name));
     for column in EVENTS.columns {
         let Some(path) = column.source.filter(|path| !has(&record, path)) else { continue };

@@ -1,4 +1,5 @@
-//! Records packed into a text: base64, of JSON or of compressed JSON, as Kinesis, Firehose and Lambda forward them.
+//! Records packed into a text: base64-encoded JSON or compressed JSON, in the form that Kinesis, Firehose and Lambda
+//! forward.
 
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};

@@ -26,7 +26,7 @@ use super::unwrap;
 
 /// The first bytes of a Parquet file.
 const MARK: &[u8] = b"PAR1";
-/// The maximum ratio of text to file size, and a minimum for small files: a column can be compressed a millionfold.
+/// The maximum ratio of text to file size, and a minimum for small files. A column can be compressed a millionfold.
 const MOST_TIMES: u64 = 512;
 const LEAST_TEXT: u64 = 16 << 20;
 /// The approximate memory for a row in addition to its text, in bytes.
@@ -40,7 +40,8 @@ pub(super) fn is_parquet(bytes: &[u8]) -> bool {
 /// The maximum number of rows without a record that are listed individually, as long as no row has one.
 const MAX_FOREIGN: usize = 4096;
 
-/// Reads every row; the lines of the table are row numbers, from 1. The result has at most `budget` bytes of text.
+/// Reads every row. The table's line numbers are row numbers, starting at 1. The result contains at most `budget` bytes
+/// of text.
 pub(super) fn read(bytes: &[u8], budget: u64) -> Result<Table, Refusal> {
     let most = (bytes.len() as u64).saturating_mul(MOST_TIMES).saturating_add(LEAST_TEXT).min(budget);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -59,21 +60,23 @@ pub(super) fn read(bytes: &[u8], budget: u64) -> Result<Table, Refusal> {
             if !reader.contents.has_records() {
                 return Err(Refusal::BrokenParquet(format!("its rows decode to more than {most} bytes")));
             }
-            reader.broken(&format!("the rows after it were not read: they decode to more than {most} bytes"));
+            reader.broken(&format!(
+                "the remaining rows were not read, because the rows decode to more than {most} bytes"
+            ));
         }
-        // After damage, the reader could return the same error forever.
+        // After damage, the reader might return the same error forever.
         if reader.text > most || damage.is_some() {
             break;
         }
     }
     if reader.unlisted > 0 && reader.contents.has_records() {
-        reader.broken(&format!("{} more rows have no CloudTrail record", reader.unlisted));
+        reader.broken(&format!("{} more rows contain no CloudTrail record", reader.unlisted));
     }
     reader.contents.container = Some(Container::Parquet).filter(|_| reader.contents.has_records() || reader.row == 0);
     Ok(Table { contents: reader.contents, lines: reader.lines })
 }
 
-/// The maximum number of characters of a cause.
+/// The maximum length of a cause, in characters.
 const CAUSE: usize = 160;
 
 /// A cause that contains only our own words and numbers.
@@ -87,8 +90,8 @@ thread_local! {
 }
 static HOOK: Once = Once::new();
 
-/// The result, or what is wrong. Some damage makes the parquet crate panic; it is treated like any other damage, and no
-/// message is printed.
+/// The result, or what is wrong. Some damage makes the parquet crate panic; such a panic is treated like any other
+/// damage, and no message is printed.
 fn guarded<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, String> {
     HOOK.call_once(|| {
         let before = panic::take_hook();
@@ -120,7 +123,7 @@ fn json_lines(batch: &RecordBatch) -> Result<String, ArrowError> {
     String::from_utf8(writer.into_inner()).map_err(|error| ArrowError::ParseError(error.to_string()))
 }
 
-/// The batch with columns converted to what a JSON record has: times in UTC, texts, and IDs as texts.
+/// The batch with columns converted to the types used in a JSON record: times in UTC, texts, and IDs as text.
 fn writable(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let (schema, columns, _) = batch.clone().into_parts();
     let columns: Vec<ArrayRef> = columns.iter().map(plain).collect::<Result<_, _>>()?;
@@ -135,7 +138,7 @@ fn typed(field: &Field, column: &ArrayRef) -> FieldRef {
 
 fn plain(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     Ok(match column.data_type() {
-        // A time with a zone is stored in UTC; the zone only affects how it is displayed.
+        // A time with a time zone is stored in UTC; the zone only affects how it is displayed.
         DataType::Timestamp(unit, Some(_)) => {
             let utc = DataType::Timestamp(*unit, Some("+00:00".into()));
             make_array(column.to_data().into_builder().data_type(utc).build()?)
@@ -186,7 +189,7 @@ fn uuids(column: &FixedSizeBinaryArray) -> StringArray {
     column.iter().map(|value| value.map(uuid)).collect()
 }
 
-/// The result of the rows so far.
+/// The result for the rows so far.
 struct Reader {
     contents: Contents<'static>,
     lines: Vec<u64>,

@@ -1,4 +1,4 @@
-//! Converts a row of a table to a record: Athena, and clients that read JSON into columns, change how a record is written.
+//! Converts a table row to a record. Athena, and clients that read JSON into columns, change how a record is written.
 
 use serde_json::{Map, Value};
 
@@ -6,9 +6,9 @@ use super::athena;
 
 /// The record in a row that was converted to a JSON object; `None` if the text is not an object.
 ///
-/// NULL members are left out, because a row has all columns of its table. A row of Athena's table, whose names differ
-/// from `CloudTrail`'s in case, becomes the original record without partition columns. In every row, requests and responses
-/// that are text become objects.
+/// NULL members are left out, because a row has all columns of its table. A row in Athena's table, whose names differ
+/// from `CloudTrail`'s in case, becomes the original record without partition columns. In every row, requests and
+/// responses that are text become objects.
 #[must_use]
 pub fn record_of_row(row: &str) -> Option<String> {
     let Value::Object(members) = serde_json::from_str(row).ok()? else { return None };

@@ -1,4 +1,4 @@
-//! Objects that are rows of a table of events, or tables: names in a tool's own spelling, query results.
+//! Objects that are tables or rows of an event table: query results, and names in a tool's own spelling.
 
 use serde_json::{Map, Value};
 
@@ -18,7 +18,7 @@ pub(super) fn read(text: &str) -> Option<Contents<'static>> {
         contents.record(own::record(text)?.into(), Container::Table);
         return Some(contents);
     }
-    // An object with CloudTrail's own names that is not a record is from another service.
+    // An object that uses CloudTrail's own names but is not a record comes from another service.
     if !names.contains(&"eventName") && athena::is_row_of(names.iter().copied()) {
         let mut contents = Contents::default();
         contents.record(athena::record(text).ok()?.into(), Container::Table);
@@ -39,7 +39,7 @@ pub(super) fn read(text: &str) -> Option<Contents<'static>> {
     None
 }
 
-/// The record in an event of the Elastic Common Schema, whose members are nested objects: `aws.cloudtrail.event_type`.
+/// The record in an Elastic Common Schema event, whose members are nested objects: `aws.cloudtrail.event_type`.
 fn elastic(text: &str) -> Option<String> {
     let Ok(Value::Object(event)) = serde_json::from_str(text) else { return None };
     let mut row = Map::new();
@@ -49,7 +49,7 @@ fn elastic(text: &str) -> Option<String> {
     is_row.then(|| Value::Object(athena::restored(row)).to_string())
 }
 
-/// The members at any depth, by their paths. A list of one value, as search results have it, becomes that value.
+/// The members at any depth, by path. A list with a single value, as in search results, becomes that value.
 fn flatten(path: &str, members: Map<String, Value>, row: &mut Map<String, Value>) {
     for (name, value) in members {
         let path = if path.is_empty() { name } else { format!("{path}.{name}") };
@@ -61,7 +61,7 @@ fn flatten(path: &str, members: Map<String, Value>, row: &mut Map<String, Value>
     }
 }
 
-/// The records of the tables in a query's result.
+/// The records in the tables of a query result.
 fn tables(result: &Value) -> Option<Contents<'static>> {
     let rows =
         lake(result).or_else(|| athena_result(result)).or_else(|| insights(result)).or_else(|| columns(result))?;
@@ -75,7 +75,7 @@ fn tables(result: &Value) -> Option<Contents<'static>> {
     contents.has_records().then_some(contents)
 }
 
-/// `aws cloudtrail get-query-results`: each row a list of objects of one member.
+/// `aws cloudtrail get-query-results`: each row is a list of objects with one member.
 fn lake(result: &Value) -> Option<Vec<Map<String, Value>>> {
     let rows = result.get("QueryResultRows")?.as_array()?;
     rows.iter()
@@ -86,12 +86,12 @@ fn lake(result: &Value) -> Option<Vec<Map<String, Value>>> {
         .collect()
 }
 
-/// Whether a cell has a value. An empty text means that the record does not have the member.
+/// Whether a cell has a value. An empty text means that the record does not contain the member.
 fn is_filled(cell: &Value) -> bool {
     !cell.is_null() && cell.as_str() != Some("")
 }
 
-/// `aws athena get-query-results`: each row a list of values, the first row the names.
+/// `aws athena get-query-results`: each row is a list of values, and the first row contains the names.
 fn athena_result(result: &Value) -> Option<Vec<Map<String, Value>>> {
     let rows = result.get("ResultSet")?.get("Rows")?.as_array()?;
     let cells = |row: &Value| {
@@ -101,7 +101,7 @@ fn athena_result(result: &Value) -> Option<Vec<Map<String, Value>>> {
     let mut rows = rows.iter().map(cells);
     let header = rows.next()??;
     let names: Vec<&str> = header.iter().map(|name| name.as_str().unwrap_or_default()).collect();
-    // Later pages of a result have no row of names.
+    // Later pages of a result do not contain a row of names.
     let own: Option<Vec<String>> = result.get("ResultSet")?.get("ResultSetMetadata").and_then(|metadata| {
         let columns = metadata.get("ColumnInfo")?.as_array()?;
         columns.iter().map(|column| Some(column.get("Name")?.as_str()?.to_owned())).collect()
@@ -117,7 +117,7 @@ fn athena_result(result: &Value) -> Option<Vec<Map<String, Value>>> {
     }
 }
 
-/// `aws logs get-query-results`: each row a list of fields and values.
+/// `aws logs get-query-results`: each row is a list of fields and values.
 fn insights(result: &Value) -> Option<Vec<Map<String, Value>>> {
     let rows = result.get("results")?.as_array()?;
     let field = |field: &Value| Some((field.get("field")?.as_str()?.to_owned(), field.get("value")?.clone()));
@@ -125,7 +125,7 @@ fn insights(result: &Value) -> Option<Vec<Map<String, Value>>> {
     rows.iter().map(|row| Some(row.as_array()?.iter().filter_map(field).filter(filled).collect())).collect()
 }
 
-/// Column names separate from rows of values: the API of Log Analytics, and others.
+/// Column names that are separate from the rows of values: the Log Analytics API, and others.
 fn columns(result: &Value) -> Option<Vec<Map<String, Value>>> {
     let either = |names: [&str; 2]| names.iter().find_map(|name| result.get(name)).and_then(Value::as_array);
     let (columns, rows) = (either(["columns", "Columns"])?, either(["rows", "Rows"])?);

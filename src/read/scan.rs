@@ -8,17 +8,17 @@ use serde_json::Deserializer;
 thread_local! {
     /// The number of bytes that were searched again after damage on this thread.
     static SEARCHED: Cell<u64> = const { Cell::new(0) };
-    /// The number of bytes of the document that may still be searched.
+    /// The number of bytes in the document that may still be searched.
     static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
 }
 
-/// Begins a document of that size. After damage, the search for records is limited to a multiple of the size, so that a
-/// document with much damage is not searched once for each damaged part.
+/// Begins a document of this size. After damage, the search for records is limited to a multiple of the size, so that a
+/// heavily damaged document is not searched once for each damaged part.
 pub(super) fn begin(bytes: usize) {
     LEFT.set((bytes as u64).saturating_mul(16).saturating_add(1 << 20));
 }
 
-/// Records that bytes were searched; returns whether more may be searched.
+/// Counts bytes as searched, and returns whether more may be searched.
 pub(super) fn spend(bytes: usize) -> bool {
     SEARCHED.set(SEARCHED.get() + bytes as u64);
     let left = LEFT.get().saturating_sub(bytes as u64);
@@ -39,7 +39,7 @@ pub(super) struct Damage {
     pub(super) cause: String,
     /// The number of bytes from the start of the value to the error.
     pub(super) scanned: usize,
-    /// Whether the text ended before the value did.
+    /// Whether the text ended before the value was complete.
     pub(super) cut: bool,
 }
 
@@ -71,13 +71,13 @@ fn offset(error: &serde_json::Error, text: &str) -> usize {
     (before + error.column().saturating_sub(1)).min(text.len())
 }
 
-/// The offset of the next byte from `at` on that is not whitespace, or the end.
+/// The offset of the first byte, starting at `at`, that is not whitespace, or the end.
 pub(super) fn skip_space(text: &str, at: usize) -> usize {
     let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
     at + text.as_bytes()[at..].iter().take_while(|byte| space(byte)).count()
 }
 
-/// Like [`skip_space`], and also skips line ends that a program wrote as escapes: `\n` between two values.
+/// Like [`skip_space`], but also skips line ends that a program wrote as escapes: `\n` between two values.
 pub(super) fn skip_gap(text: &str, mut at: usize) -> usize {
     loop {
         at = skip_space(text, at);
@@ -124,7 +124,7 @@ fn list_of(text: &str, at: usize, key: &str) -> Option<usize> {
     text[open..].starts_with('[').then_some(open)
 }
 
-/// The `[` of the list that an object at `at` begins with, if its first member is `key`.
+/// The `[` of the list at the start of the object at `at`, if the object's first member is `key`.
 pub(super) fn first_list(text: &str, at: usize, key: &str) -> Option<usize> {
     list_of(text, skip_space(text, at + 1), key)
 }

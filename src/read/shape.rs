@@ -49,7 +49,7 @@ bitflags::bitflags! {
 }
 
 impl Members {
-    /// The bit of a member's name; names differ by case, and only the exact one counts.
+    /// The bit of a member's name; names are case-sensitive, and only the exact name counts.
     fn of(name: &str) -> Self {
         match name {
             "eventName" => Self::EVENT_NAME,
@@ -90,7 +90,7 @@ impl Members {
     }
 }
 
-/// The container that an object with this member is, if the member may contain records.
+/// The container for an object with this member, if the member may contain records.
 pub(super) fn wrapper(name: &str) -> Option<Container> {
     Some(match name {
         "Records" => Container::Records,
@@ -108,7 +108,7 @@ pub(super) fn wrapper(name: &str) -> Option<Container> {
 /// The result of one pass over an object's members. Values are JSON text, strings include their quotes.
 #[derive(Debug)]
 pub(super) struct Shape<'t> {
-    /// All members, as those of a record.
+    /// All members, as the members of a record.
     pub(super) level: LevelReader<'t, 'static, { RECORD_MEMBERS.len() }>,
     pub(super) members: Members,
     pub(super) event_source: Option<&'t str>,
@@ -146,19 +146,20 @@ impl<'t> Shape<'t> {
         let all = |members: M| self.members.contains(members);
         let versioned = all(M::EVENT_VERSION | M::USER_IDENTITY);
         let call = any(M::EVENT_NAME) && (any(M::EVENT_SOURCE | M::EVENT_TYPE | M::EVENT_CATEGORY) || versioned);
-        // Insights events may have their source and name only in `insightDetails`.
+        // For Insights events, only `insightDetails` may contain the source and name.
         let insight = any(M::INSIGHT_DETAILS) && any(M::EVENT_TYPE | M::EVENT_CATEGORY | M::EVENT_VERSION);
         // Aggregated events have neither a name nor a time.
         let aggregated = all(M::SUMMARY | M::EVENT_CATEGORY | M::EVENT_VERSION);
         (call || insight || aggregated) && !self.is_other_source()
     }
 
-    /// Whether the object is an OCSF event of any product.
+    /// Whether the object is an OCSF event from any product.
     pub(super) fn is_ocsf(&self) -> bool {
         self.members.contains(Members::CLASS_UID | Members::METADATA)
     }
 
-    /// Whether the object is a record with strings instead of objects, or with `userIdentity` in separate members.
+    /// Whether the object is a record with strings instead of objects, or with `userIdentity` split into separate
+    /// members.
     pub(super) fn is_flat(&self, text: &str) -> bool {
         let is_parted = || {
             let parts = ["\"userIdentity", "\"user_identity", "\"useridentity", "\"UserIdentity"];
@@ -167,12 +168,13 @@ impl<'t> Shape<'t> {
         self.members.contains(Members::TEXT) || (!self.members.contains(Members::USER_IDENTITY) && is_parted())
     }
 
-    /// Whether the object is a row of Athena's table of a trail.
+    /// Whether the object is a row from Athena's table for a trail.
     pub(super) fn is_athena(&self) -> bool {
         self.members.contains(Members::SMALL_NAME | Members::SMALL_SOURCE | Members::SMALL_TIME)
     }
 
-    /// Whether a record that resembles CloudTrail's is from another source: S3 and streams use names such as `aws:s3`.
+    /// Whether a record that resembles a CloudTrail record comes from another source: S3 and streams use names such as
+    /// `aws:s3`.
     fn is_other_source(&self) -> bool {
         let other = |source: &str| source.starts_with("\"aws:") || source.ends_with(".aliyuncs.com\"");
         self.members.intersects(Members::ACS_REGION | Members::S3) || self.event_source.is_some_and(other)

@@ -1,4 +1,4 @@
-//! Which files there are.
+//! Finds input files.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -17,8 +17,8 @@ const STDIN: &str = "-";
 /// One file to read, or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// As the user named it, with `/` between its parts; `-` is standard input. Kept in `load_files.file` and
-    /// `events.source_file`.
+    /// The name that the user specified, with `/` between its parts; `-` is standard input. Kept in `load_files.file`
+    /// and `events.source_file`.
     pub name: String,
     pub(super) path: Option<PathBuf>,
     size: u64,
@@ -28,7 +28,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Bytes as stored, before anything is decompressed; 0 for standard input.
+    /// The number of bytes as stored, before decompression; 0 for standard input.
     pub fn size(&self) -> u64 {
         self.size
     }
@@ -38,7 +38,7 @@ impl Source {
         self.modified
     }
 
-    /// The stamp that shows that the file is unchanged, stored in `load_files.stamp`; `None` if there is none.
+    /// The stamp that shows whether the file is unchanged, stored in `load_files.stamp`; `None` if there is none.
     pub fn stamp(&self) -> Option<i64> {
         self.stamp
     }
@@ -48,7 +48,7 @@ impl Source {
         self.is_file
     }
 
-    /// Whether it can be read again: standard input and pipes, which have no size, cannot.
+    /// Whether it can be read again. Standard input and pipes, which have no size, cannot.
     pub fn is_lasting(&self) -> bool {
         self.path.is_some() && self.size > 0
     }
@@ -75,10 +75,10 @@ impl Source {
     }
 }
 
-/// The sources of the inputs.
+/// The sources found for the inputs.
 #[derive(Debug, Default)]
 pub struct Discovery {
-    /// Sorted by name, each name once.
+    /// Sorted by name, without duplicates.
     pub sources: Vec<Source>,
     /// Inputs, or parts of them, that could not be found.
     pub problems: Vec<ReadError>,
@@ -86,8 +86,8 @@ pub struct Discovery {
 
 /// Finds the sources that the inputs name: files, folders (recursively, following links), globs, and `-` for standard input.
 ///
-/// A path that exists is used as is, whatever characters it contains; only a path that does not exist is a glob. In a
-/// folder every regular file counts, because formats are detected by content.
+/// A path that exists is used as is, regardless of the characters in it; only a path that does not exist is treated as
+/// a glob. In a folder, every regular file counts, because formats are detected by content.
 #[must_use]
 pub fn discover(inputs: &[String]) -> Discovery {
     discover_notifying(inputs, || {})
@@ -153,7 +153,7 @@ impl<T: FnMut()> Search<T> {
     fn add_path(&mut self, path: &Path) {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path),
-            // Pipes and devices too, if they are named explicitly: `<(zcat …)` is a pipe.
+            // This includes pipes and devices if they are named explicitly: `<(zcat …)` is a pipe.
             Ok(metadata) => self.add_source(Source::file(path, &metadata)),
             Err(cause) => self.problems.push(ReadError::List { name: name(path), cause }),
         }
@@ -209,8 +209,8 @@ impl<T: FnMut()> Search<T> {
     }
 }
 
-/// The kind of a source that is never read: a device, or a virtual file of the kernel. A pipe that is named explicitly is
-/// read, such as `<(zcat …)`.
+/// The kind of source, if it is one that is never read: a device, or a virtual kernel file. An explicitly named pipe,
+/// such as `<(zcat …)`, is read.
 pub(super) fn special(source: &Source) -> Option<&'static str> {
     let path = source.path.as_deref()?;
     let metadata = fs::metadata(path).ok()?;
@@ -231,10 +231,10 @@ pub(super) fn special(source: &Source) -> Option<&'static str> {
     }
     let made_up = ["/proc", "/sys", "/dev"];
     let real = path.canonicalize().ok()?;
-    made_up.iter().any(|root| real.starts_with(root)).then_some("a file that the system makes up")
+    made_up.iter().any(|root| real.starts_with(root)).then_some("a virtual file provided by the system")
 }
 
-/// Whether the file occupies disk space, which virtual files of the kernel do not. Resolving the path of every file costs
+/// Whether the file occupies disk space, which virtual kernel files do not. Resolving the path of every file would cost
 /// a system call for each of its folders.
 #[cfg(unix)]
 fn has_space(metadata: &Metadata) -> bool {
@@ -257,7 +257,7 @@ fn list_error(folder: &Path, error: walkdir::Error) -> ReadError {
     ReadError::List { name, cause }
 }
 
-/// A path as it is stored: the same on every system, without redundant parts.
+/// A path in its stored form: the same on every system, without redundant parts.
 fn name(path: &Path) -> String {
     let clean: PathBuf = path.components().collect();
     let name = clean.to_str().map_or_else(|| readable(clean.as_os_str().as_encoded_bytes()), str::to_owned);

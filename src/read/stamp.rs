@@ -1,15 +1,16 @@
-//! File system metadata that shows that a file is unchanged, so that it is not read again.
+//! File system metadata that shows whether a file is unchanged, so that unchanged files are not read again.
 
 use std::fs::Metadata;
 
 #[cfg(unix)]
 use sha2::{Digest, Sha256};
 
-/// A hash of a file's device, inode, size and both times; `None` if it is not a file, or changed just now (`now` is in
-/// seconds since 1970): within one tick of the file system's clock it could change again and keep its stamp.
+/// A hash of a file's device, inode, size and both times; `None` if it is not a file or has only just changed (`now` is
+/// in seconds since 1970). Within one tick of the file system's clock, such a file could change again and keep its
+/// stamp.
 ///
 /// Size and modification time alone prove little, because any program can set them. No program can set the time of the
-/// last inode change (`ctime`): it changes when either of them, or the content, is written.
+/// last inode change (`ctime`): it changes whenever the size, the modification time or the contents are written.
 #[cfg(unix)]
 pub(super) fn stamp(metadata: &Metadata, now: i64) -> Option<i64> {
     use std::os::unix::fs::MetadataExt;
@@ -30,7 +31,7 @@ pub(super) fn stamp(metadata: &Metadata, now: i64) -> Option<i64> {
     digest.finalize().first_chunk().map(|first| i64::from_le_bytes(*first))
 }
 
-/// Other systems have no metadata that programs cannot set.
+/// On other systems, programs can set all metadata.
 #[cfg(not(unix))]
 pub(super) fn stamp(_: &Metadata, _: i64) -> Option<i64> {
     None

@@ -1,10 +1,11 @@
-//! Structs as Athena and CloudTrail Lake write them as text: `{type=IAMUser, arn=arn:…, sessioncontext=null}`.
+//! Structs in the text form that Athena and CloudTrail Lake use: `{type=IAMUser, arn=arn:…, sessioncontext=null}`.
 //!
-//! The format has no quotes, so a value that contains `, name=` is cut there. Brackets within a value are balanced.
+//! The format does not use quotes, so a value that contains `, name=` is cut there. Brackets within a value are
+//! balanced.
 
 use serde_json::{Map, Value};
 
-/// The maximum depth of structs and lists; what is deeper stays text.
+/// The maximum depth of structs and lists. Anything deeper stays text.
 const MAX_DEPTH: usize = 16;
 
 /// Parses a text that is a struct or a list of structs; `None` for any other text.
@@ -13,7 +14,7 @@ pub(super) fn parse(text: &str) -> Option<Value> {
     if text.starts_with('{') { object(text, 0) } else { list(text, 0) }
 }
 
-/// A value as such a table writes it. There are no quotes, so numbers and texts look alike.
+/// A value in the form that such a table uses. There are no quotes, so numbers and texts look alike.
 fn text(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -26,7 +27,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Whether `poor` is what `full` becomes after a table has converted it to text.
+/// Whether `poor` is the result of a table converting `full` to text.
 #[must_use]
 pub fn is_read_from_text_of(poor: &Value, full: &Value) -> bool {
     poor != full && (full.is_object() || full.is_array()) && parse(&text(full)).as_ref() == Some(poor)

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::error::Refusal;
 
-/// The longest excerpt of a bad record, in characters.
+/// The maximum length of an excerpt from a bad record, in characters.
 pub(super) const EXCERPT_CHARS: usize = 200;
-/// The longest name taken from a document into a message, in characters.
+/// The maximum length of a name that is copied from a document into a message, in characters.
 const NAME_CHARS: usize = 60;
 
 /// Formats that are detected by bytes at an offset.
@@ -52,12 +52,12 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// The beginning of a text, for a row of `rejects`. It is unchanged; it must be escaped for display.
+/// The beginning of a text, for a row in `rejects`. It is unchanged, so it must be escaped for display.
 pub(super) fn excerpt(text: &str) -> String {
     text.trim_start().chars().take(EXCERPT_CHARS).collect()
 }
 
-/// A name from a document, for a message: short, and without terminal control sequences.
+/// A name from a document, for use in a message: shortened, and without terminal control sequences.
 pub(super) fn printable(name: &str) -> String {
     name.chars().take(NAME_CHARS).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

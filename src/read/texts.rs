@@ -1,4 +1,4 @@
-//! Text files of a folder, as they are: rules, specs, hunts.
+//! Text files in a folder, unchanged: rules, specs, hunts.
 
 use std::fs;
 use std::path::Path;
@@ -10,15 +10,16 @@ use super::ReadError;
 /// One text file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextFile {
-    /// The path below the folder, `/` between its parts.
+    /// The path relative to the folder, with `/` between its parts.
     pub path: String,
-    /// The path as messages name it.
+    /// The path to show in messages.
     pub file: String,
-    /// Its content.
+    /// Its contents.
     pub text: String,
 }
 
-/// Every file below a folder that has this extension, in order of their paths; each is read or says why not.
+/// Every file with this extension in a folder and its subfolders, in path order: its text, or the reason why it could
+/// not be read.
 pub fn texts(dir: &Path, extension: &str) -> Vec<Result<TextFile, ReadError>> {
     let mut texts = Vec::new();
     for entry in WalkDir::new(dir) {

@@ -14,7 +14,7 @@ pub struct Body<'t> {
 }
 
 impl<'t> Body<'t> {
-    /// A body with this text; `None` is an empty body.
+    /// A body with this text; `None` means an empty body.
     pub fn new(text: Option<&'t str>) -> Self {
         Self { text: text.unwrap_or_default(), ..Self::default() }
     }
@@ -24,7 +24,7 @@ impl<'t> Body<'t> {
         self.document.get_or_init(|| Document::read(self.text)).root()
     }
 
-    /// The text without whitespace, as CloudTrail delivers it. Exports by other tools may contain whitespace.
+    /// The text without whitespace, as delivered by CloudTrail. Exports from other tools may contain whitespace.
     pub fn compact(&self) -> &str {
         let compacted = self.compacted.get_or_init(|| (!is_compact(self.text)).then(|| self.compact_text()));
         compacted.as_deref().unwrap_or(self.text)

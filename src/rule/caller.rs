@@ -32,14 +32,14 @@ pub enum CallerCondition {
     /// Any caller.
     #[default]
     Any,
-    /// One of these.
+    /// One of these families.
     OneOf(Vec<Family>),
     /// Any caller except this family.
     Not(Family),
 }
 
 impl CallerCondition {
-    /// Parses `internal`, several families, or `not internal`.
+    /// Parses one family (`internal`), several families, or `not internal`.
     ///
     /// # Errors
     /// Returns a message with the valid names.
@@ -63,7 +63,7 @@ impl CallerCondition {
         }
     }
 
-    /// How much this makes a shape more specific.
+    /// How much more specific this makes a shape.
     pub const fn weight(&self) -> u32 {
         match self {
             Self::Any => 0,

@@ -1,4 +1,4 @@
-//! Compiles rule files for a [`super::RuleSet`]: parses the TOML, compiles its content, and reports all errors.
+//! Compiles rule files for a [`super::RuleSet`]: parses the TOML, compiles its contents, and reports all errors.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl<'t> ErrorCollector<'t> {
     }
 }
 
-/// The content of one file, compiled as far as possible without the other files.
+/// The contents of one file, compiled as far as possible without the other files.
 pub(super) struct Compiled {
     /// The rule, followed by its generations.
     pub(super) rules: Vec<(RuleToml, Rule)>,
@@ -105,8 +105,8 @@ fn rule_file(text: &RuleText, collector: &mut ErrorCollector<'_>) -> Option<Comp
     Some(Compiled { rules: std::iter::once((toml, rule)).chain(generations).collect(), shapes })
 }
 
-/// A generation is compiled to a separate rule, which is not listed. Its signals become signals of the page. The calls of
-/// a page may have changed more than once in a year.
+/// A generation is compiled to a separate rule that is not listed. Its signals are assigned to the page. A page's calls
+/// may have changed more than once in a year.
 fn generation(toml: &RuleToml, rule: &Rule, generation: &GenerationToml) -> (RuleToml, Rule) {
     let window = generation.window.unwrap_or(toml.window);
     let parts = RuleToml {
@@ -132,7 +132,7 @@ fn generation(toml: &RuleToml, rule: &Rule, generation: &GenerationToml) -> (Rul
     (parts, compiled)
 }
 
-/// The years of the recordings of rules that do not state their provenance.
+/// The recording years for rules that do not state their provenance.
 const FIRST_YEARS: [u16; 2] = [2023, 2024];
 
 fn provenance(toml: Option<&Spanned<ProvenanceToml>>, collector: &mut ErrorCollector<'_>) -> Provenance {
@@ -195,7 +195,7 @@ fn check_id(text: &RuleText, id: &Spanned<String>, collector: &mut ErrorCollecto
         collector.add(
             id.span().start,
             "id",
-            format!("expected the path of the file, `{expected}`, found `{}`", id.get_ref()),
+            format!("expected the file's path, `{expected}`, found `{}`", id.get_ref()),
         );
     }
 }
@@ -303,7 +303,7 @@ fn sorted(sets: &[Vec<String>]) -> Vec<Vec<String>> {
 
 fn outcome(toml: &RequestToml) -> Result<OutcomeCondition, String> {
     match (&toml.error, toml.succeeded) {
-        (Some(_), true) => Err("expected one of error and succeeded, found both".to_owned()),
+        (Some(_), true) => Err("expected either error or succeeded, found both".to_owned()),
         (Some(code), false) => Ok(OutcomeCondition::Failed(code.clone())),
         (None, succeeded) => Ok(if succeeded { OutcomeCondition::Succeeded } else { OutcomeCondition::Any }),
     }
@@ -325,7 +325,7 @@ fn conditions(
     compiled
 }
 
-/// Groups the shapes of all files by call, most specific first. A call that only rules mention gets a plain shape.
+/// Groups the shapes in all files by call, most specific first. A call that only rules mention gets a plain shape.
 pub(super) fn index_shapes(shapes: impl IntoIterator<Item = Shape>) -> BTreeMap<String, Vec<Shape>> {
     let mut by_call: BTreeMap<String, Vec<Shape>> = BTreeMap::new();
     for shape in shapes {

@@ -1,4 +1,4 @@
-//! Conditions of shapes on values in a request, a response or the user agent.
+//! Shape conditions on values in a request, a response or the user agent.
 
 use super::path::Path;
 use super::schema::{ConditionToml, TestToml};
@@ -28,7 +28,7 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// Compiles a condition of a rule file.
+    /// Compiles a condition from a rule file.
     ///
     /// # Errors
     /// Returns a message with what was expected.
@@ -94,7 +94,7 @@ impl Condition {
         }
     }
 
-    /// How much this makes a shape more specific.
+    /// How much more specific this makes a shape.
     pub const fn weight(&self) -> u32 {
         match self {
             Self::Equals(_) | Self::OneOf(_) => 4,
@@ -119,7 +119,7 @@ impl Condition {
     }
 }
 
-/// Converts a scalar of a rule file to the text that values are compared with.
+/// Converts a scalar from a rule file to the text that values are compared with.
 pub fn scalar_text(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),

@@ -1,4 +1,4 @@
-//! Conditions on the signals around a signal: whether it becomes another page, or part of another signal.
+//! Conditions on the signals around a signal, which decide whether it becomes another page or part of another signal.
 
 use super::RuleId;
 use super::pattern::Pattern;
@@ -9,15 +9,15 @@ use super::shape::ShapeId;
 pub struct Becomes {
     /// The rule that it becomes.
     pub rule: RuleId,
-    /// The previous signal is one of these.
+    /// The previous signal belongs to one of these rules.
     pub previous: Vec<Pattern>,
-    /// The previous signal is none of these.
+    /// The previous signal does not belong to any of these rules.
     pub unless_previous: Vec<Pattern>,
-    /// The next signal is one of these.
+    /// The next signal belongs to one of these rules.
     pub next: Vec<Pattern>,
-    /// One signal is found before another, going back.
+    /// Searching backwards, one signal is found before another.
     pub look_back: Option<LookBack>,
-    /// The extract of this name has more than one value.
+    /// The extract with this name has more than one value.
     pub more_than_one: Option<String>,
 }
 
@@ -41,8 +41,8 @@ impl Becomes {
             (!self.previous.is_empty()).then(|| format!("after {}", list(&self.previous))),
             (!self.unless_previous.is_empty()).then(|| format!("unless after {}", list(&self.unless_previous))),
             (!self.next.is_empty()).then(|| format!("before {}", list(&self.next))),
-            self.look_back.as_ref().map(|look| format!("where {} came last", list(&look.find))),
-            self.more_than_one.as_ref().map(|name| format!("where there are several {name}")),
+            self.look_back.as_ref().map(|look| format!("if {} came last", list(&look.find))),
+            self.more_than_one.as_ref().map(|name| format!("if there are several {name}")),
         ];
         words.into_iter().flatten().collect::<Vec<_>>().join(", and ")
     }
@@ -53,7 +53,7 @@ impl Becomes {
 pub struct LookBack {
     /// The maximum age, in seconds.
     pub seconds: u32,
-    /// The number of signals that are searched, regardless of their age.
+    /// The number of signals to search, regardless of their age.
     pub at_least: usize,
     /// The signals to find.
     pub find: Vec<Pattern>,
@@ -64,23 +64,23 @@ pub struct LookBack {
 /// Immediately preceding signals that become part of this one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Absorbs {
-    /// The rules of those signals.
+    /// The rules that those signals belong to.
     pub rules: Vec<Pattern>,
-    /// The maximum number of seconds from the first event of that signal to the first event of this one.
+    /// The maximum number of seconds from the first event of that signal to the first event of this signal.
     pub within_s: u32,
 }
 
 /// When a signal becomes part of an earlier one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartOf {
-    /// The rules of the earlier signal.
+    /// The rules that the earlier signal can belong to.
     pub rules: Vec<Pattern>,
-    /// The maximum number of seconds from the last event of that signal to this one's anchor.
+    /// The maximum number of seconds from the last event of that signal to this signal's anchor.
     pub within_s: u32,
-    /// The maximum number of events of this signal.
+    /// The maximum number of events in this signal.
     pub at_most: Option<usize>,
-    /// The shapes that its events must have; any if empty.
+    /// The shapes that its events must have. If empty, any shape is allowed.
     pub only: Vec<ShapeId>,
-    /// There is at least one signal in between, and all of those are signals of these rules.
+    /// There is at least one signal in between, and all signals in between belong to these rules.
     pub across: Vec<Pattern>,
 }

@@ -27,7 +27,7 @@ pub struct Sample<'e, 't> {
     pub anchor: bool,
 }
 
-/// Drafts a rule with this ID. Without samples, the author has to fill in its calls.
+/// Drafts a rule with this ID. Without samples, the author has to fill in the calls.
 pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_, '_>]) -> Draft {
     let mut calls = DraftCalls::default();
     for sample in samples {
@@ -36,7 +36,7 @@ pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_, '_>]) -> Draft {
     Draft { rule: rule(id, &calls), spec: spec(id, samples) }
 }
 
-/// The calls of a burst as a rule refers to them, without duplicates.
+/// The calls in a burst, in the form in which a rule refers to them, without duplicates.
 #[derive(Debug, Default)]
 struct DraftCalls {
     anchor: Option<String>,
@@ -61,7 +61,7 @@ impl DraftCalls {
         self.references.push((call.to_owned(), reference));
     }
 
-    /// A new shape: named after the page, or without a name if the call is new.
+    /// A new shape, which is named after the page, or has no name if the call is new.
     fn new_shape(&mut self, rules: &RuleSet, event: &SourceEvent<'_, '_>) -> String {
         let name = if rules.shapes_of(event.call).is_empty() { "" } else { "of-this-page" };
         let mut toml = format!("[[request]]\ncall = {}\n", quoted(event.call));
@@ -115,8 +115,7 @@ fn rule(id: &str, calls: &DraftCalls) -> String {
 }
 
 fn spec(id: &str, samples: &[Sample<'_, '_>]) -> String {
-    let mut toml =
-        String::from("# Replace the names, IDs and accounts of the real case with made-up ones.\n[[case]]\n");
+    let mut toml = String::from("# Replace the real names, IDs and accounts with made-up values.\n[[case]]\n");
     line(&mut toml, "name", &quoted("the page as the console sends it"));
     let events: Vec<String> = samples.iter().map(event).collect();
     line(&mut toml, "events", &format!("[\n{}]", events.concat()));
@@ -151,7 +150,7 @@ fn names(members: Members<'_>) -> String {
     members.names().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
-/// A JSON value as TOML on one line. Nulls are omitted, because TOML has none.
+/// A JSON value as TOML on one line. Nulls are omitted, because TOML does not support them.
 pub(crate) fn inline(value: Json<'_>) -> String {
     match value {
         Json::Object(members) => {

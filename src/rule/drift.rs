@@ -1,7 +1,7 @@
-//! Detects how a request differs from what rules know about its call: new members and renamed members.
+//! Detects how a request differs from the shapes known for its call: new members and renamed members.
 //!
 //! Consoles add and rename members all the time. Before a request is compared with the shapes of its call, members that
-//! no shape knows are therefore removed, and a missing member is looked up under similar names.
+//! do not occur in any shape are therefore removed, and a missing member is looked up under similar names.
 
 use foldhash::HashSet;
 
@@ -21,13 +21,13 @@ pub struct Vocabulary {
 #[derive(Debug)]
 pub struct Drifted<'r> {
     request: Request<'r>,
-    /// The number of members that no shape knows.
+    /// The number of members that do not occur in any shape.
     pub added: usize,
-    /// The number of members that shapes know under another name.
+    /// The number of members that have a different name in the shapes.
     pub renamed: usize,
 }
 
-/// A request with known members only, under the names in the shapes.
+/// A request that contains only known members, under their names in the shapes.
 #[derive(Debug)]
 enum Request<'r> {
     Unchanged(Json<'r>),
@@ -35,7 +35,7 @@ enum Request<'r> {
 }
 
 impl Drifted<'_> {
-    /// The request with known members only, under the names in the shapes.
+    /// The request with only its known members, under their names in the shapes.
     pub fn request(&self) -> Json<'_> {
         match &self.request {
             Request::Unchanged(request) => *request,
@@ -76,7 +76,7 @@ impl Vocabulary {
         Drifted { request, added: new.len() - renamed, renamed }
     }
 
-    /// The known name that is similar to a new one, if the request does not have it itself.
+    /// The known name that is similar to a new name, if the request does not also use the known name.
     fn similar_name(&self, new: &str, request: &[(&str, Json<'_>)]) -> Option<&str> {
         let new = new.to_lowercase();
         let free = self.names.iter().filter(|name| !request.iter().any(|(known, _)| known == name));

@@ -20,8 +20,8 @@ pub struct ExtractedValue<'e> {
     pub event_id: &'e str,
 }
 
-/// A value that an extract produces. It is only copied if it is new, because most values have been read from another
-/// event before.
+/// A value that an extract produces. It is copied only if it is new, because most values were already read from another
+/// event.
 enum CandidateValue<'v> {
     Text(&'v str),
     Json(Value),
@@ -55,7 +55,7 @@ pub struct Extract {
     pub entity: Option<String>,
     /// Only the first value is used, and it is not a list in the context.
     pub one: bool,
-    /// Where to get the value if the events do not contain it.
+    /// Where to find the value if the events do not contain it.
     pub carried: Option<Carried>,
     from: Vec<String>,
     places: Vec<SourcePath>,
@@ -70,7 +70,7 @@ pub struct Extract {
 /// A value from an earlier signal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Carried {
-    /// The rules of that signal.
+    /// The rules that the signal can belong to.
     pub from: Vec<Pattern>,
     /// An extract that must have the same value in both signals.
     pub by: Option<String>,
@@ -88,7 +88,7 @@ struct TextTransform {
 }
 
 impl Extract {
-    /// Compiles an extract of a rule file.
+    /// Compiles an extract from a rule file.
     ///
     /// # Errors
     /// Returns a message about an invalid path.
@@ -117,12 +117,12 @@ impl Extract {
         })
     }
 
-    /// The calls that it reads from; any if empty.
+    /// The calls that it reads from. If empty, it reads from any call.
     pub fn from(&self) -> &[String] {
         &self.from
     }
 
-    /// Whether it reads from events of a call.
+    /// Whether it reads from a call's events.
     pub fn reads(&self, call: &str) -> bool {
         self.from.is_empty() || self.from.iter().any(|from| from == call)
     }
@@ -142,7 +142,7 @@ impl Extract {
         }
     }
 
-    /// The default value if nothing was read from these calls.
+    /// The default value, if nothing was read from these calls.
     pub fn default(&self, calls: &[String]) -> Option<&str> {
         let seen = self.from.is_empty() || self.from.iter().any(|call| calls.contains(call));
         self.default.as_deref().filter(|_| seen)

@@ -1,4 +1,4 @@
-//! The kinds of signals without a known page, whose sentences are made from their calls. Each kind has a rule,
+//! The kinds of signals without a known page, whose sentences are created from their calls. Each kind has a rule,
 //! `rules/generic/<name>.toml`.
 
 use schemars::JsonSchema;
@@ -12,19 +12,19 @@ pub enum Generic {
     Create,
     /// The console deleted something.
     Delete,
-    /// The console changed something in another way.
+    /// The console made another kind of change.
     Change,
-    /// The console read from one service without a pause, so a person was there.
+    /// The console read from one service without a pause, so a person was using it.
     Visit,
-    /// A few reads near a page that is explained without them.
+    /// A few reads near a page that is complete without them.
     Along,
     /// The same request repeated at a steady interval.
     Poll,
-    /// Calls of `words/noise.toml` that the console makes on its own.
+    /// Calls in `words/noise.toml` that the console makes on its own.
     Console,
-    /// Calls of `words/noise.toml` that a service makes on behalf of a person.
+    /// Calls in `words/noise.toml` that a service makes on behalf of a person.
     Service,
-    /// A call by a command line, a shell or a script, in a session of the console.
+    /// A call by a command line, a shell or a script in a console session.
     Command,
 }
 
@@ -37,10 +37,10 @@ impl Generic {
     #[must_use]
     pub const fn describe(self) -> &'static str {
         match self {
-            Self::Create => "any console call that is on no known page and whose verb creates something",
-            Self::Delete => "any console call that is on no known page and whose verb deletes something",
-            Self::Change => "any other console call that is on no known page and changes something",
-            Self::Visit => "reads by one service's console, without a pause, that match no known page",
+            Self::Create => "any console call that does not belong to a known page and whose verb creates something",
+            Self::Delete => "any console call that does not belong to a known page and whose verb deletes something",
+            Self::Change => "any other console call that does not belong to a known page and changes something",
+            Self::Visit => "reads by one service's console, without a pause, that do not match any known page",
             Self::Along => "a few such reads near a page that is complete without them",
             Self::Poll => "one request that is repeated at a steady interval, at least three times",
             Self::Console => "calls that the console makes on its own, listed in words/noise.toml",

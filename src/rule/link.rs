@@ -48,12 +48,12 @@ impl Shapes {
             None => known.iter().copied().filter(|id| self.all[id.0 as usize].name.is_none()).collect(),
         };
         if shapes.is_empty() {
-            return Err(format!("expected a shape of `{call}`: one of {}", self.names(known)));
+            return Err(format!("expected a shape for `{call}`, which is one of {}", self.names(known)));
         }
         Ok((call.to_owned(), shapes))
     }
 
-    /// A call without a shape in any file gets one that matches any request by any caller.
+    /// A call without a shape in any file gets a shape that matches any request by any caller.
     fn resolve_unknown(&mut self, call: &str, names: Option<&str>) -> Result<(String, Vec<ShapeId>), String> {
         if let Some(names) = names {
             return Err(format!("expected `{call}` without a shape, because it has no known shapes; found `{names}`"));
@@ -69,7 +69,7 @@ impl Shapes {
             .iter()
             .find(is_named)
             .copied()
-            .ok_or_else(|| format!("`{call}` has no shape `{name}`: expected one of {}", self.names(known)))
+            .ok_or_else(|| format!("`{call}` has no shape named `{name}`; expected one of {}", self.names(known)))
     }
 
     fn names(&self, known: &[ShapeId]) -> String {
@@ -115,7 +115,7 @@ pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<
     Ok(RuleSet::new(rules, shapes.all, shapes.by_call.into_iter().collect(), uses, version))
 }
 
-/// Rules that become each other whatever happens around them: none of them would ever be the final one.
+/// Rules that become each other regardless of the surrounding signals. None of them could ever be the final rule.
 fn cycles(rules: &[(RuleText, RuleToml, Rule)]) -> Vec<RuleError> {
     let always = |at: usize| {
         let mut becomes = rules[at].2.becomes.iter();
@@ -128,10 +128,8 @@ fn cycles(rules: &[(RuleText, RuleToml, Rule)]) -> Vec<RuleError> {
             match at {
                 Some(next) if next == start => {
                     let mut collector = ErrorCollector::new(text);
-                    let problem = format!(
-                        "expected rules that do not become each other, found that `{}` becomes itself",
-                        rule.id
-                    );
+                    let problem =
+                        format!("expected rules that do not become each other, but `{}` becomes itself", rule.id);
                     collector.add(toml.id.span().start, "becomes", problem);
                     errors.extend(collector.into_errors());
                     break;
@@ -158,7 +156,7 @@ fn duplicate_shapes(files: &[(RuleText, Compiled)]) -> Vec<RuleError> {
                 collector.add(
                     *at,
                     "request",
-                    format!("expected a unique shape name: {other} already has `{}`", shape.reference()),
+                    format!("expected a unique shape name; {other} already defines `{}`", shape.reference()),
                 );
             }
         }
@@ -231,7 +229,7 @@ impl Linker<'_> {
         }
     }
 
-    /// A generation always becomes its page, and the page's own conditions apply afterwards.
+    /// A generation always becomes its page, and the page's own conditions are applied afterwards.
     fn becomes_page(&mut self, toml: &RuleToml, rule: &mut Rule) {
         let page = self.rule_id(toml.id.get_ref(), toml.id.span().start, "generation");
         rule.becomes = page.into_iter().map(Becomes::always).collect();
@@ -267,7 +265,7 @@ impl Linker<'_> {
             self.collector.add(
                 toml.id.span().start,
                 "anchor",
-                "expected at least one call here or in `required`, because no other rule becomes this one by `becomes`",
+                "expected at least one call here or in `required`, because no other rule becomes this one through `becomes`",
             );
         }
         if toml.anchor.is_empty() && !toml.alone {
@@ -279,7 +277,7 @@ impl Linker<'_> {
                 None => self.collector.add(
                     anchor.span().start,
                     "anchor",
-                    format!("expected a call of `required` or `optional`, found `{}`", anchor.get_ref()),
+                    format!("expected a call from `required` or `optional`, found `{}`", anchor.get_ref()),
                 ),
             }
         }
@@ -302,7 +300,7 @@ impl Linker<'_> {
                 self.collector.add(
                     text.span().start,
                     key,
-                    format!("expected a placeholder of `extract`, found `{{{name}}}`"),
+                    format!("expected a placeholder defined in `extract`, found `{{{name}}}`"),
                 );
             }
         }
@@ -320,7 +318,7 @@ impl Linker<'_> {
                     self.collector.add(
                         extract.span().start,
                         &format!("extract.{name}.from"),
-                        format!("expected a call of the rule, found `{call}`"),
+                        format!("expected a call from this rule, found `{call}`"),
                     );
                 }
             }
@@ -333,7 +331,7 @@ impl Linker<'_> {
         if let Some(name) = &more_than_one
             && !rule.extracts.iter().any(|extract| extract.name == *name)
         {
-            self.collector.add(at, "becomes.more_than_one", format!("expected a name of `extract`, found `{name}`"));
+            self.collector.add(at, "becomes.more_than_one", format!("expected a name from `extract`, found `{name}`"));
         }
         Some(Becomes {
             rule: self.rule_id(&becomes.rule, at, "becomes.rule")?,
@@ -381,7 +379,11 @@ impl Linker<'_> {
     fn pattern(&mut self, pattern: &str, at: usize, key: &str) -> Option<Pattern> {
         let compiled = self.collector.take(at, key, Pattern::parse(pattern))?;
         if !self.ids.keys().any(|id| compiled.matches(id)) {
-            self.collector.add(at, key, format!("expected a pattern that some rule's id matches, found `{pattern}`"));
+            self.collector.add(
+                at,
+                key,
+                format!("expected a pattern that matches at least one rule ID, found `{pattern}`"),
+            );
         }
         Some(compiled)
     }

@@ -6,8 +6,8 @@ use super::shape::ShapeId;
 use super::{Rule, RuleSet};
 
 impl RuleSet {
-    /// Groups of pages that require the same calls in the same shapes, and that neither the previous page nor another
-    /// condition distinguishes, ordered by ID.
+    /// Groups of pages that require the same calls in the same shapes and cannot be distinguished by the previous page
+    /// or another condition, ordered by ID.
     #[must_use]
     pub fn lookalikes(&self) -> Vec<Vec<&Rule>> {
         let mut groups: BTreeMap<Vec<Vec<ShapeId>>, Vec<&Rule>> = BTreeMap::new();
@@ -21,7 +21,7 @@ impl RuleSet {
         groups
     }
 
-    /// Whether a condition distinguishes this page from the others of the group.
+    /// Whether a condition distinguishes this page from the other pages in the group.
     fn is_distinguished(&self, rule: &Rule, group: &[&Rule]) -> bool {
         let is_other = |id: super::RuleId| group.iter().any(|other| other.id == self.rule(id).id);
         !rule.only_after.is_empty()

@@ -1,6 +1,6 @@
 //! Rules: compiles TOML text to a [`RuleSet`]. Pure.
 //!
-//! A rule describes one console page or action. [`schema`] defines the format; `CONTRIBUTING.md` has an example.
+//! A rule describes one console page or action. [`schema`] defines the format; `CONTRIBUTING.md` contains an example.
 
 pub mod body;
 pub mod caller;
@@ -65,7 +65,7 @@ pub struct RuleError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub u32);
 
-/// One call of a rule.
+/// One call in a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulePart {
     /// The call: `iam:ListUsers`.
@@ -88,7 +88,7 @@ pub struct TimeWindow {
 }
 
 impl TimeWindow {
-    /// The window of one rule.
+    /// The window for one rule.
     pub const fn of(rule: &Rule) -> Self {
         Self { before_s: rule.before_s, after_s: rule.after_s }
     }
@@ -105,14 +105,14 @@ impl TimeWindow {
     }
 }
 
-/// How the calls of a rule are known.
+/// How a rule's calls are known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Provenance {
     /// The kind of evidence.
     pub basis: Basis,
     /// The years of the recordings.
     pub years: Vec<u16>,
-    /// URLs of AWS's documentation.
+    /// URLs of AWS documentation pages.
     pub references: Vec<String>,
 }
 
@@ -125,7 +125,7 @@ impl Provenance {
     }
 }
 
-/// One rule of the catalog.
+/// One rule in the catalog.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule's file")]
 pub struct Rule {
@@ -159,17 +159,17 @@ pub struct Rule {
     pub recurs: bool,
     /// The page is rarely opened.
     pub rare: bool,
-    /// The page makes requests in every region at once.
+    /// The page makes requests in all regions at the same time.
     pub every_region: bool,
     /// Seconds before the anchor in which the page's events occur.
     pub before_s: u32,
     /// Seconds after the anchor in which the page's events occur.
     pub after_s: u32,
-    /// Its calls, required ones first.
+    /// Its calls, with required calls first.
     pub parts: Vec<RulePart>,
-    /// Rules that lose against this one if both match.
+    /// Rules over which this rule takes precedence if both match.
     pub takes_precedence_over: Vec<RuleId>,
-    /// The rule only matches if the previous signal is one of these.
+    /// The rule matches only if the previous signal belongs to one of these rules.
     pub only_after: Vec<Pattern>,
     /// The values that are read from the events.
     pub extracts: Vec<Extract>,
@@ -188,7 +188,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The pack that it is from, with its version: `acme@1.2.0`. The name of its file begins with it.
+    /// The pack that contains the rule, with the pack's version: `acme@1.2.0`. The name of the rule's file begins with
+    /// it.
     #[must_use]
     pub fn pack(&self) -> Option<&str> {
         self.file.split('/').next().filter(|pack| pack.contains('@') && self.file.len() > pack.len())

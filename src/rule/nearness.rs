@@ -1,7 +1,8 @@
 //! Similarity: how near an event comes to a shape that it does not match, and the differences.
 //!
-//! Each difference multiplies the similarity by a factor. A page size has almost no effect, because consoles change
-//! them often. A fixed value that contradicts has a large effect, because that is how pages differ.
+//! Each difference multiplies the similarity by a factor. A different page size has almost no effect, because consoles
+//! often change page sizes. A fixed value that contradicts the shape has a large effect, because that is how pages
+//! differ.
 
 use super::condition::Condition;
 use super::drift::Drifted;
@@ -13,35 +14,35 @@ use crate::json::{Json, Members};
 const OTHER_SIZE: f64 = 0.98;
 /// The request has members that no shape of the call contains.
 const NEW_MEMBERS: f64 = 0.98;
-/// A member has another name.
+/// A member has a different name.
 const RENAMED: f64 = 0.96;
 /// A member of the shape is missing.
 const NO_MEMBER: f64 = 0.8;
-/// The request has a member of other shapes of the call, which this one does not contain.
+/// The request has a member that occurs in the call's other shapes but not in this one.
 const OTHER_MEMBER: f64 = 0.6;
-/// The member of a tested value is missing.
+/// The member with a tested value is missing.
 const NO_VALUE: f64 = 0.9;
 /// A value contradicts the shape.
 const OTHER_VALUE: f64 = 0.4;
 /// A required text is missing from the request.
 const NO_TEXT: f64 = 0.6;
-/// The call came from a back end that no rule knows.
+/// The call came from a back end that does not occur in any rule.
 const UNKNOWN_CALLER: f64 = 0.95;
-/// The call came from the browser instead of a back end, as in consoles of later years.
+/// The call came from the browser instead of a back end, as in newer console versions.
 const BROWSER: f64 = 0.4;
 /// The call came from a back end that other shapes accept.
 const OTHER_CALLER: f64 = 0.6;
-/// The call failed although it should have succeeded, or the reverse.
+/// The call failed although it should have succeeded, or vice versa.
 const OTHER_OUTCOME: f64 = 0.7;
 
-/// Receives the factor of a difference, and a function that describes the difference.
+/// Receives a difference's factor, and a function that describes the difference.
 type DifferenceVisitor<'s> = dyn FnMut(f64, &dyn Fn() -> String) + 's;
 
 impl Shape {
-    /// The similarity of the event to the shape, from 0 to 1. It is 1 only if nothing differs. Only valid for events of
-    /// the shape's call.
+    /// The similarity of the event to the shape, from 0 to 1. It is 1 only if there are no differences. Valid only for
+    /// events of the shape's call.
     ///
-    /// `drifted` is the subject's request in the member names of the call's shapes.
+    /// `drifted` is the subject's request with the member names used in the call's shapes.
     pub fn nearness(&self, subject: &ShapeSubject<'_, '_>, drifted: &Drifted<'_>) -> f64 {
         let mut nearness = 1.0;
         self.compare(subject, drifted, &mut |factor, _| nearness *= factor);
@@ -115,7 +116,7 @@ impl Parameters {
 impl Drifted<'_> {
     fn compare(&self, add_difference: &mut DifferenceVisitor<'_>) {
         if self.added > 0 {
-            add_difference(NEW_MEMBERS, &|| format!("{} new in the request", counted(self.added)));
+            add_difference(NEW_MEMBERS, &|| format!("the request has {} not found in any shape", counted(self.added)));
         }
         if self.renamed > 0 {
             add_difference(power(RENAMED, self.renamed), &|| format!("{} renamed", counted(self.renamed)));
@@ -131,7 +132,7 @@ fn names(set: &[String]) -> Vec<&str> {
     set.iter().map(String::as_str).collect()
 }
 
-/// The set of members that is nearest to a request's.
+/// The set of members that is nearest to the request's members.
 fn nearest<'s>(sets: &'s [Vec<String>], members: Members<'_>) -> Option<&'s Vec<String>> {
     let nearness = |set: &[String]| {
         let mut nearness = 1.0;
@@ -146,7 +147,7 @@ fn compare_names(expected: &[&str], members: Members<'_>, add_difference: &mut D
         add_difference(NO_MEMBER, &|| format!("member {name} is missing"));
     }
     for name in members.names().filter(|name| !expected.contains(name)) {
-        add_difference(OTHER_MEMBER, &|| format!("has member {name}, as other requests do"));
+        add_difference(OTHER_MEMBER, &|| format!("has member {name}, like other requests"));
     }
 }
 
@@ -218,7 +219,7 @@ mod tests {
     fn a_new_member_hardly_reduces_the_similarity() {
         let all = shape(&["maxItems"]);
         let (new, words) = compared(&all, &[], &json!({"maxItems": 1, "clientContext": "x"}));
-        assert_eq!((new, words), (NEW_MEMBERS, vec!["1 member new in the request".to_owned()]));
+        assert_eq!((new, words), (NEW_MEMBERS, vec!["the request has 1 member not found in any shape".to_owned()]));
     }
 
     #[test]
@@ -226,7 +227,7 @@ mod tests {
         let all = shape(&["maxItems"]);
         let next = shape(&["marker", "maxItems"]);
         let (nearness, words) = compared(&all, &[&next], &json!({"maxItems": 1, "marker": "x"}));
-        assert_eq!((nearness, words), (OTHER_MEMBER, vec!["has member marker, as other requests do".to_owned()]));
+        assert_eq!((nearness, words), (OTHER_MEMBER, vec!["has member marker, like other requests".to_owned()]));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Rule packs: folders of rules with a manifest, which are installed once and used by every command.
 //!
-//! A pack comes from someone else, so its files are checked before anything of it is stored: their paths, their sizes, and
-//! the texts that are shown to people.
+//! A pack comes from someone else, so its files are checked before any part of it is stored: their paths, their sizes,
+//! and the texts that are shown to people.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -15,20 +15,20 @@ use crate::read;
 
 /// The file with the manifest.
 pub const MANIFEST: &str = "pack.toml";
-/// The environment variable that names another folder of packs.
+/// The environment variable that specifies a different packs folder.
 pub const PACKS_VARIABLE: &str = "CARTOGRAPHER_PACKS";
-/// The most files of a pack.
+/// The maximum number of files in a pack.
 const MAX_FILES: usize = 5_000;
-/// The most bytes of one file.
+/// The maximum size of one file, in bytes.
 const MAX_FILE: usize = 1 << 20;
-/// The most bytes of all files.
+/// The maximum size of all files together, in bytes.
 pub const MAX_PACK: u64 = 32 << 20;
-/// The longest text of a rule that is shown, in bytes.
+/// The maximum length of a rule text that is shown, in bytes.
 const MAX_TEXT: usize = 1_000;
-/// The most levels of folders in a pack.
+/// The maximum depth of folders in a pack.
 const MAX_LEVELS: usize = 8;
 
-/// What a pack says about itself.
+/// What a pack states about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackManifest {
@@ -38,7 +38,7 @@ pub struct PackManifest {
     pub version: String,
     /// Its license, as an SPDX expression.
     pub license: String,
-    /// What its rules were observed on: `recordings of eu-west-1, March 2026`.
+    /// What its rules are based on: `recordings of eu-west-1, March 2026`.
     pub observed_on: String,
     /// A sentence about it.
     pub description: Option<String>,
@@ -51,7 +51,7 @@ pub struct Pack {
     pub manifest: PackManifest,
     /// The manifest's text.
     pub manifest_text: String,
-    /// The rules and their specs. Each names the pack and its version as its file.
+    /// The rules and their specs. The file name of each one includes the pack and its version.
     pub texts: Vec<RuleText>,
 }
 
@@ -59,15 +59,15 @@ pub struct Pack {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PackError {
     /// There is no manifest.
-    #[error("there is no {MANIFEST} with the pack's name, version, license and observed_on")]
+    #[error("there is no {MANIFEST} that states the pack's name, version, license and observed_on")]
     NoManifest,
     /// The manifest cannot be used.
     #[error("{MANIFEST}: {0}")]
     Manifest(String),
-    /// A path that leads out of the pack, or that no rule has.
+    /// A path that leads out of the pack, or that is not valid for a rule.
     #[error("{0:?} is not the path of a rule, a spec or shapes, such as iam/users.toml")]
     Path(String),
-    /// Too many files, or too large.
+    /// There are too many files, or they are too large.
     #[error("{0}")]
     TooLarge(String),
     /// A file that cannot be used.
@@ -88,7 +88,7 @@ impl Pack {
     pub fn of(files: Vec<(String, Vec<u8>)>) -> Result<Self, PackError> {
         if files.len() > MAX_FILES {
             return Err(PackError::TooLarge(format!(
-                "the pack has {} files; at most {MAX_FILES} are allowed",
+                "the pack contains {} files; at most {MAX_FILES} are allowed",
                 files.len()
             )));
         }
@@ -97,7 +97,7 @@ impl Pack {
         let mut texts = Vec::new();
         for (path, bytes) in files {
             if bytes.len() > MAX_FILE {
-                return Err(PackError::TooLarge(format!("{path} has more than {} KiB", MAX_FILE >> 10)));
+                return Err(PackError::TooLarge(format!("{path} is larger than {} KiB", MAX_FILE >> 10)));
             }
             let text = String::from_utf8(bytes)
                 .map_err(|_| PackError::File { path: path.clone(), problem: "expected UTF-8".to_owned() });
@@ -115,7 +115,10 @@ impl Pack {
         let mut paths = BTreeSet::new();
         for text in &mut texts {
             if !paths.insert(text.path.to_lowercase()) {
-                return Err(PackError::File { path: text.path.clone(), problem: "the pack has it twice".to_owned() });
+                return Err(PackError::File {
+                    path: text.path.clone(),
+                    problem: "the pack contains it twice".to_owned(),
+                });
             }
             check_texts(text)?;
             text.file = format!("{}@{}/{}", manifest.name, manifest.version, text.path);
@@ -125,7 +128,7 @@ impl Pack {
     }
 }
 
-/// The files without the one folder that contains all of them, as archives have it.
+/// The files without the top-level folder that contains all of them, as is usual in archives.
 fn without_folder(files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
     let folder = files.first().and_then(|(path, _)| path.split_once('/')).map(|(folder, _)| format!("{folder}/"));
     match folder {
@@ -146,7 +149,7 @@ fn has_traversal(path: &str) -> bool {
         || path.split('/').any(|part| part == ".." || part.is_empty())
 }
 
-/// A pack has rules, specs and shapes. Words, weights and descriptions of calls would change what other rules mean.
+/// A pack contains rules, specs and shapes. Words, weights and call descriptions would change what other rules mean.
 fn check_path(path: &str) -> Result<(), PackError> {
     let is_part = |part: &str| {
         !part.is_empty()
@@ -225,7 +228,7 @@ pub fn text_problem(text: &str) -> Option<&'static str> {
         text[at + 1..].starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'))
     };
     if text.len() > MAX_TEXT {
-        Some("has more than 1000 bytes")
+        Some("is longer than 1000 bytes")
     } else if text.chars().any(|c| c.is_control() || is_bidirectional(c)) {
         Some("contains control characters")
     } else if text.char_indices().filter(|(_, c)| *c == '<').any(opens_tag) {
@@ -235,8 +238,8 @@ pub fn text_problem(text: &str) -> Option<&'static str> {
     }
 }
 
-/// The folder with the installed packs: `CARTOGRAPHER_PACKS`, or `cartographer/packs` in the user's configuration folder.
-/// `None` if there is no such folder for this user.
+/// The folder with the installed packs: `CARTOGRAPHER_PACKS`, or `cartographer/packs` in the user's configuration
+/// folder. `None` if this user does not have such a folder.
 #[must_use]
 pub fn packs_folder() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os(PACKS_VARIABLE) {
@@ -311,15 +314,15 @@ mod tests {
         let escape = RULE.replace("Opened", "\\u001b[2J Opened");
         assert!(with("iam/passkeys.toml", &escape).contains("control characters"));
         let long = RULE.replace("Opened", &"{region}".repeat(100_000));
-        assert!(with("iam/passkeys.toml", &long).contains("more than 1000 bytes"));
+        assert!(with("iam/passkeys.toml", &long).contains("longer than 1000 bytes"));
         let huge = format!("{RULE}# {}", "x".repeat(2 << 20));
-        assert!(with("iam/passkeys.toml", &huge).contains("more than 1024 KiB"));
+        assert!(with("iam/passkeys.toml", &huge).contains("larger than 1024 KiB"));
         let deep = format!("{RULE}x = {}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(with("iam/passkeys.toml", &deep).starts_with("iam/passkeys.toml: "));
         assert!(pack(&[("iam/passkeys.toml", RULE)]).unwrap_err().contains("there is no pack.toml"));
         let name = MANIFEST_TEXT.replace("acme", "../acme");
         assert!(pack(&[("pack.toml", &name)]).unwrap_err().contains("name: expected lowercase"));
         let twice = pack(&[("pack.toml", MANIFEST_TEXT), ("iam/a.toml", RULE), ("iam/a.toml", RULE)]);
-        assert!(twice.unwrap_err().contains("the pack has it twice"));
+        assert!(twice.unwrap_err().contains("the pack contains it twice"));
     }
 }

@@ -1,5 +1,5 @@
-//! Paths into JSON: dotted members, `[n]` for an element of an array, or no index for all its elements, and a trailing
-//! `**` for every scalar below.
+//! Paths into JSON: dotted members, `[n]` for an array element, no index for all elements, and a trailing `**` for
+//! every nested scalar.
 
 use crate::json::Json;
 
@@ -54,14 +54,14 @@ impl Path {
         }
     }
 
-    /// Whether it leads to a page size or a limit, which consoles change more often than anything else.
+    /// Whether it leads to a page size or a limit. Consoles change these more often than anything else.
     pub fn is_page_size(&self) -> bool {
         const PARTS: [&str; 6] = ["maxresults", "maxitems", "maxrecords", "limit", "pagesize", "perpage"];
         let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
         matches!(self.steps.last(), Some(PathStep::Member(name)) if PARTS.iter().any(|part| plain(name).contains(part)))
     }
 
-    /// Calls `visit` with each value at the path until it returns true. Returns whether it did.
+    /// Calls `visit` with each value at the path until it returns true. Returns whether `visit` returned true.
     pub fn any<'v>(&self, root: Json<'v>, visit: &mut dyn FnMut(Json<'v>) -> bool) -> bool {
         walk(&self.steps, root, visit)
     }

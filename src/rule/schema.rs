@@ -31,31 +31,31 @@ pub struct RuleToml {
     pub kind: Kind,
     /// The path in the console.
     pub console_path: Vec<String>,
-    /// ATT&CK technique IDs, where they apply.
+    /// ATT&CK technique IDs, if any apply.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub attack: Vec<Spanned<String>>,
-    /// The label of the page in the labeled data.
+    /// The page's label in the labeled data.
     pub ccc_label: Option<String>,
-    /// The kind of signal that the rule describes, if it is not about a page. Such a rule has no calls.
+    /// The kind of signal that the rule describes, if it is not about a page. Such a rule does not have calls.
     pub generic: Option<Generic>,
     /// Each anchor event is a separate signal: no events around it are collected.
     #[serde(default)]
     pub alone: bool,
-    /// The console repeats these calls on its own: all signals of the rule within some hours are merged.
+    /// The console repeats these calls on its own: all of the rule's signals within a few hours are merged.
     #[serde(default)]
     pub recurs: bool,
     /// The page is rarely opened, or the button rarely clicked, such as the refresh button of a tile.
     #[serde(default)]
     pub rare: bool,
-    /// The page makes requests in every region at once. Other pages are about one region.
+    /// The page makes requests in all regions at the same time. Other pages use a single region.
     #[serde(default)]
     pub every_region: bool,
-    /// The time window of the page's events around the anchor.
+    /// The time window around the anchor in which the page's events occur.
     #[serde(default)]
     pub window: WindowToml,
-    /// Calls that can start it: each must be in `required` or `optional`, unless the rule is `alone`. If not stated,
-    /// the required calls.
+    /// Calls that can start the page. Each must be in `required` or `optional`, unless the rule is `alone`. The default
+    /// is the required calls.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub anchor: Vec<Spanned<String>>,
@@ -63,15 +63,15 @@ pub struct RuleToml {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub required: Vec<Spanned<String>>,
-    /// Calls that belong to the page if they occur, in the same form.
+    /// Calls that belong to the page if they occur, in the same form as `required`.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub optional: Vec<Spanned<String>>,
-    /// Rules that lose against this one if both match, regardless of what they explain.
+    /// Rules over which this rule takes precedence if both match, regardless of what they explain.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub takes_precedence_over: Vec<Spanned<String>>,
-    /// The rule only matches if the previous signal is one of these.
+    /// The rule matches only if the previous signal belongs to one of these rules.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub only_after: Vec<Spanned<String>>,
@@ -95,17 +95,17 @@ pub struct RuleToml {
     #[serde(default)]
     #[schemars(with = "Vec<RequestToml>")]
     pub request: Vec<Spanned<RequestToml>>,
-    /// How the page's calls are known. If not stated, observed in 2023 and 2024.
+    /// How the page's calls are known. The default is observed in 2023 and 2024.
     #[serde(default)]
     #[schemars(with = "ProvenanceToml")]
     pub provenance: Option<Spanned<ProvenanceToml>>,
-    /// The same page in other years, when the console made other requests.
+    /// The same page in other years, when the console made different requests.
     #[serde(default)]
     #[schemars(with = "Vec<GenerationToml>")]
     pub generation: Vec<Spanned<GenerationToml>>,
 }
 
-/// How the calls of a page are known.
+/// How a page's calls are known.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProvenanceToml {
@@ -114,7 +114,7 @@ pub struct ProvenanceToml {
     /// The years of the recordings, for observed calls only.
     #[serde(default)]
     pub years: Vec<u16>,
-    /// URLs of AWS's documentation of the page, its permissions or its calls.
+    /// URLs of AWS documentation for the page, its permissions or its calls.
     #[serde(default)]
     pub references: Vec<String>,
 }
@@ -126,7 +126,7 @@ pub enum Basis {
     /// The calls were seen in CloudTrail while the page was open.
     #[default]
     Observed,
-    /// The calls follow from AWS's documentation of the page, its permissions or its API.
+    /// The calls are inferred from AWS documentation for the page, its permissions or its API.
     Documented,
 }
 
@@ -141,13 +141,13 @@ impl Basis {
     }
 }
 
-/// The calls of a page in another year. Keys that are not stated are the rule's.
+/// A page's calls in another year. Keys that are not stated are taken from the rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GenerationToml {
     /// The year in which the console made these calls.
     pub year: u16,
-    /// Calls that can start it. If not stated, the required calls.
+    /// Calls that can start the page. The default is the required calls.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub anchor: Vec<Spanned<String>>,
@@ -159,13 +159,13 @@ pub struct GenerationToml {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub optional: Vec<Spanned<String>>,
-    /// The time window of the page's events around the anchor.
+    /// The time window around the anchor in which the page's events occur.
     pub window: Option<WindowToml>,
-    /// How these calls are known. If not stated, `observed` in that year.
+    /// How these calls are known. The default is `observed` in that year.
     pub basis: Option<Basis>,
 }
 
-/// A file of shapes.
+/// A file with shapes.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestsToml {
@@ -224,17 +224,17 @@ pub struct RequestToml {
     /// `service:Call`, or `*` for any call.
     #[schemars(with = "String")]
     pub call: Spanned<String>,
-    /// The name by which rules refer to the shape. Not stated if it is the call's only shape.
+    /// The name by which rules refer to the shape. Omitted if it is the call's only shape.
     pub name: Option<String>,
     /// The purpose of the request, in a few words.
     pub description: Option<String>,
-    /// User-agent families that are accepted; `not internal` for all except that one.
+    /// User-agent families that are accepted; `not internal` means all families except that one.
     #[schemars(with = "Option<OneOrMany>")]
     pub caller: Option<Spanned<OneOrMany>>,
     /// The text of the user agent.
     #[schemars(with = "Option<ConditionToml>")]
     pub agent: Option<Spanned<ConditionToml>>,
-    /// The request has no parameters at all.
+    /// The request has no parameters.
     #[serde(default)]
     pub no_parameters: bool,
     /// The sets of top-level members that the request can have.
@@ -243,14 +243,14 @@ pub struct RequestToml {
     /// The whole request.
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub exactly: Option<toml::Table>,
-    /// Conditions by path into the request.
+    /// Conditions on the request, by path.
     #[serde(default, rename = "where")]
     #[schemars(with = "IndexMap<String, ConditionToml>")]
     pub conditions: IndexMap<String, Spanned<ConditionToml>>,
     /// Texts that the request's compact JSON contains.
     #[serde(default)]
     pub text: Vec<String>,
-    /// Conditions by path into the response.
+    /// Conditions on the response, by path.
     #[serde(default)]
     #[schemars(with = "IndexMap<String, ConditionToml>")]
     pub response: IndexMap<String, Spanned<ConditionToml>>,
@@ -261,7 +261,7 @@ pub struct RequestToml {
     pub succeeded: bool,
 }
 
-/// A condition on a value: a scalar that it equals, or a test.
+/// A condition on a value: a scalar that the value must equal, or a test.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ConditionToml {
@@ -271,7 +271,7 @@ pub enum ConditionToml {
     Equals(#[schemars(with = "serde_json::Value")] toml::Value),
 }
 
-/// Tests of a value. In a list, one element must pass.
+/// Tests on a value. In a list, one element must pass.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestToml {
@@ -299,19 +299,20 @@ pub struct TestToml {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtractToml {
-    /// The calls to read it from. If not stated, any call of the signal.
+    /// The calls to read it from. The default is any call in the signal.
     pub from: Option<OneOrMany>,
     /// `request.a.b`, `response.a`, or `event.region|account|source_ip|user_agent|error_code|error_message|call|id`. If
-    /// not stated, the value is only taken from earlier signals (`carried_from`).
+    /// omitted, the value is taken only from earlier signals (`carried_from`).
     pub path: Option<OneOrMany>,
-    /// If nothing is found: the value of the same name from the last earlier signal of one of these rules that has it.
+    /// If nothing is found, use the value with the same name from the most recent earlier signal that has it and
+    /// belongs to one of these rules.
     #[serde(default)]
     pub carried_from: Vec<String>,
-    /// Only if this other extract has the same value in both signals.
+    /// Use the earlier value only if this other extract has the same value in both signals.
     pub carried_by: Option<String>,
-    /// The entity type: makes each value an entity of the signal.
+    /// The entity type. Makes each value one of the signal's entities.
     pub entity: Option<String>,
-    /// Only the first value.
+    /// Keep only the first value.
     #[serde(default)]
     pub one: bool,
     /// Keep the text after the last occurrence of this text.
@@ -333,15 +334,15 @@ pub struct ExtractToml {
     /// Keep only values that are in `map`.
     #[serde(default)]
     pub only_mapped: bool,
-    /// The value if its calls were seen, but nothing was found in them.
+    /// The default value, if the calls were seen but nothing was found in them.
     pub default: Option<String>,
-    /// Cut only values that start with this text (`arn:`). Others are not changed.
+    /// Cut only values that start with this text (`arn:`). Other values are not changed.
     pub cut_only: Option<String>,
-    /// Values are times: written as RFC 3339 in UTC.
+    /// The values are times, to be written as RFC 3339 in UTC.
     #[serde(default)]
     pub time: bool,
-    /// Two times (by `path`, in order) become a description of the time between them, in units of at most this:
-    /// `1 week`, or with `day` at most `7 days`.
+    /// Two times (from `path`, in order) become a description of the time between them, in units no larger than this:
+    /// `1 week`, or `7 days` with `day`.
     pub span: Option<SpanUnit>,
 }
 
@@ -361,24 +362,24 @@ pub enum SpanUnit {
     Month,
 }
 
-/// When a signal becomes a signal of another rule. All stated conditions must hold; without conditions, always.
+/// When a signal becomes a signal of another rule. All stated conditions must hold. Without conditions, it always does.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BecomesToml {
     /// The rule that it becomes.
     pub rule: String,
-    /// The previous signal is one of these.
+    /// The previous signal belongs to one of these rules.
     #[serde(default)]
     pub previous: Vec<String>,
-    /// The previous signal is none of these.
+    /// The previous signal does not belong to any of these rules.
     #[serde(default)]
     pub unless_previous: Vec<String>,
-    /// The next signal is one of these.
+    /// The next signal belongs to one of these rules.
     #[serde(default)]
     pub next: Vec<String>,
-    /// Going back through the signals, `find` is found before `until`.
+    /// Searching backwards through the signals, `find` is found before `until`.
     pub look_back: Option<LookBackToml>,
-    /// The extract of this name has more than one value.
+    /// The extract with this name has more than one value.
     pub more_than_one: Option<String>,
 }
 
@@ -388,7 +389,7 @@ pub struct BecomesToml {
 pub struct LookBackToml {
     /// The maximum age, in seconds.
     pub seconds: u32,
-    /// The number of signals that are searched, regardless of their age.
+    /// The number of signals to search, regardless of their age.
     #[serde(default)]
     pub at_least: usize,
     /// The signals to find.
@@ -404,7 +405,7 @@ pub struct LookBackToml {
 pub struct AbsorbsToml {
     /// The rules of those signals.
     pub rules: Vec<String>,
-    /// The maximum number of seconds from that signal's first event to this one's.
+    /// The maximum number of seconds from that signal's first event to this signal's first event.
     pub within: u32,
 }
 
@@ -414,14 +415,14 @@ pub struct AbsorbsToml {
 pub struct PartOfToml {
     /// The rules of those signals.
     pub rules: Vec<String>,
-    /// The maximum number of seconds from that signal's last event to this one's anchor.
+    /// The maximum number of seconds from that signal's last event to this signal's anchor.
     pub within: u32,
-    /// The maximum number of events of this signal.
+    /// The maximum number of events in this signal.
     pub at_most: Option<usize>,
     /// The shapes that its events must have.
     #[serde(default)]
     pub only: Vec<String>,
-    /// There is at least one signal in between, and all of those are signals of these rules.
+    /// There is at least one signal in between, and all signals in between belong to these rules.
     #[serde(default)]
     pub across: Vec<String>,
 }

@@ -43,12 +43,12 @@ pub struct RuleSet {
     windows: Vec<Option<TimeWindow>>,
     /// For each shape, whether a page that people click requires it.
     clicked: Vec<bool>,
-    /// For each rule, the filters of the shapes that each required call may have.
+    /// For each rule, the filters for the shapes that each required call may have.
     required: Vec<Vec<ShapeFilter>>,
     vocabulary: HashMap<String, Vocabulary>,
-    /// The services of the calls that rules know.
+    /// The services whose calls occur in rules.
     services: HashSet<String>,
-    /// Known calls by their names without a version, to find the older call that a new one replaces.
+    /// Known calls by name without a version, to find the older call that a new call replaces.
     unversioned: HashMap<String, String>,
     generic: HashMap<Generic, RuleId>,
     words: Words,
@@ -67,7 +67,7 @@ impl RuleSet {
         let any_call = by_call.remove("*").unwrap_or_default();
         let vocabulary = vocabulary(&shapes);
         let services = by_call.keys().filter_map(|call| call.split(':').next()).map(str::to_owned).collect();
-        // Of several versions, the latest.
+        // If there are several versions, use the latest.
         let calls: BTreeSet<&String> = by_call.keys().collect();
         let unversioned = calls.into_iter().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
         let generic = generic(&rules);
@@ -102,7 +102,8 @@ impl RuleSet {
         Self { words, ..self }
     }
 
-    /// The same rules, except that some match nothing. Measures the decoder on pages that are not in the catalog.
+    /// The same rules, except that some do not match anything. Measures the decoder on pages that are not in the
+    /// catalog.
     #[must_use]
     pub fn without(mut self, is_left_out: impl Fn(&Rule) -> bool) -> Self {
         let left_out: Vec<bool> = self.rules.iter().map(is_left_out).collect();
@@ -121,7 +122,7 @@ impl RuleSet {
         self
     }
 
-    /// The same rules with other weights.
+    /// The same rules with different weights.
     #[must_use]
     pub fn with_weights(self, weights: Weights) -> Self {
         Self { weights, ..self }
@@ -132,7 +133,7 @@ impl RuleSet {
         &self.weights
     }
 
-    /// The words that describe calls no page explains.
+    /// The words used to describe calls that no page explains.
     pub const fn words(&self) -> &Words {
         &self.words
     }
@@ -147,7 +148,7 @@ impl RuleSet {
         &self.rules[..self.shown]
     }
 
-    /// The generations of a rule: the same page with the calls of other years.
+    /// The generations of a rule: the same page with the calls from other years.
     pub fn generations(&self, rule: &Rule) -> impl Iterator<Item = &Rule> {
         let (id, length) = (rule.id.clone(), rule.id.len());
         let is_of = move |other: &&Rule| other.id.starts_with(&id) && other.id[length..].starts_with('@');
@@ -187,7 +188,7 @@ impl RuleSet {
         self.clicked[id.0 as usize]
     }
 
-    /// The evidence in an event of a shape: 1 if only one rule uses the shape, and less the more rules do.
+    /// The evidence in an event with a shape: 1 if only one rule uses the shape, and less if more rules do.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "there are a few thousand rules")]
     pub fn evidence_of(&self, id: ShapeId) -> f64 {
@@ -199,13 +200,13 @@ impl RuleSet {
         self.windows[id.0 as usize]
     }
 
-    /// The filters of the shapes that each required call of a rule may have.
+    /// The filters for the shapes that each of a rule's required calls may have.
     pub fn required(&self, id: RuleId) -> &[ShapeFilter] {
         &self.required[id.0 as usize]
     }
 
     /// The part of a rule that accepts a shape, if any. This is called for every event near each possible start of a
-    /// page. In most cases there is none, which the bits show immediately.
+    /// page. In most cases, there is no such part, which the bits show immediately.
     #[inline]
     pub fn part(&self, shape: ShapeId, rule: RuleId) -> Option<u16> {
         if self.bits[shape.0 as usize] & bit(rule) == 0 {
@@ -221,7 +222,8 @@ impl RuleSet {
         self.by_call.get(call).map_or(&[], Vec::as_slice)
     }
 
-    /// The call that rules know: this one, or an older one that it replaces (`s3:ListObjects` for `s3:ListObjectsV2`).
+    /// The call that occurs in rules: this call, or an older call that it replaces (`s3:ListObjects` for
+    /// `s3:ListObjectsV2`).
     pub fn known_call<'c>(&'c self, call: &'c str) -> Option<&'c str> {
         if self.by_call.contains_key(call) {
             return Some(call);
@@ -234,7 +236,8 @@ impl RuleSet {
         self.any_call.contains(&shape)
     }
 
-    /// Whether rules know calls of the service. `iam` has calls; `vpc` has none, because its calls belong to `ec2`.
+    /// Whether rules contain calls to the service. This is true for `iam` but not for `vpc`, whose calls belong to
+    /// `ec2`.
     pub fn has_calls(&self, service: &str) -> bool {
         self.services.contains(service)
     }
@@ -250,7 +253,7 @@ impl RuleSet {
         candidates.copied().find(|id| self.shape(*id).fits(subject))
     }
 
-    /// A hash of the text of all rules. With another version, every session is mapped again.
+    /// A hash of the text of all rules. If the version changes, every session is mapped again.
     pub fn version(&self) -> &str {
         &self.version
     }

@@ -1,5 +1,5 @@
-//! Shapes: the form of a call's request when the console makes it. A match is strong evidence, a mismatch only weak
-//! evidence against a page.
+//! Shapes: the form of a call's request when the console makes it. A match is strong evidence for a page; a mismatch is
+//! only weak evidence against it.
 
 use super::body::Body;
 use super::caller::{CallerCondition, Family};
@@ -34,7 +34,7 @@ pub(crate) enum Parameters {
     Any,
     /// No parameters.
     None,
-    /// Exactly these.
+    /// Exactly these parameters.
     Exactly(Document<'static>),
     /// One of these sets of top-level members, each sorted.
     Members(Vec<Vec<String>>),
@@ -69,7 +69,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The shape of a call without any conditions.
+    /// A call's shape without any conditions.
     pub(crate) fn plain(call: &str) -> Self {
         Self { call: call.to_owned(), ..Self::default() }
     }
@@ -90,7 +90,7 @@ impl Shape {
         self.parameters != Parameters::Any || !self.conditions.is_empty() || !self.text.is_empty()
     }
 
-    /// How specific the shape is. If several match, the most specific is used.
+    /// How specific the shape is. If several shapes match, the most specific one is used.
     pub fn specificity(&self) -> u32 {
         let tests = self.conditions.iter().chain(&self.response).map(|(_, condition)| condition);
         self.parameters.weight()
@@ -107,7 +107,7 @@ impl Shape {
         self.parameters.names().chain(expected)
     }
 
-    /// The whole request that it tests for, as JSON, if it does.
+    /// The whole request that it tests for, as JSON, if it tests for one.
     #[cfg(feature = "program")]
     pub(crate) fn exact_text(&self) -> Option<String> {
         match &self.parameters {

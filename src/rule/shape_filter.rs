@@ -2,8 +2,8 @@
 
 use super::shape::ShapeId;
 
-/// A Bloom filter over shapes with one of 64 bits for each shape. If two filters have no bit in common, the sets have
-/// no shape in common. Otherwise they usually do.
+/// A Bloom filter over shapes that uses one of 64 bits for each shape. If two filters have no bits in common, the sets
+/// have no shapes in common. Otherwise, they usually do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ShapeFilter(u64);
 

@@ -17,11 +17,11 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 /// The text of one rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleText {
-    /// The path relative to the folder of rules, with `/`: `iam/users.toml`.
+    /// The path relative to the rules folder, with `/`: `iam/users.toml`.
     pub path: String,
-    /// The file as named in messages.
+    /// The file's name in messages.
     pub file: String,
-    /// The content.
+    /// The contents.
     pub text: String,
 }
 
@@ -37,22 +37,22 @@ impl RuleText {
         self.path.strip_suffix(".toml").unwrap_or(&self.path)
     }
 
-    /// Whether it is a file of shapes.
+    /// Whether it is a shapes file.
     pub fn holds_requests(&self) -> bool {
         self.path.starts_with("requests/")
     }
 
-    /// Whether it is a file of words.
+    /// Whether it is a words file.
     pub fn holds_words(&self) -> bool {
         holds_words(&self.path)
     }
 
-    /// Whether it is a file of calls.
+    /// Whether it is a calls file.
     pub fn holds_calls(&self) -> bool {
         holds_calls(&self.path)
     }
 
-    /// Whether it is a file of weights.
+    /// Whether it is a weights file.
     pub fn holds_weights(&self) -> bool {
         self.path.starts_with("weights/")
     }
@@ -75,7 +75,7 @@ impl RuleText {
         texts
     }
 
-    /// The shipped files and those of the installed packs, which replace shipped ones with the same path.
+    /// The shipped files and the files in installed packs, which replace shipped files with the same path.
     ///
     /// # Errors
     /// Returns an error for each pack that cannot be used.
@@ -84,15 +84,15 @@ impl RuleText {
         Ok(packs.into_iter().fold(Self::shipped(), |texts, pack| Self::over(texts, pack.texts)))
     }
 
-    /// The shipped files, those of the installed packs, and those of a folder.
+    /// The shipped files, the files in installed packs, and the files in a folder.
     ///
     /// # Errors
-    /// Like [`RuleText::installed`], and an error for each file of the folder that cannot be read.
+    /// Like [`RuleText::installed`], and an error for each file in the folder that cannot be read.
     pub fn installed_and(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
         Ok(Self::over(Self::installed()?, Self::in_dir(dir)?))
     }
 
-    /// Texts, and others that replace those with the same path.
+    /// Combines texts with other texts, which replace those with the same path.
     #[must_use]
     pub fn over(mut texts: Vec<Self>, own: Vec<Self>) -> Vec<Self> {
         let paths: foldhash::HashSet<&str> = own.iter().map(|text| text.path.as_str()).collect();
@@ -101,20 +101,20 @@ impl RuleText {
         texts
     }
 
-    /// The shipped files together with those of a folder. A file with the same path replaces the shipped one.
+    /// The shipped files together with the files in a folder. A file with the same path replaces the shipped file.
     ///
     /// # Errors
-    /// Returns an error for each file of the folder that cannot be read.
+    /// Returns an error for each file in the folder that cannot be read.
     pub fn shipped_and(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
         Ok(Self::shipped_under(Self::in_dir(dir)?))
     }
 
-    /// The shipped files together with others. A file with the same path replaces the shipped one.
+    /// The shipped files together with other files. A file with the same path replaces the shipped file.
     pub fn shipped_under(own: Vec<Self>) -> Vec<Self> {
         Self::over(Self::shipped(), own)
     }
 
-    /// All `.toml` files below a folder including specs, sorted by path.
+    /// All `.toml` files in a folder and its subfolders, including specs, sorted by path.
     ///
     /// # Errors
     /// Returns an error for each file that cannot be read.
@@ -169,7 +169,7 @@ impl RuleSet {
     /// # Errors
     /// Returns all errors in the rules.
     pub fn shipped() -> Result<Self, Vec<RuleError>> {
-        // Specs are half of all files, and only `rules test` needs them.
+        // Specs make up half of all files, and only `rules test` needs them.
         Self::compile(RuleText::shipped_where(&|path| !is_spec(path) && !holds_calls(path)))
     }
 

@@ -1,6 +1,6 @@
-//! Templates of titles, summaries and links.
+//! Templates for titles, summaries and links.
 //!
-//! - `{users}`: the values, joined: `mara, tobias and 18 more`; in a link, the first one.
+//! - `{users}`: the values, joined: `mara, tobias and 18 more`; in a link, only the first value.
 //! - `{users#user}`: their number: `20 users`, `1 user`; `{policies#policy/policies}` for irregular plurals.
 //! - `[, with {keys}]`: omitted if a placeholder inside has no value.
 //! - `[key {key}|a key]`: the first alternative whose placeholders have values.
@@ -13,9 +13,9 @@ use serde_json::Value;
 
 use crate::signal::Context;
 
-/// The number of values that a sentence lists before it counts the rest.
+/// The number of values that a sentence lists before it counts the remaining ones.
 const MAX_LISTED: usize = 5;
-/// The most bytes and placeholders of a template.
+/// The maximum numbers of bytes and placeholders in a template.
 const MAX_LENGTH: usize = 2_000;
 const MAX_PLACEHOLDERS: usize = 50;
 /// The usual difference in length between a rendered text and its template, in bytes.
@@ -257,7 +257,7 @@ fn scalar(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// Text without characters to encode is copied at once.
+/// Text without characters to encode is copied in one step.
 fn percent_encode(text: &str, out: &mut String) {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:@".contains(&byte);
     let mut rest = text;

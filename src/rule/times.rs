@@ -1,4 +1,4 @@
-//! Parses and formats times in requests, which have many formats.
+//! Parses and formats times in requests, which occur in many formats.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ const FORMATS: [&str; 4] =
 /// The space that browsers insert before `AM` and `PM`.
 const NARROW: char = '\u{202f}';
 
-/// Numbers from this value on are milliseconds since 1970, smaller ones are seconds.
+/// Numbers of at least this value are milliseconds since 1970; smaller numbers are seconds.
 const MILLISECONDS: i64 = 100_000_000_000;
 
 /// The time that a value contains, if any: a text, or seconds or milliseconds since 1970.

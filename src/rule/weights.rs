@@ -15,7 +15,7 @@ const FILE: &str = "weights/decoder";
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
-    /// A description of the data that the weights were fitted on.
+    /// A description of the data that the weights were fitted to.
     pub fitted_on: String,
     /// The costs of explanations.
     pub cost: Costs,
@@ -41,15 +41,16 @@ pub struct Costs {
     pub missing: f64,
     /// None of the calls that can start the page was seen.
     pub no_anchor: f64,
-    /// An optional call of the page was not seen. All of them together cost at most `unseen_most`.
+    /// An optional call of the page was not seen. All such calls together cost at most `unseen_most`.
     pub unseen: f64,
     /// The maximum cost of optional calls that were not seen.
     pub unseen_most: f64,
     /// A request differs from the page's shape: multiplied by the negative logarithm of the similarity.
     pub drift: f64,
-    /// A request of the page exactly has a shape of another page. At most three are counted.
+    /// One of the page's requests exactly matches a shape of another page. At most three are counted.
     pub other_shape: f64,
-    /// A complete page with exact shapes: the reduction for each distinct shape, less if many pages use it.
+    /// A complete page with exact shapes: the reduction for each distinct shape, which is lower if many pages use the
+    /// shape.
     pub exact: f64,
     /// The maximum reduction for exact shapes.
     pub exact_most: f64,
@@ -61,11 +62,11 @@ pub struct Costs {
     pub outranked: f64,
     /// A call from the same console that the page is not known to make.
     pub foreign: f64,
-    /// The same, if the event's access key is known to be the page's.
+    /// The same, if the event's access key is known to belong to the page.
     pub foreign_same_key: f64,
     /// A call near an exact page that is not assigned to the page.
     pub along: f64,
-    /// The page makes calls of its own service, but none was seen.
+    /// The page makes calls to its own service, but none were seen.
     pub no_own_call: f64,
     /// An additional access key among the events of one page.
     pub second_key: f64,
@@ -82,13 +83,13 @@ pub struct Costs {
     pub deep: f64,
     /// The reduction for each step that the path of a page shares with the path of the previous page.
     pub near: f64,
-    /// A page of another service than the previous page's, with the same access key.
+    /// A page that belongs to a different service than the previous page, with the same access key.
     pub elsewhere: f64,
     /// A page that is not in the catalog was opened.
     pub visit: f64,
-    /// A distinct call of such a page.
+    /// A distinct call by such a page.
     pub visit_call: f64,
-    /// A call of such a page in an exact shape that only known pages use, divided by the number of those pages.
+    /// A call by such a page in an exact shape that only known pages use, divided by the number of those pages.
     pub visit_known: f64,
     /// A change on an unknown page.
     pub change: f64,
@@ -98,7 +99,7 @@ pub struct Costs {
     pub noise: f64,
     /// The same, if a page that people click requires the call in that shape.
     pub noise_known: f64,
-    /// An event of a poll.
+    /// An event in a poll.
     pub poll: f64,
     /// A poll with few events: divided by the square of their number.
     pub poll_few: f64,

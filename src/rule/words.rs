@@ -21,7 +21,7 @@ pub struct Service {
     pub name: String,
     /// Its page, relative to the console's host, if it has one.
     pub home: Option<String>,
-    /// The service in whose console it is shown, if that is another one.
+    /// The service in whose console it is shown, if that is a different service.
     pub console: Option<String>,
     /// Its name in the AWS CLI, if that is different.
     pub cli: Option<String>,
@@ -45,7 +45,7 @@ struct NamesToml {
     endings: Vec<String>,
     ignored: HashSet<String>,
     paging: HashSet<String>,
-    /// Topics of calls that any page may make. They do not show what a page is about.
+    /// Topics of calls that any page may make. They do not indicate what a page is about.
     #[serde(default)]
     secondary: HashSet<String>,
     entity: HashMap<String, String>,
@@ -68,7 +68,7 @@ pub struct Verb {
     pub past_tense: String,
 }
 
-/// The content of all word files.
+/// The contents of all word files.
 #[derive(Debug, Clone, Default)]
 pub struct Words {
     services: HashMap<String, Service>,
@@ -78,7 +78,7 @@ pub struct Words {
     names: NamesToml,
     console: Vec<Pattern>,
     service: Vec<Pattern>,
-    /// Prefixes of user agents that identify a console, with its service; longest first.
+    /// User-agent prefixes that identify a console, with its service; longest first.
     agents: Vec<(String, String)>,
     /// Irregular past tenses.
     past: HashMap<String, String>,
@@ -144,7 +144,7 @@ impl Words {
         (self.labels, self.denied) = (toml.labels, toml.denied);
     }
 
-    /// The number of services with a name.
+    /// The number of services that have a name.
     #[must_use]
     pub fn services(&self) -> usize {
         self.services.len()
@@ -222,7 +222,7 @@ impl Words {
         self.names.secondary.contains(topic)
     }
 
-    /// Whether a member of a request only selects a page of a list.
+    /// Whether a request member only selects a page of a list.
     #[must_use]
     pub fn is_paging(&self, member: &str) -> bool {
         self.names.paging.contains(member)
@@ -261,7 +261,7 @@ pub fn unversioned(name: &str) -> &str {
     }
 }
 
-/// Splits a name in camel case into words: `["Describe", "DB", "Instances"]`. The version at its end is omitted.
+/// Splits a name in camel case into words: `["Describe", "DB", "Instances"]`. A version at the end is omitted.
 #[must_use]
 pub fn words(name: &str) -> Vec<&str> {
     let bare = unversioned(name);
@@ -290,8 +290,8 @@ pub fn in_sentence(word: &str) -> String {
     if abbreviates { word.to_owned() } else { word.to_lowercase() }
 }
 
-/// Converts a member name to snake case: `db_instance` for `dBInstance`, which is how CloudTrail writes members of old
-/// services.
+/// Converts a member name to snake case: `db_instance` for `dBInstance`, which is how CloudTrail writes member names
+/// for old services.
 #[must_use]
 pub fn snake(member: &str) -> String {
     let mut chars = member.chars();

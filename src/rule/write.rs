@@ -19,7 +19,7 @@ pub(crate) struct ShapeToml {
     pub(crate) agent: Option<String>,
     /// The accepted sets of members, sorted. An empty set means a request without parameters.
     pub(crate) members: Vec<Vec<String>>,
-    /// Further lines: conditions.
+    /// Additional lines: conditions.
     pub(crate) conditions: Vec<String>,
 }
 
@@ -44,8 +44,8 @@ impl ShapeToml {
     }
 }
 
-/// The shape of a catalog under another name, with other sets of members, page sizes and callers. `keeps` decides which
-/// conditions on the request remain.
+/// A shape in the catalog under a different name, with different sets of members, page sizes and callers. `keeps`
+/// decides which conditions on the request remain.
 pub(crate) fn request_toml(
     shape: &Shape,
     name: &str,
@@ -105,7 +105,7 @@ fn list(texts: &[String]) -> String {
 }
 
 impl Shape {
-    /// The members of the whole request that it tests for, as conditions, if it does.
+    /// If it tests for a whole request, the members of that request, as conditions.
     pub(crate) fn exact_members(&self) -> Vec<(String, String)> {
         let Parameters::Exactly(document) = &self.parameters else { return Vec::new() };
         let members = document.root().as_object().into_iter().flat_map(|members| members.iter().collect::<Vec<_>>());

@@ -1,7 +1,7 @@
-//! Sessions of events that identify their caller only by name, as in exports of the console's event history.
+//! Sessions for events that identify their caller only by name, as in exports of the console's event history.
 //!
 //! The console changes its access keys many times within a session, and such a row does not contain the session's
-//! creation time. The rows of one principal are therefore assigned to one session until there is a long pause.
+//! creation time. Rows with the same principal are therefore assigned to one session until there is a long pause.
 
 use foldhash::HashMap;
 
@@ -27,7 +27,7 @@ pub struct Visit {
 }
 
 /// Whether the session of an event is determined from its neighbors: it identifies its caller only by name, and is not
-/// a call with a key by a command line or a program.
+/// a call made with a key from a command line or a program.
 pub(super) fn is_visit(event: &Event<'_>) -> bool {
     let identity = &event.identity;
     let others = [&identity.kind, &identity.arn, &identity.principal_id, &identity.issuer_arn];
@@ -53,10 +53,10 @@ pub fn visit(event: &Event<'_>) -> Option<Visit> {
     })
 }
 
-/// Returns the visits that have to move to another session: pairs of event ID and session ID, sorted.
+/// Returns the visits that must move to another session: pairs of event ID and session ID, sorted.
 ///
-/// A session consists of the visits of one account and name without a pause of an hour. Its ID is derived from the time
-/// of the first one. The order of the visits does not matter.
+/// A session consists of the visits with the same account and name, without a pause of an hour. Its ID is derived from
+/// the time of the first visit. The order of the visits does not matter.
 #[must_use]
 pub fn visits(visits: &[Visit]) -> Vec<(String, String)> {
     let mut callers: HashMap<(&str, &str), Vec<&Visit>> = HashMap::default();

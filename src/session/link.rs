@@ -1,4 +1,4 @@
-//! Joins sign-ins with the sessions that they opened.
+//! Joins sign-ins to the sessions that they opened.
 
 use foldhash::HashMap;
 
@@ -8,8 +8,8 @@ use crate::event::{Event, Evidence, Timestamp};
 /// The earliest creation of a session relative to its sign-in, in seconds. The clocks of the two services may differ.
 const BEFORE_SECONDS: i64 = -5;
 
-/// The latest creation of a session relative to its sign-in, in seconds. A second factor may have to be entered in
-/// between.
+/// The latest creation of a session relative to its sign-in, in seconds. The person may have to enter a second factor
+/// in between.
 const AFTER_SECONDS: i64 = 60;
 
 /// A sign-in to the console that does not state which session it opened.
@@ -19,20 +19,20 @@ pub struct SignIn {
     pub event_id: String,
     /// The account of the person who signed in; empty if unknown.
     pub account_id: String,
-    /// The person who signed in: the ARN, or else the principal ID.
+    /// The person who signed in: the ARN, otherwise the principal ID.
     pub principal_arn: String,
     /// The time of the event.
     pub time: Timestamp,
 }
 
-/// A session that a sign-in may have opened: one with a creation date.
+/// A session that a sign-in may have opened, that is, a session with a creation date.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Candidate {
     /// The session.
     pub session_id: String,
     /// Its account; empty if unknown.
     pub account_id: String,
-    /// Its principal: the ARN, or else the principal ID.
+    /// Its principal: the ARN, otherwise the principal ID.
     pub principal_arn: String,
     /// `sessionContext.attributes.creationDate`.
     pub created: Timestamp,
@@ -61,12 +61,13 @@ pub fn sign_in(event: &Event<'_>) -> Option<SignIn> {
     })
 }
 
-/// Joins sign-ins with the sessions that they opened. Returns pairs of (event ID, session ID), sorted, with each event
-/// at most once.
+/// Joins sign-ins to the sessions that they opened. Returns pairs of (event ID, session ID), sorted, with each event at
+/// most once.
 ///
-/// A sign-in opened a session of the same account and principal that was created between 5 s before and 60 s after it.
-/// The nearest session is used, or the one with the lower ID if two are equally near. A sign-in without such a session
-/// is omitted: it keeps the session that [`super::id`] assigned. The order of the arguments does not matter.
+/// A sign-in opened a session with the same account and principal that was created between 5 s before and 60 s after
+/// the sign-in. The nearest session is used, or the session with the lower ID if two are equally near. A sign-in
+/// without such a session is omitted: it keeps the session that [`super::id`] assigned. The order of the arguments does
+/// not matter.
 #[must_use]
 pub fn link(sign_ins: &[SignIn], sessions: &[Candidate]) -> Vec<(String, String)> {
     let mut index: HashMap<(&str, &str), Vec<(Timestamp, &str)>> = HashMap::default();
@@ -90,7 +91,7 @@ pub fn link(sign_ins: &[SignIn], sessions: &[Candidate]) -> Vec<(String, String)
     found.into_iter().map(|(event, _, session)| (event.to_owned(), session.to_owned())).collect()
 }
 
-/// The session in the sign-in's time span that was created nearest to it. `sessions` are sorted by creation time.
+/// The session that was created nearest to the sign-in, within its time span. `sessions` are sorted by creation time.
 fn nearest<'s>(sign_in: &SignIn, sessions: &[(Timestamp, &'s str)]) -> Option<(u64, &'s str)> {
     let (first, last) = sign_in.span();
     let from = sessions.partition_point(|(created, _)| *created < first);

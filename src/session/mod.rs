@@ -1,9 +1,9 @@
-//! Determines the session of each event, and joins sign-ins with the session that they opened. Pure.
+//! Determines the session of each event, and joins each sign-in to the session that it opened. Pure.
 //!
-//! A session is the use of one identity's credentials from one sign-in on: account, principal (with the role session
-//! name) and the creation time of the session. Access keys are not part of it, because the console changes them many
-//! times within a session, and neither is the region. [`id`] states what is used if an event does not contain all of
-//! that.
+//! In a session, one identity's credentials are used, starting with one sign-in. It is identified by the account, the
+//! principal (with the role session name) and the session's creation time. Access keys are not part of the key, because
+//! the console changes them many times within a session, and neither is the region. [`id`] states what is used if an
+//! event does not contain all of these.
 
 mod history;
 mod link;
@@ -21,7 +21,7 @@ const ID_BYTES: usize = 16;
 
 const MICROSECONDS_A_DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// The part of a session's key that distinguishes the sessions of one principal.
+/// The part of a session's key that distinguishes one principal's sessions.
 #[derive(Debug, Clone, Copy)]
 enum SessionStart<'e> {
     /// The time at which the session was created, for temporary credentials.
@@ -31,7 +31,7 @@ enum SessionStart<'e> {
     SignIn(i64),
     /// A long-term access key, without a creation time.
     AccessKey(&'e str),
-    /// Neither creation time nor key: the service that called, if any.
+    /// Neither a creation time nor a key: the calling service, if any.
     InvokedBy(Option<&'e str>),
 }
 
@@ -43,11 +43,11 @@ pub fn assign(event: &mut Event<'_>, file: &str) {
 /// The session that an event belongs to, as 32 lowercase hex digits. It is the same for the same key in every run and
 /// file.
 ///
-/// The key consists of account, principal and creation date. Without a creation date, the following is used, in this
-/// order: the day of a sign-in to the console, the access key, the service that called. An event without any identity
+/// The key consists of account, principal and creation date. Without a creation date, the first available of the
+/// following is used: the day of a console sign-in, the access key, the calling service. An event without any identity
 /// (in a trimmed export) belongs to its `file`. An event whose identity is present but cannot be parsed belongs
-/// together with the events of its file that have the same text. An event that contains only its caller's name, as in
-/// the console's event history, belongs together with all events of that name, which [`visits`] splits at pauses.
+/// together with the events in its file that contain the same text. An event that contains only its caller's name, as
+/// in the console's event history, belongs together with all events with that name, which [`visits`] splits at pauses.
 #[must_use]
 pub fn id(event: &Event<'_>, file: &str) -> String {
     if is_anonymous(event) {
@@ -70,13 +70,14 @@ pub fn id(event: &Event<'_>, file: &str) -> String {
     }
 }
 
-/// The session of visits by one name that starts at `first`, or of all its visits if that is not known yet.
+/// The session for the visits with one name that starts at `first`, or for all visits with that name if the start is
+/// not known yet.
 fn history_id(account: &str, user: &str, first: Option<Timestamp>) -> String {
     let first = first.map_or_else(String::new, |time| time.0.to_string());
     id_of(&["history", account, user, &first], ID_BYTES)
 }
 
-/// The raw text of an identity from which no field could be parsed.
+/// The raw text of an identity if no field could be parsed from it.
 fn raw_identity(event: &Event<'_>) -> Option<String> {
     let extra: serde_json::Value = serde_json::from_str(event.extra.as_deref()?).ok()?;
     let identity = extra.get("userIdentity").filter(|identity| !identity.is_null())?;
@@ -98,13 +99,13 @@ fn session_start<'e>(event: &'e Event<'_>) -> SessionStart<'e> {
     }
 }
 
-/// The caller's account, or else the account of the event; empty if neither is known.
+/// The caller's account, otherwise the event's account; empty if neither is known.
 fn account<'e>(event: &'e Event<'_>) -> &'e str {
     non_empty(event.identity.account_id.as_ref()).or(event.recipient_account_id.as_deref()).unwrap_or_default()
 }
 
-/// The caller as sessions distinguish them: the ARN, or else the principal ID, or else the name; empty if none is
-/// known.
+/// The caller, as distinguished in sessions: the ARN, otherwise the principal ID, otherwise the name; empty if none of
+/// these is known.
 fn principal<'e>(event: &'e Event<'_>) -> Cow<'e, str> {
     let identity = &event.identity;
     if let Some(arn) = non_empty(identity.arn.as_ref()) {
@@ -122,8 +123,8 @@ fn is_anonymous(event: &Event<'_>) -> bool {
     principal(event).is_empty() && traces.into_iter().all(|trace| non_empty(trace.as_ref()).is_none())
 }
 
-/// The ARN of an IAM user of whom only the name is known. A failed sign-in has no ARN, and belongs together with the
-/// successful one after it.
+/// The ARN of an IAM user for whom only the name is known. A failed sign-in has no ARN, and belongs together with the
+/// successful sign-in that follows it.
 fn implied_arn(event: &Event<'_>) -> Option<String> {
     let identity = &event.identity;
     let user = non_empty(identity.user_name.as_ref())?;
@@ -132,7 +133,7 @@ fn implied_arn(event: &Event<'_>) -> Option<String> {
     is_user.then(|| format!("arn:{partition}:iam::{}:user/{user}", account(event)))
 }
 
-/// The partition of a region in ARNs.
+/// A region's partition, as used in ARNs.
 fn partition(region: &str) -> &'static str {
     const PARTITIONS: [(&str, &str); 7] = [
         ("us-gov-", "aws-us-gov"),

@@ -1,11 +1,11 @@
-//! Parses the condition of a rule: `selection and not 1 of filter_*`.
+//! Parses a rule's condition: `selection and not 1 of filter_*`.
 
 use super::Problem;
 
 /// The maximum depth of parentheses and negations.
 const MAX_DEPTH: usize = 64;
 
-/// A condition over the named searches of a rule.
+/// A condition over a rule's named searches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Condition {
     Search(String),
@@ -14,10 +14,10 @@ pub(super) enum Condition {
     Any(Vec<Self>),
 }
 
-/// A count over the hits, after the pipe of older rules: `| count(userName) by sourceIPAddress > 5`.
+/// A count over the hits, after the pipe in older rules: `| count(userName) by sourceIPAddress > 5`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Aggregation {
-    /// The field whose distinct values are counted; the hits if there is none.
+    /// The field whose distinct values are counted; `None` to count the hits.
     pub(super) field: Option<String>,
     pub(super) group_by: Vec<String>,
     /// `>`, `>=`, `<`, `<=` or `=`.
@@ -25,7 +25,7 @@ pub(super) struct Aggregation {
     pub(super) number: u64,
 }
 
-/// Parses a condition; `names` are the searches of the rule.
+/// Parses a condition; `names` are the names of the rule's searches.
 pub(super) fn parse(text: &str, names: &[&str]) -> Result<(Condition, Option<Aggregation>), Problem> {
     let (condition, aggregation) = match text.split_once('|') {
         Some((condition, rest)) => (condition, Some(aggregation(rest)?)),
@@ -124,12 +124,12 @@ impl Parser<'_> {
         if self.names.contains(&token.as_str()) {
             Ok(Condition::Search(token))
         } else {
-            Err(Problem::invalid(format!("the condition names `{token}`, which the rule does not define")))
+            Err(Problem::invalid(format!("the condition refers to `{token}`, which the rule does not define")))
         }
     }
 }
 
-/// Whether a name is one of `them`, or matches a pattern. `them` leaves out names that start with an underscore.
+/// Whether a name is one of `them`, or matches a pattern. `them` excludes names that start with an underscore.
 fn is_match(pattern: &str, name: &str) -> bool {
     if pattern.eq_ignore_ascii_case("them") {
         return !name.starts_with('_');

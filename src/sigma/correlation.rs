@@ -1,4 +1,4 @@
-//! Counts over the hits of rules: Sigma correlations, and the aggregations of older rules.
+//! Counts over rules' hits: Sigma correlations, and aggregations in older rules.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::Problem;
 use super::condition::Aggregation;
 use super::field::Field;
 
-/// A count over the hits of rules, within a time span.
+/// A count over rules' hits, within a time span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Correlation {
     kind: Kind,
@@ -15,9 +15,9 @@ pub(super) struct Correlation {
     group_by: Vec<String>,
     /// The field whose distinct values are counted.
     field: Option<String>,
-    /// In seconds.
+    /// The time span, in seconds.
     timespan: u64,
-    /// Comparisons of the count: an SQL operator and a number.
+    /// Comparisons for the count: an SQL operator and a number.
     limits: Vec<(String, u64)>,
 }
 
@@ -30,7 +30,7 @@ enum Kind {
 }
 
 impl Correlation {
-    /// Parses the member `correlation` of a rule.
+    /// Parses a rule's `correlation` member.
     pub(super) fn parse(value: &Value) -> Result<Self, Problem> {
         let kind = match text(value, "type")? {
             "event_count" => Kind::EventCount,
@@ -78,7 +78,7 @@ impl Correlation {
         })
     }
 
-    /// The aggregation of an older rule, which counts its own hits.
+    /// An older rule's aggregation, which counts the rule's own hits.
     pub(super) fn of(aggregation: Aggregation, timeframe: Option<&str>) -> Result<Self, Problem> {
         let timespan = timeframe.map(seconds).transpose()?.ok_or_else(|| {
             Problem::unsupported("an aggregation without `timeframe`, which would count over the whole case,")
@@ -93,8 +93,8 @@ impl Correlation {
         })
     }
 
-    /// A query for the IDs of the events at which a window that fulfills the condition starts. Each of `conditions` is the SQL
-    /// condition of one rule.
+    /// A query for the IDs of the events at which a window that satisfies the condition starts. Each of `conditions` is
+    /// the SQL condition of one rule.
     pub(super) fn sql(&self, conditions: &[String]) -> String {
         let groups: Vec<String> = self.group_by.iter().map(|field| Field::parse(field).value()).collect();
         let columns: Vec<String> = groups.iter().enumerate().map(|(at, group)| format!(", {group} AS g{at}")).collect();
@@ -131,7 +131,7 @@ fn text<'v>(value: &'v Value, member: &str) -> Result<&'v str, Problem> {
     found.ok_or_else(|| Problem::invalid(format!("the correlation has no `{member}`")))
 }
 
-/// The seconds of `10m`, `1h`, `30s` or `7d`.
+/// The number of seconds in `10m`, `1h`, `30s` or `7d`.
 fn seconds(text: &str) -> Result<u64, Problem> {
     let problem = || Problem::invalid(format!("`{text}` is not a time span such as 10m"));
     let unit = match text.chars().last() {

@@ -1,4 +1,4 @@
-//! From the searches of a rule to SQL conditions over `events`.
+//! Converts a rule's searches to SQL conditions over `events`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -78,18 +78,18 @@ enum Encoding {
 }
 
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a modifier of Sigma")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a Sigma modifier")]
 struct Modifiers {
     operator: Operator,
     all: bool,
     /// Whether case matters.
     cased: bool,
     base64: bool,
-    /// Whether the base64 text may begin anywhere in a longer one.
+    /// Whether the base64 text may begin anywhere in a longer text.
     base64_offset: bool,
     /// Whether the value is the path of another field.
     field: bool,
-    /// Whether a dash may be another character that starts an option.
+    /// Whether a dash also matches other characters that start an option.
     dashes: bool,
     encoding: Encoding,
     negated: bool,
@@ -140,10 +140,10 @@ impl Modifiers {
         parsed.check()
     }
 
-    /// Sets the operator. A field has one.
+    /// Sets the operator. A field can have only one.
     fn compare_by(&mut self, operator: Operator) -> Result<(), Problem> {
         if self.operator != Operator::Equals {
-            return Err(Problem::unsupported("more than one of the modifiers that compare"));
+            return Err(Problem::unsupported("more than one comparison modifier"));
         }
         self.operator = operator;
         Ok(())
@@ -158,7 +158,7 @@ impl Modifiers {
             return Err(Problem::unsupported("UTF-16 without `base64` or `base64offset`"));
         }
         if (changes_text || self.field || self.cased) && !is_text && self.operator != Operator::Regex {
-            return Err(Problem::unsupported("a modifier of texts with one that compares numbers or addresses"));
+            return Err(Problem::unsupported("a text modifier together with a number or address comparison"));
         }
         if (changes_text && (self.field || !is_text)) || (self.field && (self.cased || !is_text)) {
             return Err(Problem::unsupported("this combination of modifiers"));
@@ -166,7 +166,7 @@ impl Modifiers {
         Ok(self)
     }
 
-    /// The condition that a field has a value.
+    /// The condition that a field has the value.
     fn test(&self, field: &Field, value: &Value) -> Result<String, Problem> {
         let condition = match (self.operator, value) {
             (Operator::Exists, Value::Bool(exists)) => {
@@ -263,8 +263,8 @@ impl Encoding {
     }
 }
 
-/// The base64 of a text that begins at each of the three positions within a group, without the characters that depend on what
-/// is around it.
+/// The base64 encodings of a text that begins at each of the three positions within a group, without the characters
+/// that depend on the surrounding text.
 fn base64_offsets(bytes: &[u8]) -> Vec<String> {
     let at = |offset: usize| {
         let padded: Vec<u8> = std::iter::repeat_n(b' ', offset).chain(bytes.iter().copied()).collect();
@@ -276,8 +276,8 @@ fn base64_offsets(bytes: &[u8]) -> Vec<String> {
     (0..3).map(at).filter(|text| !text.is_empty()).collect()
 }
 
-/// A text with each character that Windows takes for the dash of an option. `CloudTrail` has the command lines of Systems
-/// Manager.
+/// A text with each character that Windows accepts as the dash of an option. `CloudTrail` records Systems Manager
+/// command lines.
 fn dashes(text: &str) -> Vec<String> {
     const DASHES: [char; 5] = ['-', '/', '–', '—', '―'];
     let is_word = |char: char| char.is_alphanumeric() || char == '_';
@@ -331,7 +331,7 @@ impl Pattern {
         Self(parts)
     }
 
-    /// The same, with any text before or after it.
+    /// The same pattern, with any text before or after it.
     fn between(mut self, before: bool, after: bool) -> Self {
         if before {
             self.0.insert(0, Part::Many);
@@ -342,12 +342,12 @@ impl Pattern {
         self
     }
 
-    /// The text, if it has no wildcard.
+    /// The text, if it does not contain wildcards.
     fn plain(&self) -> Option<String> {
         self.0.iter().map(|part| if let Part::Char(char) = part { Some(*char) } else { None }).collect()
     }
 
-    /// As a pattern of SQL.
+    /// As an SQL pattern.
     fn like(&self) -> String {
         let mut like = String::new();
         for part in &self.0 {
@@ -366,7 +366,7 @@ impl Pattern {
     }
 }
 
-/// Compares as numbers. What is not a number does not match.
+/// Compares as numbers. A value that is not a number does not match.
 fn number(field: &Field, operator: &str, text: &str) -> Result<String, Problem> {
     let number: f64 = text.parse().map_err(|_| Problem::invalid(format!("`{text}` is not a number")))?;
     Ok(field.any(|value| format!("TRY_CAST({value} AS DOUBLE) {operator} {number}")))
@@ -392,7 +392,7 @@ fn cidr(field: &Field, text: &str) -> Result<String, Problem> {
     }))
 }
 
-/// An IPv6 network whose prefix is whole groups other than zero: its addresses begin alike.
+/// An IPv6 network whose prefix consists of whole nonzero groups, so that all its addresses begin with the same text.
 fn cidr_v6(field: &Field, text: &str) -> Result<String, Problem> {
     let problem = || Problem::invalid(format!("`{text}` is not a network such as 2001:db8::/32"));
     let (address, bits) = text.split_once('/').ok_or_else(problem)?;

@@ -1,4 +1,4 @@
-//! From a field of a rule to SQL: the column, or the JSON values, that have it.
+//! Converts a rule's field to SQL: the column or the JSON values that contain it.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use crate::table::{Column, ColumnKind, EVENTS, identifier, literal};
 /// The JSON columns that contain members of the record, by the path that they contain.
 const BODIES: [(&str, &str); 2] =
     [("requestParameters", "request_parameters"), ("responseElements", "response_elements")];
-/// A path of more members is looked up as it is, without lists in between.
+/// A path with more members is looked up as is, without lists in between.
 const MAX_LIST_PATHS: usize = 4;
 
 /// A field, as SQL over `events`.
@@ -21,13 +21,13 @@ pub(super) enum Field {
         column: &'static str,
         /// JSON paths. Those with `[*]` return a list.
         paths: Vec<String>,
-        /// Columns that have members of the field, if it is an object such as `userIdentity`.
+        /// Columns that contain members of the field, if it is an object such as `userIdentity`.
         members: Vec<&'static Column>,
     },
 }
 
 impl Field {
-    /// The field with that path in a record: `eventName`, `requestParameters.userName`.
+    /// The field with this path in a record: `eventName`, `requestParameters.userName`.
     pub(super) fn parse(path: &str) -> Self {
         let is_source = |column: &&Column| column.source == Some(path) && !matches!(column.kind, ColumnKind::Json);
         if let Some(column) = EVENTS.columns.iter().find(is_source) {
@@ -48,7 +48,7 @@ impl Field {
         Self::Json { column: "extra", paths: paths(path), members: EVENTS.columns.iter().filter(is_member).collect() }
     }
 
-    /// Whether it is an object whose members are columns, so that its text is nowhere.
+    /// Whether it is an object whose members are columns, so that its text is not stored anywhere.
     pub(super) fn is_divided(&self) -> bool {
         matches!(self, Self::Json { members, .. } if !members.is_empty())
     }
@@ -107,7 +107,7 @@ fn text_of(column: &Column) -> String {
     }
 }
 
-/// The JSON paths of a field: with a list at the end, and at each member before it.
+/// A field's JSON paths: with a list at the end, and at each preceding member.
 fn paths(path: &str) -> Vec<String> {
     let members: Vec<String> = path.split('.').map(|member| format!(".\"{}\"", member.replace('"', ""))).collect();
     let lists = if members.len() > MAX_LIST_PATHS { 0 } else { 1 << members.len() };

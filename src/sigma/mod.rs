@@ -1,8 +1,8 @@
 //! Sigma rules for `product: aws, service: cloudtrail`, converted to SQL over `events`: one query for each rule. Pure: parses
 //! text into rules and rules into queries.
 //!
-//! Values are compared without regard to case, as Sigma specifies. A field is the path of a member in a CloudTrail record. A
-//! path that leads through a list matches if any element does.
+//! Values are compared case-insensitively, as Sigma specifies. A field is the path of a member in a CloudTrail record.
+//! A path that leads through a list matches if any element does.
 //!
 //! Source: the Sigma rules specification 2.1, <https://sigmahq.io/sigma-specification/>.
 
@@ -23,17 +23,17 @@ pub use self::rule::{SigmaRule, parse};
 /// The levels of rules, in ascending order.
 pub const LEVELS: [&str; 5] = ["informational", "low", "medium", "high", "critical"];
 
-/// The entry of `case_info` that has a [`Search`] as JSON.
+/// The `case_info` entry that contains a [`Search`] as JSON.
 pub const SEARCH_KEY: &str = "sigma";
 
-/// What the saved hits of a case were searched for in.
+/// The scope of the search that found a case's saved hits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
     /// The number of rules that were run.
     pub rules: u64,
     /// The number of rules that could not be converted.
     pub not_converted: u64,
-    /// The number of events of the case at that time.
+    /// The number of events in the case at that time.
     pub events: u64,
     /// The time, RFC 3339.
     pub searched_at: String,

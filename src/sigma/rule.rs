@@ -1,4 +1,4 @@
-//! Parses files of Sigma rules, and converts each rule to a query.
+//! Parses Sigma rule files, and converts each rule to a query.
 
 use std::collections::HashMap;
 
@@ -17,11 +17,11 @@ pub struct SigmaRule {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// `informational`, `low`, `medium`, `high` or `critical`, if it states that.
+    /// `informational`, `low`, `medium`, `high` or `critical`, if the rule states a level.
     pub level: Option<String>,
     /// Its tags: `attack.t1098.001`.
     pub tags: Vec<String>,
-    /// Whether only correlations are to report its hits.
+    /// Whether only correlations report its hits.
     pub is_internal: bool,
     /// A query that returns the IDs of the events that match.
     events: String,
@@ -46,14 +46,14 @@ impl SigmaRule {
     }
 }
 
-/// A document of a file, before rules that refer to others are converted.
+/// A document in a file, before rules that refer to other rules are converted.
 struct Draft {
     document: Value,
     name: String,
 }
 
-/// Parses the rules of files, each a name and its text. Correlations may refer to rules of any of the files. Returns the
-/// rules, and for each of the others why it was not converted.
+/// Parses the rules in files, each given as a name and a text. Correlations may refer to rules in any of the files.
+/// Returns the converted rules, and the reason for each rule that could not be converted.
 #[must_use]
 pub fn parse(files: &[(String, String)]) -> (Vec<SigmaRule>, Vec<SigmaError>) {
     let (mut rules, mut errors) = (Vec::new(), Vec::new());
@@ -118,7 +118,7 @@ impl Draft {
         }
     }
 
-    /// The condition of a rule over one event, and the query for its events.
+    /// A rule's condition on one event, and the query for its events.
     fn condition(&self) -> Result<(String, String), Problem> {
         self.check_log_source()?;
         let detection = self.document.get("detection").and_then(Value::as_object);
@@ -151,12 +151,12 @@ impl Draft {
         Ok((condition, events))
     }
 
-    /// The query for the events of a correlation, and the names of its rules.
+    /// The query for a correlation's events, and the names of its rules.
     fn correlation(&self, conditions: &HashMap<String, String>) -> Result<(String, Vec<String>), Problem> {
         let correlation = Correlation::parse(&self.document["correlation"])?;
         let of = |rule: &String| {
             let known = conditions.get(rule).cloned();
-            known.ok_or_else(|| Problem::invalid(format!("it refers to the rule `{rule}`, which was not converted")))
+            known.ok_or_else(|| Problem::invalid(format!("it refers to rule `{rule}`, which was not converted")))
         };
         let of_rules = correlation.rules.iter().map(of).collect::<Result<Vec<_>, _>>()?;
         Ok((correlation.sql(&of_rules), correlation.rules))

@@ -1,4 +1,4 @@
-//! Tests of the conversion of Sigma rules.
+//! Tests for converting Sigma rules.
 
 use super::*;
 
@@ -97,13 +97,10 @@ fn what_cannot_be_converted_says_why() {
         ("  s:\n    a|expand: '%x%'\n  condition: s\n", "the modifier `expand` is not supported"),
         ("  s:\n    a|utf16le: x\n  condition: s\n", "UTF-16 without `base64` or `base64offset` is not supported"),
         ("  s:\n    a|cidr: 2001:db8::/33\n  condition: s\n", "the IPv6 network `2001:db8::/33` is not supported"),
-        (
-            "  s:\n    a|re|startswith: x\n  condition: s\n",
-            "more than one of the modifiers that compare is not supported",
-        ),
+        ("  s:\n    a|re|startswith: x\n  condition: s\n", "more than one comparison modifier is not supported"),
         ("  s:\n    a|fieldref|re: x\n  condition: s\n", "this combination of modifiers is not supported"),
-        ("  s:\n    a|windash|gt: 5\n  condition: s\n", "one that compares numbers or addresses is not supported"),
-        ("  s: [x]\n  condition: s and t\n", "the condition names `t`, which the rule does not define"),
+        ("  s:\n    a|windash|gt: 5\n  condition: s\n", "a number or address comparison is not supported"),
+        ("  s: [x]\n  condition: s and t\n", "the condition refers to `t`, which the rule does not define"),
         ("  s: [x]\n  condition: (s\n", "a parenthesis in the condition is not closed"),
         ("  s: [x]\n  condition: s | near t\n", "the aggregation `near t` is not supported"),
         ("  s: [x]\n  condition: s | count() by a > 5\n", "an aggregation without `timeframe`"),

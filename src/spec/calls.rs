@@ -1,4 +1,4 @@
-//! Specs of calls: `rules/calls/iam.spec.toml` tests `rules/calls/iam.toml`. Each entry has an example.
+//! Call specs: `rules/calls/iam.spec.toml` tests `rules/calls/iam.toml`. Each entry must have an example.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::call::{Call, CallTable, Grant};
 use crate::json::Document;
 use crate::rule::RuleText;
 
-/// A file of examples.
+/// A file with examples.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CallSpecToml {
@@ -43,10 +43,10 @@ struct CallCaseToml {
     grants: Option<Vec<String>>,
 }
 
-/// Runs every example of a file, and returns their number.
+/// Runs every example in a file, and returns the number of examples.
 ///
 /// # Errors
-/// Returns every example that fails, and every entry of the file that no example uses.
+/// Returns every example that fails, and every entry in the file that no example uses.
 pub fn run_calls(table: &CallTable, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
     let failure = |case: &str, problem: String| SpecFailure { file: text.file.clone(), case: case.to_owned(), problem };
     let spec: CallSpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
@@ -99,7 +99,7 @@ fn check(table: &CallTable, case: &CallCaseToml) -> (Option<usize>, Vec<String>)
         let expected: Vec<String> = expected.iter().map(|(class, effect)| format!("{class} {effect}")).collect();
         let mut have: Vec<String> =
             found.classes.iter().map(|one| format!("{} {}", one.class.as_str(), one.effect)).collect();
-        // The reversal of a call that undoes several calls occurs once for each.
+        // If a call undoes several calls, its reversal occurs once for each of them.
         have.dedup();
         compare("classes", &expected.join(", "), &have.join(", "));
     }

@@ -1,7 +1,7 @@
 //! Specs: runs the examples of each rule. `rules/iam/users.spec.toml` tests `rules/iam/users.toml`.
 //!
 //! A spec is a list of cases, each with events and the expected signals of exact pages. A near miss is a case in which
-//! the rule must not match by exact shapes. For a rule that is not about a page, the signals without a page are
+//! the rule must not match by exact shapes. For a rule that does not describe a page, the signals without a page are
 //! compared instead.
 
 mod calls;
@@ -32,7 +32,7 @@ pub struct SpecFailure {
     pub problem: String,
 }
 
-/// Runs every case of a spec, and returns their number.
+/// Runs every case in a spec, and returns the number of cases.
 ///
 /// # Errors
 /// Returns every case that fails.
@@ -66,17 +66,18 @@ fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
     if case.near_miss {
         let matching = found.iter().filter(|signal| signal.rule_id == rule);
         return matching
-            .map(|signal| format!("expected no `{rule}`, found one of {}", event_ids(signal).join(", ")))
+            .map(|signal| format!("expected no signal for `{rule}`, found one with {}", event_ids(signal).join(", ")))
             .collect();
     }
     if !case.signals.iter().any(|signal| signal.rule == rule) {
-        return vec![format!("expected a signal of `{rule}` among `signals`, or near_miss = true")];
+        return vec![format!("expected a signal for `{rule}` among `signals`, or near_miss = true")];
     }
     let ids: Vec<&str> = found.iter().map(|signal| signal.rule_id.as_str()).collect();
     let expected: Vec<&str> = case.signals.iter().map(|signal| signal.rule.as_str()).collect();
     if ids != expected {
         let others: Vec<&str> = others.iter().map(|signal| signal.rule_id.as_str()).collect();
-        let inexact = if others.is_empty() { String::new() } else { format!(" and, not exact, {}", list(&others)) };
+        let inexact =
+            if others.is_empty() { String::new() } else { format!(", and inexact signals {}", list(&others)) };
         return vec![format!("expected the signals {}, found {}{inexact}", list(&expected), list(&ids))];
     }
     found.iter().zip(&case.signals).flat_map(|(found, expected)| differences(found, expected, case)).collect()

@@ -1,4 +1,4 @@
-//! What happened to each file: its row of `load_files`, and its rows of `rejects`.
+//! What happened to each file: its row in `load_files`, and its rows in `rejects`.
 
 use chrono::Utc;
 
@@ -7,16 +7,16 @@ use crate::batch::{BatchError, Cell, Rows};
 use crate::event::Timestamp;
 use crate::read::Source;
 
-/// What happened to the records of a file; a record that is neither of these nor rejected is a duplicate.
+/// What happened to a file's records. A record that is not counted here and was not rejected is a duplicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Records that became events.
     pub inserted: u64,
-    /// Records that were merged with others of the same event.
+    /// Records that were merged with other records of the same event.
     pub merged: u64,
 }
 
-/// Adds the file's row of `load_files`. `filter` is that of the load, as text.
+/// Adds the file's row to `load_files`. `filter` is the load's filter, as text.
 ///
 /// # Errors
 /// If the cells do not match the columns of the table, which a test excludes.
@@ -46,7 +46,7 @@ pub fn push_file(
     ])
 }
 
-/// Adds the row of `load_files` of a file that was not read, because its path shows that no event matches the filter.
+/// Adds a row to `load_files` for a file that was not read because its path shows that no event matches the filter.
 ///
 /// # Errors
 /// See [`push_file`].
@@ -70,7 +70,7 @@ pub fn push_left_out(rows: &mut Rows, file: &Source, filter: Option<&str>) -> Re
     ])
 }
 
-/// Adds the file's rows of `rejects`.
+/// Adds the file's rows to `rejects`.
 ///
 /// # Errors
 /// See [`push_file`].
@@ -86,7 +86,7 @@ pub fn push_rejects(rows: &mut Rows, file: &str, parsed: &Parsed) -> Result<(), 
     })
 }
 
-/// Adds a row of `rejects` for a file of which nothing was read.
+/// Adds a row to `rejects` for a file from which nothing was read.
 ///
 /// # Errors
 /// See [`push_file`].
@@ -95,13 +95,13 @@ pub(super) fn push_refused(rows: &mut Rows, file: &str, cause: &str) -> Result<(
 }
 
 impl Parsed {
-    /// A file that could not be read, for that reason.
+    /// A file that could not be read, and the reason.
     #[must_use]
     pub fn failed(cause: String) -> Self {
         Self { refused: Some(cause), ..Self::default() }
     }
 
-    /// Records of events that already exist, without additional information.
+    /// Records of existing events that contain no additional information.
     #[must_use]
     pub const fn duplicate(&self, counts: Counts) -> u64 {
         self.read - self.rejected - self.left_out - counts.inserted - counts.merged

@@ -1,4 +1,4 @@
-//! Decides which record of an event is kept if there are several.
+//! Decides which record of an event to keep if there are several.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -16,20 +16,20 @@ use crate::event::Event;
 pub enum Admission {
     /// It is a new event.
     New,
-    /// The case has its event.
+    /// The case already contains its event.
     Duplicate,
-    /// The case has its event from another record: both have to be merged or separated. This includes a copy from a file
-    /// whose name sorts first.
+    /// The case already contains its event from another record, so the two records must be merged or separated. This
+    /// includes a copy from a file whose name sorts first.
     Joins,
 }
 
-/// The hash function of fingerprints. It is seeded once per process, so that nobody can craft a record with the fingerprint
-/// of another one, which would be mistaken for a copy.
+/// The hash function of fingerprints. It is seeded once per process, so that nobody can craft a record with the same
+/// fingerprint as another record, which would be mistaken for a copy.
 static PRINTS: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
-/// A 32-bit fingerprint of a record: two records of one event with the same fingerprint are copies. It covers the columns in
-/// [`TEXTS`]. A record with the same ID and other content has another fingerprint, so that it is not mistaken for a copy and
-/// dropped.
+/// A 32-bit fingerprint of a record: two records of one event with the same fingerprint are copies. It covers the
+/// columns in [`TEXTS`]. A record with the same ID but different contents has a different fingerprint, so that it is
+/// not mistaken for a copy and dropped.
 #[must_use]
 pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()]) -> u32 {
     let hash = PRINTS.hash_one((time, texts));
@@ -87,7 +87,7 @@ pub(super) fn print_of(event: &Event<'_>) -> u32 {
     print(Some(event.event_time.0), texts)
 }
 
-/// The known events: the key of the ID, with the document it was read from and the fingerprint of its record.
+/// The known events: the ID's key, with the document that the event was read from and the fingerprint of its record.
 #[derive(Debug, Default)]
 pub struct Admissions {
     /// Keys as four numbers each, which need a third less memory than one number aligned to 16 bytes.
@@ -96,18 +96,18 @@ pub struct Admissions {
 }
 
 impl Admissions {
-    /// Records that an event already exists, from that document. A known event is unchanged, because it may have been
+    /// Records that an event from this document already exists. A known event is not changed, because it may have been
     /// replaced since.
     pub fn learn(&mut self, id: &str, print: u32, document: u32) {
         self.read_from.entry(quarters(event_key(id))).or_insert((document, print));
     }
 
-    /// The name of a document by its number from [`Admissions::document`].
+    /// The name of the document with this number from [`Admissions::document`].
     pub fn name(&self, document: u32) -> Option<&str> {
         self.documents.get_index(document as usize).map(String::as_str)
     }
 
-    /// The number of a document's name.
+    /// The number assigned to a document's name.
     pub fn document(&mut self, name: &str) -> u32 {
         let place = self.documents.get_index_of(name);
         let place = place.unwrap_or_else(|| self.documents.insert_full(name.to_owned()).0);
@@ -116,8 +116,8 @@ impl Admissions {
 
     /// Records a record's event, and returns what to do with the record.
     ///
-    /// Of several copies of one record, the one in the document whose name sorts first is kept, and within a document the
-    /// one that was loaded first, so that the order of loading does not matter.
+    /// If there are several copies of a record, the copy in the document whose name sorts first is kept, and within a
+    /// document, the copy that was loaded first, so that the order of loading does not matter.
     pub fn admit(&mut self, key: u128, print: u32, document: u32) -> Admission {
         let (known, known_print) = match self.read_from.entry(quarters(key)) {
             Entry::Vacant(new) => {
@@ -145,14 +145,14 @@ const fn quarters(key: u128) -> [u32; 4] {
     [a as u32, b as u32, c as u32, d as u32]
 }
 
-/// An event ID in 128 bits: those of a UUID, otherwise half of its hash.
+/// An event ID in 128 bits: the bits of a UUID, otherwise half of the ID's hash.
 pub(super) fn event_key(id: &str) -> u128 {
     uuid(id).unwrap_or_else(|| {
         Sha256::digest(id.as_bytes()).iter().take(16).fold(0, |key, byte| (key << 8) | u128::from(*byte))
     })
 }
 
-/// The bits of a UUID in CloudTrail's format, in lowercase: other spellings are different IDs.
+/// The bits of a UUID in CloudTrail's format, in lowercase. Other spellings are different IDs.
 fn uuid(id: &str) -> Option<u128> {
     /// The positions of the digits.
     const DIGITS: [usize; 32] = [
@@ -175,7 +175,7 @@ fn uuid(id: &str) -> Option<u128> {
     is_uuid.then(|| (u128::from(halves[0]) << 64) | u128::from(halves[1]))
 }
 
-/// The bit that no digit has.
+/// The bit that is not set for any digit.
 const NO_DIGIT: u8 = 0x80;
 
 /// The value of each byte that is a lowercase hexadecimal digit.

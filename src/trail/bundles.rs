@@ -1,11 +1,11 @@
-//! Splits sources into runs: files that one thread parses consecutively, and that are in memory together.
+//! Splits sources into runs: files that one thread parses consecutively, and that are in memory at the same time.
 
 use crate::read::Source;
 
 /// The maximum number of files and of stored bytes that one thread parses into shared batches.
 pub const BUNDLE: (usize, u64) = (256, 512 << 10);
 
-/// Splits the sources into runs of at most that many files and bytes, in order. A larger file is a run by itself.
+/// Splits the sources into runs of at most this many files and bytes, in order. A larger file is a run of its own.
 #[must_use]
 pub fn cut(sources: Vec<Source>, (files, most): (usize, u64)) -> Vec<Vec<Source>> {
     let mut runs: Vec<Vec<Source>> = Vec::new();

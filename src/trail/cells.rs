@@ -6,7 +6,7 @@ use arrow::record_batch::RecordBatch;
 use crate::batch::{BatchError, Columns, boolean_at, evidence_at, text_at, time_at};
 use crate::event::{Evidence, Timestamp};
 
-/// What a text column of [`Cells`] holds.
+/// What a text column in [`Cells`] contains.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Text {
     Account,

@@ -6,29 +6,29 @@ use super::Span;
 use crate::event::{Event, Timestamp};
 use crate::read::LogPath;
 
-/// How long after an event its file may be delivered, in seconds. `CloudTrail` delivers within minutes, but guarantees no
-/// time.
+/// How long after an event its file may be delivered, in seconds. `CloudTrail` delivers within minutes, but does not
+/// guarantee a time.
 const LATE: i64 = 86_400;
 /// How long before an event's time its file may appear to be delivered, in seconds: clocks differ, and names have a
 /// resolution of minutes.
 const EARLY: i64 = 3_600;
 
-/// The regions of events of global services (IAM, STS, `CloudFront`), one or two for each partition. A trail of another
-/// region may contain such events, so a path with another region does not exclude them.
+/// The regions of events from global services (IAM, STS, `CloudFront`), one or two for each partition. A trail in
+/// another region may contain such events, so a path with another region does not exclude them.
 const GLOBAL: [&str; 7] =
     ["us-east-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1", "us-iso-east-1", "us-isob-east-1", "eusc-de-east-1"];
 
-/// Which events of a trail to load. Each condition with values excludes events that match none of them; by default,
-/// everything is loaded.
+/// Which events in a trail to load. Each condition with values excludes events that do not match any of them. By
+/// default, everything is loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
     /// When the event happened.
     pub span: Span,
     /// The account it happened in: `events.account_id`.
     pub accounts: Vec<String>,
-    /// The region called.
+    /// The region that was called.
     pub regions: Vec<String>,
-    /// The service called, as `events.service` names it.
+    /// The service that was called, as named in `events.service`.
     pub services: Vec<String>,
 }
 
@@ -48,7 +48,8 @@ impl Filter {
             && is_one_of(&self.services, Some(&event.service))
     }
 
-    /// Whether a file with that path may contain matching events. This is so for paths that do not have the layout of `AWSLogs`.
+    /// Whether a file with this path may contain matching events. This is always true for paths without the `AWSLogs`
+    /// layout.
     #[must_use]
     pub fn may_want(&self, path: &str) -> bool {
         let Some(path) = LogPath::of(path) else { return true };

@@ -17,7 +17,7 @@ use crate::event::Timestamp;
 use crate::read::{Discovery, MAX_TEXT, MemoryBudget, Source};
 use crate::table::{AGGREGATED_EVENTS, LOAD_FILES, REJECTS};
 
-/// A stretch of time.
+/// A time range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Span {
     /// Its start, inclusive.
@@ -35,7 +35,7 @@ impl Span {
 /// The result of reading a trail.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// Batches of `events`: each event once, as in a load, in order of files and records.
+    /// Batches of `events`: each event once, as in a load, in file and record order.
     pub(super) events: Vec<RecordBatch>,
     /// A batch of `aggregated_events`.
     pub(super) aggregated: RecordBatch,
@@ -43,7 +43,7 @@ pub(super) struct Kept {
     pub(super) files: RecordBatch,
     /// A batch of `rejects`: everything that could not be read, from records to inputs.
     pub(super) rejects: RecordBatch,
-    /// Why nothing was read, if nothing was.
+    /// Why nothing was read, if that is the case.
     pub(super) nothing: Option<String>,
 }
 
@@ -62,12 +62,12 @@ pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
     keep(bundles.collect::<Result<_, BatchError>>()?, span, account)
 }
 
-/// The name of a document of rows, also in `events.source_file`.
+/// The document name for rows from a table, which also appears in `events.source_file`.
 const ROWS: &str = "rows";
 /// The rows that one thread parses one after another.
 const PIECE: usize = 4096;
 
-/// Reads the records in rows of a table, one text per row, in parallel.
+/// Reads the records in a table's rows, one text per row, in parallel.
 pub(super) fn read_rows(rows: &[Option<&str>]) -> Result<Kept, BatchError> {
     let pieces = rows.par_chunks(PIECE).enumerate();
     let bundles = pieces.map(|(piece, rows)| parse_rows(ROWS, rows, (piece * PIECE) as u64 + 1));
@@ -103,7 +103,7 @@ impl Account {
     }
 }
 
-/// Keeps the same record of each event as a load: the one in the document whose name sorts first.
+/// Keeps the same record of each event as a load does: the record in the document whose name sorts first.
 fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Result<Kept, BatchError> {
     let (mut wanted, joined) = admit(&mut bundles)?;
     let aggregated = aggregated(&bundles, &mut wanted)?;
@@ -133,7 +133,7 @@ fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Resu
     })
 }
 
-/// The aggregated events, each once.
+/// The aggregated events, without duplicates.
 fn aggregated(bundles: &[ParsedFiles], wanted: &mut [Wanted]) -> Result<RecordBatch, BatchError> {
     let (mut rows, mut met) = (Rows::new(&AGGREGATED_EVENTS), HashSet::default());
     for (bundle, wanted) in bundles.iter().zip(wanted) {
@@ -152,7 +152,7 @@ fn aggregated(bundles: &[ParsedFiles], wanted: &mut [Wanted]) -> Result<RecordBa
 struct Wanted {
     /// The rows of each batch.
     rows: Vec<Vec<bool>>,
-    /// For each file, their number, and what happened to the others.
+    /// For each file, the number of rows that are kept, and what happened to the other records.
     counts: Vec<Counts>,
 }
 
@@ -166,7 +166,7 @@ fn admit(bundles: &mut [ParsedFiles]) -> Result<(Vec<Wanted>, Option<RecordBatch
     for (_, outcome) in bundles.iter_mut().flat_map(|bundle| &mut bundle.files) {
         if let Outcome::Parsed(parsed) = outcome
             && parsed.refused.is_none()
-            // Rows of a table have no hash.
+            // Rows from a table do not have a hash.
             && !parsed.sha256.is_empty()
             && !whole.insert(parsed.sha256.clone())
         {
@@ -241,7 +241,7 @@ fn join(
     rows.finish()
 }
 
-/// The documents in order of their names, each with the indexes of its bundle and its file.
+/// The documents in order of name, each with the indexes of its bundle and its file.
 fn by_document(bundles: &[ParsedFiles]) -> Vec<(usize, usize, &Events)> {
     let mut documents = Vec::new();
     for (at, bundle) in bundles.iter().enumerate() {
@@ -255,7 +255,7 @@ fn by_document(bundles: &[ParsedFiles]) -> Vec<(usize, usize, &Events)> {
     documents
 }
 
-/// The rows of the batch to keep that are within the span.
+/// The batch's rows to keep that are within the time range.
 fn chosen(batch: RecordBatch, mut rows: Vec<bool>, span: Span) -> Result<RecordBatch, BatchError> {
     if span != Span::default() {
         let times = Columns(&batch).time("event_time")?.values();

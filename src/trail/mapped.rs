@@ -17,7 +17,7 @@ use crate::table::SESSIONS;
 /// The approximate number of events whose signals are in one batch.
 const PIECE: usize = 20_000;
 
-/// The result of mapping the events of a trail.
+/// The result of mapping a trail's events.
 #[derive(Debug)]
 pub struct Mapped {
     /// Batches of `sessions`, ordered by ID.
@@ -26,7 +26,7 @@ pub struct Mapped {
     pub signals: Vec<SignalBatches>,
 }
 
-/// The signals of stretches, in order. Runs in the thread pool of the caller.
+/// The signals of stretches, in order. Runs in the caller's thread pool.
 ///
 /// # Errors
 /// See [`Stretch::map`].
@@ -45,7 +45,7 @@ pub(super) fn map(events: &[RecordBatch], rules: &RuleSet) -> Result<Mapped, Bat
     Ok(Mapped { sessions, signals })
 }
 
-/// Splits the sessions into runs of approximately that many events.
+/// Splits the sessions into runs of approximately this many events.
 fn pieces<'s, 'b>(mut sessions: &'s [Session<'b>]) -> Vec<&'s [Session<'b>]> {
     let mut pieces = Vec::new();
     while !sessions.is_empty() {
@@ -83,7 +83,7 @@ fn map_piece(
     Ok((rows.finish()?, batch::signals(&all)?))
 }
 
-/// Counts the events of a console session by class, with the same classes as the view `event_signals`.
+/// Counts a console session's events by class, with the same classes as the `event_signals` view.
 fn count(events: &[Row<'_>], signals: &[Signal]) -> Explained {
     let members =
         signals.iter().flat_map(|signal| signal.events.iter().map(|member| (member.event_id.as_str(), signal.kind)));

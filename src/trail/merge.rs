@@ -1,5 +1,5 @@
-//! Merges several records of one event: the most complete one, plus what only the others have. Separates different events
-//! with the same ID.
+//! Merges several records of one event: the most complete record, plus anything that only the other records contain.
+//! Separates different events with the same ID.
 
 use std::cmp::Ordering;
 
@@ -22,16 +22,16 @@ pub struct Version {
     file: String,
     /// The record's position in it.
     position: u64,
-    /// Whether the event has a derived ID because other events have its own ID.
+    /// Whether the event has a derived ID because other events share its own ID.
     is_apart: bool,
 }
 
 /// What happened to a record that is not the first of its event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MergeOutcome {
-    /// It has no additional information.
+    /// It contains no additional information.
     Duplicate,
-    /// It was merged with others of the same event.
+    /// It was merged with other records of the same event.
     Merged,
     /// It belongs to a different event with the same ID.
     New,
@@ -44,7 +44,7 @@ pub struct Resolved {
     pub is_changed: bool,
     /// The outcome of each new record, in order.
     pub fates: Vec<MergeOutcome>,
-    /// The number of events with the ID.
+    /// The number of events with this ID.
     pub events: usize,
     versions: Vec<Version>,
 }
@@ -58,7 +58,7 @@ pub enum MergeError {
     /// The merged record is not a valid record.
     #[error(transparent)]
     Record(#[from] normalize::RecordError),
-    /// The batch is not one of `events`.
+    /// The batch is not a batch of `events`.
     #[error(transparent)]
     Batch(#[from] BatchError),
 }
@@ -89,7 +89,7 @@ impl Version {
         &self.id
     }
 
-    /// The ID that the record has or corrects, otherwise the one derived for its event.
+    /// The ID that the record has or corrects, otherwise the ID derived for its event.
     #[must_use]
     pub fn own_id(&self) -> &str {
         self.text(&["addendum", "originalEventID"]).unwrap_or_else(|| self.id_of_record())
@@ -156,7 +156,7 @@ impl Version {
         if same_request {
             return true;
         }
-        // An ID that is not a UUID may be a placeholder for a redacted one.
+        // An ID that is not a UUID may be a placeholder for a redacted ID.
         let is_uuid = is_uuid(self.own_id());
         let others: [&[&str]; 5] = [
             &["sourceIPAddress"],
@@ -174,7 +174,7 @@ impl Version {
         self.says_other("requestParameters", other)
     }
 
-    /// Whether a member that both have differs.
+    /// Whether a member that both records contain differs.
     fn says_other(&self, member: &str, other: &Self) -> bool {
         let said = |version: &'_ Self| version.record.get(member).filter(|v| !is_nothing(v)).cloned();
         let Some((a, b)) = said(self).zip(said(other)) else { return false };
@@ -182,7 +182,7 @@ impl Version {
     }
 
     /// Whether two complete records of a trail contradict each other about one event. CloudTrail writes each event
-    /// once, so one of them was forged or altered: merging would hide the content of one of them.
+    /// once, so one of them was forged or altered, and merging would hide the contents of one of them.
     fn contradicts(&self, other: &Self) -> bool {
         const BODIES: [&str; 2] = ["requestParameters", "responseElements"];
         const TEXTS: [&[&str]; 6] = [
@@ -216,12 +216,12 @@ impl Version {
         a == b || (to_the_minute && minute_a == minute_b && (a % 60 == 0 || b % 60 == 0))
     }
 
-    /// Adds what only the other record has; this one is first in the order.
+    /// Adds what only the other record contains. This record is first in the order.
     fn join(&mut self, other: Self) {
         let is_alike = self.class() == other.class();
         let has_arn = self.text(&["userIdentity", "arn"]).is_some();
         let mut more = other.record;
-        // An event history has the name of a role's session as the user.
+        // In an event history, the user is the name of the role session.
         if has_arn && let Some(Value::Object(identity)) = more.get_mut("userIdentity") {
             identity.remove("userName");
         }
@@ -237,7 +237,7 @@ fn join(object: &mut Map<String, Value>, name: String, value: Value, is_alike: b
         return;
     }
     match (object.get_mut(&name), value) {
-        // Text that a table made from an object has no more information than the object.
+        // Text that a table created from an object contains no more information than the object.
         (Some(own), value) if is_alike && read::is_read_from_text_of(&value, own) => {}
         (Some(own), value) if is_alike && read::is_read_from_text_of(own, &value) => *own = value,
         (Some(Value::Object(own)), Value::Object(more)) => {
@@ -249,7 +249,7 @@ fn join(object: &mut Map<String, Value>, name: String, value: Value, is_alike: b
     }
 }
 
-/// Sorts members so that the order of records does not matter. Members with names from services are unchanged.
+/// Sorts members so that the order of records does not matter. Members whose names come from services are unchanged.
 fn sort(record: &mut Map<String, Value>) {
     const OF_SERVICES: [&str; 3] = ["requestParameters", "responseElements", "serviceEventDetails"];
 
@@ -274,11 +274,11 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// Of two values of one member, the one with structure is kept, otherwise the longer one.
+/// Chooses between two values of one member: keeps the structured value, otherwise the longer value.
 fn weight(value: &Value) -> (u8, usize, String) {
     let kind = match value {
         Value::Null => 0,
-        // A time in CloudTrail's own format has the same information as in any other.
+        // A time in CloudTrail's own format contains the same information as in any other format.
         Value::String(text) if text.len() == 20 && text.ends_with('Z') => 2,
         Value::String(_) => 1,
         Value::Number(_) => 2,
@@ -290,7 +290,7 @@ fn weight(value: &Value) -> (u8, usize, String) {
     (kind, text.len(), text)
 }
 
-/// Whether a request ID is genuine, and not a redaction.
+/// Whether a request ID is genuine and not redacted.
 fn is_telling(id: &str) -> bool {
     let mut found = [false; 256];
     id.bytes().for_each(|byte| found[usize::from(byte)] = true);
@@ -306,11 +306,11 @@ pub fn is_uuid(id: &str) -> bool {
     };
     let mut digits = id.bytes().filter(|byte| *byte != b'-');
     let first = digits.next();
-    // An ID of a single repeated digit is a placeholder.
+    // An ID that consists of a single repeated digit is a placeholder.
     id.len() == 36 && id.bytes().enumerate().all(is_digit) && digits.any(|digit| Some(digit) != first)
 }
 
-/// Merges the records of one event. `there` are the stored records, `new` the added ones.
+/// Merges the records of one event. `there` contains the stored records, and `new` the added records.
 #[must_use]
 pub fn resolve(there: &[Version], new: &[Version]) -> Resolved {
     let mut all: Vec<(usize, &Version)> = there.iter().chain(new).enumerate().collect();

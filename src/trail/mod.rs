@@ -1,5 +1,5 @@
-//! A trail in memory: parses files into batches of events, decides which record of an event is kept, and computes the rows
-//! of a case. Uses no case and no DuckDB.
+//! A trail in memory: parses files into batches of events, decides which record of an event to keep, and computes the
+//! rows of a case. Does not use a case or DuckDB.
 
 mod account;
 mod admission;

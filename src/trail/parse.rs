@@ -1,6 +1,6 @@
 //! Parses files into events and rejects. Runs on any thread, and does not access a case.
 //!
-//! A trail has many files with few records: consecutively parsed files share batches.
+//! A trail consists of many files with few records each, so consecutively parsed files share batches.
 
 use std::collections::BTreeSet;
 
@@ -16,22 +16,22 @@ use crate::{normalize, read, session};
 const MAX_RECORDS: usize = 2048;
 /// The maximum size of the text in a batch, in bytes: a column can hold at most 2 GiB.
 const MAX_BYTES: usize = 64 << 20;
-/// The maximum number of characters kept of a bad record.
+/// The maximum number of characters to keep from a bad record.
 const EXCERPT: usize = 200;
 
-/// Whether a file, by its SHA-256 in hex and its name, was completely loaded before.
+/// Whether a file, given by its SHA-256 in hex and its name, was already loaded completely.
 pub type IsKnown<'a> = dyn Fn(&str, &str) -> bool + Sync + 'a;
 
 /// The result for a file.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It was completely loaded before, according to its hash.
+    /// It was already loaded completely, according to its hash.
     Skipped,
     /// It could not be read.
     Failed(String),
-    /// Its text does not fit into the remaining memory: it has to be read again, alone.
+    /// Its text does not fit into the remaining memory, so it must be read again by itself.
     NoRoom(String),
-    /// It was read; its records, if it is not refused.
+    /// It was read. Contains its records, unless it was refused.
     Parsed(Parsed),
 }
 
@@ -40,21 +40,21 @@ pub enum Outcome {
 pub struct Parsed {
     /// SHA-256 of the stored bytes, in hex.
     pub sha256: String,
-    /// Bytes as they are stored.
+    /// The number of bytes as stored.
     pub bytes: u64,
-    /// The number of documents in the file: one, or an archive's members.
+    /// The number of documents in the file: one, or the number of members for an archive.
     pub documents: u64,
     /// How its records are wrapped: the distinct containers of its documents.
     pub container: Option<String>,
-    /// Records in it, good and bad.
+    /// The number of records in it, valid and invalid.
     pub read: u64,
     /// Records that are not events.
     pub rejected: u64,
     /// Records whose event does not match the filter.
     pub left_out: u64,
-    /// Documents, and parts of archives and of compressed files, that could not be read while others could.
+    /// Documents, and parts of archives and compressed files, that could not be read although other parts could.
     pub damaged: u64,
-    /// Why nothing of it was read, if nothing was.
+    /// Why nothing was read from it, if that is the case.
     pub refused: Option<String>,
     /// What could not be read.
     pub rejects: Vec<Reject>,
@@ -71,12 +71,12 @@ pub struct Counted {
     pub event: normalize::Aggregated,
     /// The document's name.
     pub document: String,
-    /// The record's position in its document, from 1.
+    /// The record's position in its document, starting at 1.
     pub record: u64,
 }
 
 impl Counted {
-    /// Adds the event to rows of `aggregated_events`.
+    /// Adds the event to the rows of `aggregated_events`.
     ///
     /// # Errors
     /// If the cells do not match the columns of the table, which a test excludes.
@@ -103,7 +103,7 @@ impl Counted {
 pub struct Reject {
     /// The document's name.
     pub document: String,
-    /// The record's position in its document, from 1.
+    /// The record's position in its document, starting at 1.
     pub record: Option<u64>,
     /// What is wrong.
     pub cause: String,
@@ -111,7 +111,8 @@ pub struct Reject {
     pub excerpt: Option<String>,
 }
 
-/// The events of one document, with the key of each event's ID: rows of a batch that may be shared with other documents.
+/// The events in one document, with the key of each event's ID. They are rows in a batch that may be shared with other
+/// documents.
 #[derive(Debug)]
 pub struct Events {
     /// The document's name.
@@ -129,7 +130,7 @@ pub struct Events {
 pub struct ParsedFiles {
     /// Each file and its result, in order.
     pub files: Vec<(read::Source, Outcome)>,
-    /// The events of all of them.
+    /// The events in all of the files.
     pub batches: Vec<RecordBatch>,
 }
 
@@ -155,7 +156,7 @@ pub fn parse(
     Ok(ParsedFiles { files, batches: parser.batches })
 }
 
-/// Normalizes the records in rows of a table, one text per row; `first` is the number of the first row.
+/// Normalizes the records in a table's rows, one text per row; `first` is the number of the first row.
 pub(super) fn parse_rows(name: &str, rows: &[Option<&str>], first: u64) -> Result<ParsedFiles, BatchError> {
     let text = |row: Option<&str>| read::Document { name: name.to_owned(), text: row.unwrap_or_default().into() };
     let documents: Vec<read::Document> = rows.iter().copied().map(text).collect();
@@ -168,7 +169,7 @@ pub(super) fn parse_rows(name: &str, rows: &[Option<&str>], first: u64) -> Resul
     Ok(ParsedFiles { files: vec![(read::Source::elsewhere(name), Outcome::Parsed(parsed))], batches: parser.batches })
 }
 
-/// The records in a row, with its number; or the problem, if it has none.
+/// The records in a row, with the row's number, or the problem if there are none.
 fn records_of_row(row: &read::Document, number: u64) -> Vec<Record<'_>> {
     let numbered = |record| match record {
         Ok(text) => Ok(read::RecordText { position: number, ..text }),
@@ -193,7 +194,7 @@ pub fn parse_stored(name: &str, bytes: Vec<u8>) -> Result<(Parsed, Vec<RecordBat
     Ok((parsed, parser.batches))
 }
 
-/// The batches so far, and the rows of the next.
+/// The batches so far, and the rows of the next batch.
 #[derive(Debug, Default)]
 struct Parser<'f> {
     batches: Vec<RecordBatch>,
@@ -228,7 +229,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Splits the documents of a file into records, and normalizes these.
+    /// Splits a file's documents into records, and normalizes the records.
     fn documents(&mut self, name: &str, opened: read::Opened) -> Result<Parsed, BatchError> {
         let mut parsed = Parsed {
             sha256: opened.sha256,
@@ -266,7 +267,8 @@ impl Parser<'_> {
         Ok(parsed)
     }
 
-    /// Normalizes a document's records: few of them into the current batch, many into batches of their own.
+    /// Normalizes a document's records. A small number of records is added to the current batch; larger numbers get
+    /// their own batches.
     fn records(&mut self, document: &str, records: &[Record<'_>], parsed: &mut Parsed) -> Result<(), BatchError> {
         parsed.read += records.len() as u64;
         let (filter, max_record) = (self.filter, self.reading.max_record);
@@ -312,14 +314,14 @@ impl Parser<'_> {
 }
 
 impl Parsed {
-    /// Nothing in the file was CloudTrail: the problems of its documents are the problem of the file.
+    /// Nothing in the file was CloudTrail, so its documents' problems become the file's problem.
     fn refuse(&mut self) {
         let causes: BTreeSet<String> = self.rejects.drain(..).map(|reject| reject.cause).collect();
         let all = Vec::from_iter(causes).join("; ");
         self.refused = Some(if all.is_empty() { "it is empty".to_owned() } else { all });
     }
 
-    /// Adds the counts of records; those that are neither event, aggregated event nor reject were left out.
+    /// Adds the counts of records; records that are neither events, aggregated events nor rejects were left out.
     fn add(&mut self, records: usize, events: Events, others: Others) {
         let found = events.keys.len() + others.rejects.len() + others.aggregated.len();
         self.left_out += records.saturating_sub(found) as u64;
@@ -348,7 +350,7 @@ fn cut<'a, 'b>(mut records: &'a [Record<'b>]) -> Vec<&'a [Record<'b>]> {
     pieces
 }
 
-/// The text of records, in bytes.
+/// The size of the records' text, in bytes.
 fn size(records: &[Record<'_>]) -> usize {
     records.iter().flatten().map(|text| text.json.len()).sum()
 }
@@ -376,7 +378,7 @@ fn normalize(
         let bytes = text.json.len();
         let normalized = if bytes as u64 > max_record {
             Err(format!(
-                "the record has {bytes} bytes, more than the {max_record} that a record may have; a larger --max-record-size loads it"
+                "the record has {bytes} bytes, but the maximum is {max_record}; use a larger --max-record-size to load it"
             ))
         } else {
             normalize::event_of(text, document).map_err(|error| error.problem.to_string())
@@ -386,7 +388,7 @@ fn normalize(
             Ok(mut event) => {
                 event.session_id = session::id(&event, document);
                 rows.push(&event, document, text.position)?;
-                // A record that corrects another one is of the same event.
+                // A record that corrects another record belongs to the same event.
                 let id = event.corrects.as_deref().unwrap_or(&event.event_id);
                 keys.push((event_key(id), print_of(&event)));
             }

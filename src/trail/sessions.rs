@@ -10,16 +10,16 @@ use crate::batch::{BatchError, Cell, Rows};
 use crate::event::{Evidence, Timestamp};
 use crate::session::Candidate;
 
-/// The position of an event: its batch, and its row in it.
+/// The position of an event: its batch, and its row in the batch.
 pub(super) type Place = (u32, u32);
 
-/// One session, computed from its events. No value depends on their order.
+/// One session, computed from its events. No value depends on the order of the events.
 #[derive(Debug)]
 pub(super) struct Session<'b> {
     pub(super) id: &'b str,
     pub(super) places: Vec<Place>,
     pub(super) console: bool,
-    /// Account, type, name and ARN of its identity.
+    /// The account, type, name and ARN of its identity.
     identity: [Option<&'b str>; 4],
     created: Option<Timestamp>,
     first: Option<Timestamp>,
@@ -30,7 +30,7 @@ pub(super) struct Session<'b> {
     mfa: Option<bool>,
 }
 
-/// How many events the signals of a session explain.
+/// How many events a session's signals explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Explained {
     /// Console events with a signal.
@@ -101,7 +101,7 @@ impl<'b> Session<'b> {
         self.agents.extend(cells.text(Text::UserAgent, row));
     }
 
-    /// Adds its row of `sessions`.
+    /// Adds its row to `sessions`.
     pub(super) fn push(&self, rows: &mut Rows, explained: Explained) -> Result<(), BatchError> {
         let [account, kind, principal, arn] = self.identity.map(Cell::Text);
         let list = |texts: &BTreeSet<&'b str>| Cell::List(texts.iter().copied().collect());
@@ -142,7 +142,8 @@ fn is_address(source: &str) -> bool {
     !source.is_empty() && source.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'.' || byte == b':')
 }
 
-/// The sessions that sign-ins may have opened: those with a creation date, according to their events other than sign-ins.
+/// The sessions that sign-ins may have opened: sessions with a creation date, according to their events other than
+/// sign-ins.
 pub(super) fn candidates(cells: &[Cells<'_>]) -> Vec<Candidate> {
     let mut known: HashMap<&str, Known<'_>> = HashMap::default();
     for cells in cells {
@@ -157,11 +158,11 @@ pub(super) fn candidates(cells: &[Cells<'_>]) -> Vec<Candidate> {
     known.into_iter().map(|(id, known)| known.candidate(id)).collect()
 }
 
-/// What events say about their session.
+/// What events state about their session.
 #[derive(Debug, Default)]
 struct Known<'b> {
     account: Option<&'b str>,
-    /// The caller's ARN, id and name.
+    /// The caller's ARN, ID and name.
     principals: [Option<&'b str>; 3],
     created: Option<Timestamp>,
 }

@@ -10,7 +10,7 @@ use crate::batch::{self, BatchError, Columns, text_at, time_at};
 use crate::event::{Client, Event, Identity, Timestamp};
 use crate::session::{self, Candidate, SignIn};
 
-/// Sign-ins that do not say when their session was created.
+/// Sign-ins that do not state when their session was created.
 #[derive(Debug)]
 pub struct SignIns<'b> {
     /// The events, each with its `source_file`.
@@ -38,12 +38,12 @@ impl<'b> SignIns<'b> {
         self.waiting.iter().map(SignIn::span).collect()
     }
 
-    /// The sign-ins to move: pairs of `event_id` and `session_id`. Each belongs to the session it opened, or to its own if
-    /// that is unknown.
+    /// The sign-ins to move: pairs of `event_id` and `session_id`. Each sign-in belongs to the session it opened, or to
+    /// its own session if that is unknown.
     #[must_use]
     pub fn moves(&self, candidates: &[Candidate]) -> Vec<(String, String)> {
         let linked: HashMap<String, String> = session::link(&self.waiting, candidates).into_iter().collect();
-        // Sign-ins of an event history are assigned by neighboring events.
+        // Sign-ins in an event history are assigned based on neighboring events.
         let waiting = self.events.iter().filter(|(event, _)| session::visit(event).is_none());
         let to = |(event, file): &(Event<'_>, &str)| {
             let linked = linked.get(event.event_id.as_ref()).cloned();
@@ -54,8 +54,8 @@ impl<'b> SignIns<'b> {
     }
 }
 
-/// The events of event histories that belong to a different session: pairs of `event_id` and `session_id`. The batches
-/// are of `events`; they may contain other events, and need only the columns [`VISIT_COLUMNS`].
+/// The events in event histories that belong to a different session: pairs of `event_id` and `session_id`. The batches
+/// are batches of `events`. They may contain other events, and need only the [`VISIT_COLUMNS`] columns.
 ///
 /// # Errors
 /// If a column is missing.
@@ -67,7 +67,7 @@ pub fn visits(batches: &[RecordBatch]) -> Result<Vec<(String, String)>, BatchErr
         let created = columns.time("session_created")?;
         let known = ["identity_type", "principal_arn", "principal_id", "issuer_arn"].map(|name| columns.text(name));
         for row in 0..batch.num_rows() {
-            // Nearly all events have more data about their callers, and are skipped quickly.
+            // Nearly all events contain more data about their callers, and are skipped quickly.
             let is_known =
                 known.iter().flatten().any(|column| text_at(column, row).is_some_and(|text| !text.is_empty()));
             if is_known || !created.is_null(row) || names.is_null(row) {

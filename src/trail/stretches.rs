@@ -42,13 +42,14 @@ impl Default for Stretches {
 }
 
 impl Stretches {
-    /// Stretches within these limits.
+    /// Creates stretches within these limits.
     #[must_use]
     pub const fn new(limits: Limits) -> Self {
         Self { limits, open: None }
     }
 
-    /// Takes the next rows, with the columns of [`batch::SESSION_COLUMNS`], and returns the stretches that are now complete.
+    /// Takes the next rows, with the columns in [`batch::SESSION_COLUMNS`], and returns the stretches that are now
+    /// complete.
     ///
     /// # Errors
     /// If a column is missing or of another type.
@@ -138,7 +139,7 @@ impl Stretch {
         Ok(self.parts(&rows).find_map(|part| matching::explain_stretch(rules, &part, subject)))
     }
 
-    /// Explains an event of a session that is not a console session, if the stretch contains it.
+    /// Explains an event in a session that is not a console session, if the stretch contains it.
     ///
     /// # Errors
     /// See [`Stretch::map`].
@@ -147,7 +148,7 @@ impl Stretch {
         Ok(rows.iter().find_map(|part| matching::unmapped(&part.rows, subject)))
     }
 
-    /// Its rows, which are of one session.
+    /// Its rows, which belong to one session.
     fn parts<'e>(&self, rows: &'e [SessionRows<'e>]) -> impl Iterator<Item = StretchRows<'e>> {
         let evidence = self.evidence;
         rows.iter().map(move |part| StretchRows::of(part, evidence))

@@ -1,4 +1,4 @@
-//! A complete trail in memory, with the same content as a loaded case.
+//! A complete trail in memory, with the same contents as a loaded case.
 
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ use crate::rule::RuleSet;
 
 /// A trail's events, and what happened to its files.
 ///
-/// Memory: approximately the text of its records; its sessions and signals, from [`Trail::map`], are small in comparison.
+/// Needs approximately as much memory as the text of its records. Its sessions and signals, from [`Trail::map`], are
+/// small in comparison.
 #[derive(Debug)]
 pub struct Trail {
     /// Batches of `events`, each event once, sign-ins in the sessions they opened.
@@ -61,8 +62,8 @@ impl Trail {
         threads.install(|| Self::linked(kept::read(found, span)?))
     }
 
-    /// Reads the records in rows of a table, one text per row, in any wrapper that a file may have.
-    /// `source_record` and `rejects.record` are row numbers, from 1.
+    /// Reads the records in a table's rows, one text per row, in any wrapper that a file may use. `source_record` and
+    /// `rejects.record` are row numbers, starting at 1.
     ///
     /// # Errors
     /// See [`Trail::read`].
@@ -76,7 +77,7 @@ impl Trail {
         Ok(Self { events, aggregated, files, rejects, nothing })
     }
 
-    /// The trail, if anything was read.
+    /// Returns the trail if anything was read.
     ///
     /// # Errors
     /// [`TrailError::Nothing`]; a file without events counts as read.
@@ -93,8 +94,8 @@ impl Trail {
     }
 }
 
-/// Sessions and signals of existing events, each once: assigns sign-ins to the sessions they opened, and maps everything
-/// in the thread pool of the caller.
+/// The sessions and signals of existing events, each once. Assigns sign-ins to the sessions they opened, and maps
+/// everything in the caller's thread pool.
 ///
 /// # Errors
 /// If the batches are not batches of `events`.
@@ -123,7 +124,7 @@ fn link(events: &mut [RecordBatch]) -> Result<(), BatchError> {
     })
 }
 
-/// The sign-ins of a batch that do not say when their session was created.
+/// The sign-ins in a batch that do not state when their session was created.
 fn waiting(batch: &RecordBatch, cells: &Cells<'_>) -> Result<RecordBatch, BatchError> {
     let waits = |row: usize| cells.created(row).is_none() && cells.evidence(row).contains(Evidence::SIGN_IN);
     let waits: BooleanArray = (0..batch.num_rows()).map(|row| Some(waits(row))).collect();

@@ -12,31 +12,32 @@ use crate::event::Timestamp;
 const ALGORITHM: &str = "SHA256withRSA";
 
 pub(super) const NO_SIGNATURE: &str =
-    "the signature is not available offline: S3 keeps it in the metadata of the object";
+    "the signature is not available offline, because S3 keeps it in the object's metadata";
 const NO_KEYS: &str = "no public keys were given, so the signature was not checked";
 const NO_KEY: &str =
-    "none of the given public keys has the fingerprint in the digest, so the signature was not checked";
+    "none of the given public keys has the fingerprint stated in the digest, so the signature was not checked";
 const OUT_OF_TIME: &str = "the signature matches a public key that was not valid at that time";
 const UNKNOWN_ALGORITHM: &str = "signed by an algorithm other than SHA256withRSA";
 const SIGNATURE_FROM_ALTERED: &str = "the signature is known only from the next digest, which is altered";
-const KEY_MISMATCH: &str = "the content matches the next digest, but the signature does not match the public key with the \
+const KEY_MISMATCH: &str = "the contents match the next digest, but the signature does not match the public key with the \
                             fingerprint in the digest";
 const SIGNATURE_MISMATCH: &str =
-    "the signature does not match the content and the public key with the fingerprint in the digest";
+    "the signature does not match the contents and the public key with the fingerprint in the digest";
 const THIS_OR_NEXT_ALTERED: &str = "the signature in the next digest does not match: this digest was altered, or the next one, which \
                       could not be verified";
-const OTHER_HASH: &str = "the content does not match the next digest";
-const OTHER_HASH_UNSURE: &str = "the content does not match the next digest: this digest was altered, or the next one, \
+const OTHER_HASH: &str = "the contents do not match the next digest";
+const OTHER_HASH_UNSURE: &str = "the contents do not match the next digest: this digest was altered, or the next one, \
                                  which could not be verified";
 const VERIFIED_BY_HASH: &str = "verified by its hash in the next digest; its own signature was not checked";
 const OTHER_NAME: &str = "the file name differs from the name in the digest";
 const MISSING: &str = "the next digest names it, but it is missing";
 const BEFORE_FIRST: &str =
-    "the oldest given digest names it as the previous one, so the start of the chain was not checked";
-const NAMED_BY_ALTERED: &str = "only an altered digest names it, and it is missing";
-const CHAIN_RESTARTED: &str = "no digest covers this time; a new chain starts after it, as when logging or validation was \
+    "the oldest digest provided names it as the previous digest, so the start of the chain was not checked";
+const NAMED_BY_ALTERED: &str = "it is missing, and only an altered digest names it";
+const CHAIN_RESTARTED: &str = "no digest covers this time; a new chain starts afterwards, which happens when logging or validation was \
                          turned off and on again";
-const PERIOD_SKIPPED: &str = "no digest covers this time, but the next digest names the one before it";
+const PERIOD_SKIPPED: &str =
+    "no digest covers this time, but the next digest names the digest before it as the previous one";
 
 /// All digests that were found, with their check results.
 #[derive(Debug)]
@@ -126,7 +127,8 @@ impl Digests<'_> {
         previous.and_then(|place| self.places.get(&place).cloned()).unwrap_or_default()
     }
 
-    /// The indices of all digests, each after its successors. Digests that refer to each other in a cycle come last.
+    /// The indices of all digests, with each digest after its successors. Digests that refer to each other in a cycle
+    /// come last.
     fn newest_first(&self) -> Vec<usize> {
         let mut remaining: Vec<usize> = self.all.iter().map(|checked| checked.successors.len()).collect();
         let mut ready: VecDeque<usize> = (0..remaining.len()).filter(|at| remaining[*at] == 0).collect();
@@ -176,8 +178,8 @@ impl Digests<'_> {
         }
     }
 
-    /// The results of checking each known signature, with the status of the digest that contains it. The signature in
-    /// the metadata counts as verified.
+    /// The results of checking each known signature, with the status of the digest that contains the signature. A
+    /// signature in the metadata counts as verified.
     fn signed(&self, at: usize, keys: &Keys) -> Vec<(SignatureCheck, Status)> {
         let checked = &self.all[at];
         let text = checked.digest.signed_text(checked.content());
@@ -224,7 +226,7 @@ impl Digests<'_> {
         let named =
             self.all.iter().find(|successor| successor.digest.previous().is_some_and(|place| is_at(found, &place)));
         let place = named.and_then(|successor| successor.digest.previous());
-        let detail = format!("it has the name of a digest, but is not a readable digest: {cause}");
+        let detail = format!("it is named like a digest, but cannot be read as a digest: {cause}");
         FileCheck {
             file: Some(found.name.clone()),
             s3_bucket: place.as_ref().map(|place| place.bucket.clone()),
@@ -237,7 +239,7 @@ impl Digests<'_> {
         }
     }
 
-    /// The digests that others name as their predecessor, but that are missing.
+    /// The missing digests that other digests name as their predecessor.
     fn missing(&self) -> Vec<FileCheck> {
         let mut named: BTreeMap<S3Location, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
         for checked in &self.all {
@@ -249,7 +251,7 @@ impl Digests<'_> {
         named.into_iter().map(|(place, by)| self.missing_digest(place, &by)).collect()
     }
 
-    /// A missing digest that these digests name.
+    /// The row for a missing digest that these digests name.
     fn missing_digest(&self, place: S3Location, by: &[&CheckedDigest<'_>]) -> FileCheck {
         let chain = Chain::of(&place.object);
         let successor =
@@ -278,7 +280,7 @@ impl Digests<'_> {
         self.broken.iter().any(|found| is_at(found, place))
     }
 
-    /// The periods between two digests of a chain that no digest covers, except those of missing digests.
+    /// The periods between two digests in a chain that no digest covers, except for the periods of missing digests.
     fn gaps(&self) -> Vec<FileCheck> {
         let mut gaps = Vec::new();
         for (chain, digests) in self.chains() {
@@ -303,7 +305,7 @@ impl Digests<'_> {
         gaps
     }
 
-    /// The digests of each chain in order of time. Backfill digests are omitted, because their periods are not
+    /// The digests in each chain, in order of time. Backfill digests are omitted, because their periods are not
     /// consecutive.
     fn chains(&self) -> BTreeMap<&Chain, Vec<&CheckedDigest<'_>>> {
         let mut chains: BTreeMap<&Chain, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
@@ -345,12 +347,12 @@ fn merged_periods(mut periods: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, T
     merged_periods
 }
 
-/// Whether a file has the name of an S3 object.
+/// Whether a file is named like an S3 object.
 fn is_at(found: &InputFile, place: &S3Location) -> bool {
     without_suffix(file_name(&found.name), ".gz") == without_suffix(file_name(&place.object), ".gz")
 }
 
-/// A row for a digest of this chain.
+/// A row for a digest in this chain.
 fn of_chain(chain: &Chain, status: Status, detail: Option<String>) -> FileCheck {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     FileCheck {

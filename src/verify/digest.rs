@@ -9,7 +9,7 @@ use crate::event::Timestamp;
 
 /// A member near the start of every digest, by which digests are detected.
 const MARK: &[u8] = b"\"digestS3Object\"";
-/// The number of bytes in which it is looked up.
+/// The number of bytes to search for it.
 const HEAD: usize = 4096;
 
 /// One digest file.
@@ -45,12 +45,12 @@ pub(super) struct ListedLog {
     pub(super) hash_algorithm: Option<String>,
 }
 
-/// Whether the content is that of a digest.
+/// Whether the contents are those of a digest.
 pub(super) fn is_digest(content: &[u8]) -> bool {
     content.starts_with(b"{") && memmem::find(&content[..content.len().min(HEAD)], MARK).is_some()
 }
 
-/// Whether a file has the name of a digest.
+/// Whether a file is named like a digest.
 pub(super) fn has_digest_name(path: &str) -> bool {
     file_name(path).contains("_CloudTrail-Digest_")
 }
@@ -61,7 +61,7 @@ pub(super) fn file_name(path: &str) -> &str {
 }
 
 impl Digest {
-    /// Parses the content of a digest.
+    /// Parses a digest's contents.
     pub(super) fn read(content: &[u8]) -> Result<Self, String> {
         let digest: Self = serde_json::from_slice(content).map_err(|error| error.to_string())?;
         match digest.period() {
@@ -77,7 +77,7 @@ impl Digest {
         (start <= end).then_some((start, end))
     }
 
-    /// The text that is signed. `content_sha256` is the hash of the uncompressed content, in hex.
+    /// The text that is signed. `content_sha256` is the hash of the uncompressed contents, in hex.
     pub(super) fn signed_text(&self, content_sha256: &str) -> String {
         format!(
             "{}\n{}/{}\n{content_sha256}\n{}",
@@ -125,7 +125,7 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// The chain of a digest with this key.
+    /// The chain to which a digest with this key belongs.
     pub(super) fn of(key: &str) -> Self {
         Self::parse(file_name(key)).unwrap_or_else(|| Self { trail: file_name(key).to_owned(), ..Self::default() })
     }
@@ -143,7 +143,7 @@ impl Chain {
     }
 }
 
-/// A text without this suffix, if it has it.
+/// A text without this suffix, if it has the suffix.
 pub(super) fn without_suffix<'t>(text: &'t str, ending: &str) -> &'t str {
     text.strip_suffix(ending).unwrap_or(text)
 }
@@ -160,7 +160,7 @@ impl Metadata {
     /// The suffix of metadata files, after the name of the digest file.
     pub(super) const ENDING: &'static str = ".metadata.json";
 
-    /// Parses the metadata: an object with `Metadata`, as printed by the AWS CLI, or only its members, with or without
+    /// Parses the metadata: an object with `Metadata`, as printed by the AWS CLI, or just its members, with or without
     /// `x-amz-meta-` before their names.
     pub(super) fn read(content: &[u8]) -> Option<Self> {
         let all: Value = serde_json::from_slice(content).ok()?;

@@ -8,7 +8,7 @@ use super::digest::{self, Digest, Metadata};
 use crate::digest::sha256;
 use crate::read::{self, Document, LogPath, ReadError, Source};
 
-/// Larger files, in bytes, are not read unless they have a CloudTrail file name.
+/// The maximum size of a file that is read even if it does not have a CloudTrail file name, in bytes.
 const MAX_OTHER: u64 = 1 << 30;
 
 /// One file.
@@ -18,7 +18,7 @@ pub(super) struct InputFile {
     pub(super) name: String,
     /// The hash of its bytes; `None` if they could not be read.
     pub(super) sha256: Option<String>,
-    /// The hash of its uncompressed content, or the error.
+    /// The hash of its uncompressed contents, or the error.
     pub(super) content: Result<String, String>,
     pub(super) kind: FileKind,
 }
@@ -28,7 +28,7 @@ pub(super) struct InputFile {
 pub(super) enum FileKind {
     /// A digest file.
     Digest(Box<Digest>),
-    /// A file with the name of a digest that cannot be parsed as one.
+    /// A file that is named like a digest but cannot be parsed as one.
     Broken(String),
     /// A log file, identified by its path or by its records.
     Log,
@@ -44,7 +44,7 @@ pub(super) fn read_all(inputs: &[String]) -> (Vec<InputFile>, Vec<ReadError>) {
     (found.sources.par_iter().map(inspect).collect(), found.problems)
 }
 
-/// The metadata of digest files, by the names of the digest files.
+/// The metadata of digest files, by digest file name.
 pub(super) fn metadata(found: &[InputFile]) -> HashMap<&str, &Metadata> {
     let mut all = HashMap::new();
     for file in found {
@@ -83,7 +83,7 @@ fn unreadable(name: String, error: &ReadError) -> InputFile {
     InputFile { name, sha256: None, content: Err(cause), kind }
 }
 
-/// The kind of a file whose content cannot be read, determined from its name only.
+/// The kind of a file whose contents cannot be read, based only on its name.
 fn kind_by_name(name: &str, cause: &str) -> FileKind {
     if digest::has_digest_name(name) {
         FileKind::Broken(cause.to_owned())

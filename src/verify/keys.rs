@@ -19,14 +19,14 @@ const BYTES: usize = 256;
 /// Why a file of public keys is rejected. Keys are numbered by their position in the list, starting at 1.
 #[derive(Debug, Error)]
 pub enum KeyError {
-    /// It is not output of the AWS CLI.
+    /// It is not output from the AWS CLI.
     #[error("it is not the output of `aws cloudtrail list-public-keys`: {0}")]
     Form(#[from] serde_json::Error),
-    /// It contains no key.
-    #[error("it lists no public key")]
+    /// It does not contain any keys.
+    #[error("it lists no public keys")]
     Empty,
     /// The value of a key is not valid base64.
-    #[error("the value of public key {0} is not Base64")]
+    #[error("the value of public key {0} is not valid base64")]
     Base64(usize),
     /// The value of a key is not a public key.
     #[error("the value of public key {0} is not an RSA public key in DER (PKCS #1 or SubjectPublicKeyInfo)")]
@@ -36,14 +36,14 @@ pub enum KeyError {
     Short(usize),
 }
 
-/// Public keys of CloudTrail.
+/// CloudTrail's public keys.
 #[derive(Debug, Clone, Default)]
 pub struct Keys(Vec<PublicKey>);
 
 #[derive(Debug, Clone)]
 struct PublicKey {
     fingerprint: String,
-    /// `RSAPublicKey` of PKCS #1, in DER.
+    /// `RSAPublicKey` from PKCS #1, in DER.
     der: Vec<u8>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
@@ -80,7 +80,7 @@ pub(super) enum SignatureCheck {
 }
 
 impl Keys {
-    /// Adds the keys from output of the AWS CLI.
+    /// Adds the keys from AWS CLI output.
     ///
     /// # Errors
     /// [`KeyError`]
@@ -109,8 +109,8 @@ impl Keys {
         self.0.is_empty()
     }
 
-    /// Checks a signature (RSA, PKCS #1 v1.5, SHA-256, in hex) with the keys of a fingerprint. `time` is when it was
-    /// made, if known.
+    /// Checks a signature (RSA, PKCS #1 v1.5, SHA-256, in hex) with the keys that have a fingerprint. `time` is when it
+    /// was created, if known.
     pub(super) fn check(
         &self,
         fingerprint: &str,
@@ -144,7 +144,7 @@ impl PublicKey {
     }
 }
 
-/// Parses a time in output of the AWS CLI: a text, or in version 1 seconds since 1970.
+/// Parses a time in AWS CLI output: a text, or seconds since 1970 in version 1.
 pub(super) fn moment(value: &Value) -> Option<Timestamp> {
     match value {
         Value::String(text) => {
@@ -184,7 +184,7 @@ fn pkcs1(der: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.is_empty().then_some((der, modulus))
 }
 
-/// The content of the DER element with this tag at the start of `bytes`, and the rest.
+/// The contents of the DER element with this tag at the start of `bytes`, and the remaining bytes.
 fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let rest = bytes.strip_prefix(&[tag])?;
     let (first, rest) = rest.split_first()?;
@@ -207,11 +207,11 @@ mod tests {
 
     #[test]
     fn invalid_key_lists_are_rejected_with_the_reason() {
-        assert_eq!(error(r#"{"PublicKeyList": []}"#), "it lists no public key");
+        assert_eq!(error(r#"{"PublicKeyList": []}"#), "it lists no public keys");
         assert!(error("-----BEGIN").starts_with("it is not the output of"));
         assert!(error("{}").contains("PublicKeyList"));
         let key = |value: &str| format!(r#"{{"PublicKeyList": [{{"Value": "{value}", "Fingerprint": "f"}}]}}"#);
-        assert_eq!(error(&key("?")), "the value of public key 1 is not Base64");
+        assert_eq!(error(&key("?")), "the value of public key 1 is not valid base64");
         assert!(error(&key("MAA=")).contains("not an RSA public key in DER"));
         assert_eq!(error(&key("MAYCAQMCAQM=")), "public key 1 has fewer than 2048 bits");
     }

@@ -1,4 +1,5 @@
-//! Checks the log files: whether each matches its entry in a digest, which are missing, and which are in no digest.
+//! Checks the log files: whether each file matches its entry in a digest, which files are missing, and which files are
+//! not listed in any digest.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,26 +13,25 @@ use crate::read::LogPath;
 /// The only algorithm that CloudTrail uses for hashes.
 const ALGORITHM: &str = "SHA-256";
 
-/// How long after the time in its name a file may appear in a digest, in seconds. A file is only reported as unlisted
-/// if digests cover this time, too.
+/// How long after the time in its name a file may appear in a digest, in seconds. A file is reported as unlisted only
+/// if digests also cover this time.
 const MARGIN: i64 = 900;
 
-const OTHER_CONTENT: &str = "the content does not match the digest";
-const OTHER_CONTENT_UNSURE: &str = "the content does not match the digest; the digest itself could not be verified";
+const OTHER_CONTENT: &str = "the contents do not match the digest";
+const OTHER_CONTENT_UNSURE: &str = "the contents do not match the digest; the digest itself could not be verified";
 const ALTERED_DIGEST: &str = "listed in an altered digest";
-const UNVERIFIED_DIGEST: &str = "the content matches, but the digest that lists it could not be verified";
+const UNVERIFIED_DIGEST: &str = "the contents match, but the digest that lists the file could not be verified";
 const UNKNOWN_ALGORITHM: &str = "listed with a hash algorithm other than SHA-256";
 const MISSING: &str = "the digest lists it, but it is missing";
 const MISSING_UNSURE: &str = "the digest lists it, but it is missing; the digest itself could not be verified";
-const LISTED_BY_ALTERED: &str = "listed only in an altered digest, and missing";
+const LISTED_BY_ALTERED: &str = "it is missing, and only an altered digest lists it";
 const UNLISTED: &str = "no digest lists it, although digests cover its delivery time: it was added later, the backfill \
                         digest that lists it is missing, or a trail without validation delivered it";
-const UNNAMED: &str =
-    "no digest lists it, and it is among the log files but does not have the name of a CloudTrail log file";
-const NOT_COVERED: &str = "no digest lists it, and no digest of the account and region covers its delivery time";
+const UNNAMED: &str = "no digest lists it, and it is among the log files but is not named like a CloudTrail log file";
+const NOT_COVERED: &str = "no digest lists it, and no digest for the account and region covers its delivery time";
 const NO_TIME: &str = "no digest lists it, and its name does not contain its delivery time";
 
-/// Checks the log files that were found, and those that digests list.
+/// Checks the log files that were found, and the log files that digests list.
 pub(super) fn check_all(found: &[InputFile], digests: &Digests<'_>) -> Vec<FileCheck> {
     let entries = DigestEntries::of(digests);
     let coverage = digests.coverage();
@@ -58,7 +58,7 @@ struct DigestEntry<'d> {
     digest: &'d CheckedDigest<'d>,
 }
 
-/// The entries of all digests.
+/// The entries in all digests.
 struct DigestEntries<'d> {
     all: Vec<DigestEntry<'d>>,
     /// Indices in `all`, by the last part of the key without `.gz`.
@@ -108,16 +108,16 @@ impl<'d> DigestEntries<'d> {
     }
 }
 
-/// The number of parents that a path and a key have in common at their ends, excluding the name.
+/// The number of parent folders that a path and a key have in common at their ends, excluding the name.
 fn shared(path: &str, key: &str) -> usize {
     let parts = |text: &str| text.rsplit('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
     parts(path).iter().zip(&parts(key)).take_while(|(a, b)| a == b).count()
 }
 
-/// The check of a file that digests list. In nearly all cases there is one entry.
+/// The check for a file that digests list. In nearly all cases, there is only one entry.
 fn check_listed(file: &InputFile, entries: &[DigestEntry<'_>]) -> FileCheck {
     let checked = entries.iter().map(|entry| (status_of(file, *entry), *entry));
-    // Entries of verified digests take precedence.
+    // Entries in verified digests take precedence.
     let best = checked.min_by_key(|((status, _), entry)| {
         (*status != Status::Verified, entry.digest.status != Status::Verified, *status)
     });
@@ -140,7 +140,7 @@ fn status_of(file: &InputFile, entry: DigestEntry<'_>) -> (Status, Option<String
     let digest = entry.digest.status;
     match &file.content {
         _ if digest == Status::Altered => result(Status::Unverified, ALTERED_DIGEST),
-        // The file could not be read, so nothing is known about its content.
+        // The file could not be read, so nothing is known about its contents.
         Err(cause) if file.sha256.is_none() => result(Status::Unverified, cause),
         Err(cause) => result(Status::Altered, cause),
         Ok(hash) if !hash.eq_ignore_ascii_case(&entry.listed.hash_value) => {
@@ -151,9 +151,9 @@ fn status_of(file: &InputFile, entry: DigestEntry<'_>) -> (Status, Option<String
     }
 }
 
-/// A file whose name is in no digest, with the content of an entry in a verified digest.
+/// A file whose name is not in any digest, but whose contents match an entry in a verified digest.
 fn check_renamed(file: &InputFile, entry: DigestEntry<'_>) -> FileCheck {
-    let detail = "identified by its content; the digest lists it under another name".to_owned();
+    let detail = "identified by its contents; the digest lists it under a different name".to_owned();
     FileCheck {
         file: Some(file.name.clone()),
         content_sha256: file.content.clone().ok(),
@@ -194,7 +194,7 @@ fn row_of_path(path: &str, status: Status, detail: Option<String>) -> FileCheck 
     }
 }
 
-/// A file that no digest lists.
+/// A file that is not listed in any digest.
 fn check_unlisted(file: &InputFile, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>>) -> FileCheck {
     let (status, detail) = match LogPath::of(&file.name) {
         None => (Status::Unverified, NO_TIME),

@@ -1,9 +1,10 @@
 //! Verifies that log files are those that `CloudTrail` delivered. CloudTrail's digest files contain the hashes of the
-//! log files, name the previous digest, and are signed. No network, no case.
+//! log files, name the previous digest, and are signed. Does not use the network or a case.
 //!
-//! According to the AWS documentation, the hashes of log files and digests are those of their uncompressed content. The
-//! signed text consists of the end of the digest's period, its location in S3, its hash, and the signature of the
-//! previous digest. The signature of a digest is in the metadata of its S3 object, and in the next digest.
+//! According to the AWS documentation, the hashes of log files and digests are computed from their uncompressed
+//! contents. The signed text consists of the end of the digest's period, its location in S3, its hash, and the
+//! signature of the previous digest. The signature of a digest is in the metadata of its S3 object, and in the next
+//! digest.
 
 mod chain;
 mod digest;
@@ -35,7 +36,7 @@ pub enum CheckKind {
     Digest,
     /// A digest file for log files that were delivered late.
     Backfill,
-    /// A period between two digest files that none covers.
+    /// A period between two digest files that no digest covers.
     Gap,
 }
 
@@ -61,7 +62,7 @@ impl CheckKind {
 pub enum Status {
     /// It is unchanged: its hash is in a verified digest, or its own signature matches.
     Verified,
-    /// Its content is not the delivered one.
+    /// Its contents are not those that were delivered.
     Altered,
     /// A digest lists it, but it is missing.
     Missing,
@@ -87,7 +88,7 @@ impl Status {
         }
     }
 
-    /// Whether it indicates a manipulation.
+    /// Whether it indicates tampering.
     #[must_use]
     pub const fn is_failure(self) -> bool {
         matches!(self, Self::Altered | Self::Missing | Self::Unlisted)
@@ -123,7 +124,7 @@ pub struct FileCheck {
     pub end_time: Option<Timestamp>,
     /// The hash in the digest.
     pub expected_sha256: Option<String>,
-    /// The hash of its uncompressed content.
+    /// The hash of its uncompressed contents.
     pub content_sha256: Option<String>,
     /// The hash of its bytes.
     pub sha256: Option<String>,
@@ -132,7 +133,7 @@ pub struct FileCheck {
 }
 
 impl FileCheck {
-    /// Whether it is a digest whose signature is only in the metadata of its S3 object.
+    /// Whether it is a digest whose signature is only in its S3 object's metadata.
     #[must_use]
     pub fn needs_signature(&self) -> bool {
         self.file.is_some() && self.detail.as_deref() == Some(chain::NO_SIGNATURE)
@@ -179,7 +180,7 @@ impl Verification {
         self.checks.iter().filter(|check| (check.kind, check.status) == (kind, status)).count()
     }
 
-    /// Whether any check indicates a manipulation.
+    /// Whether any check indicates tampering.
     #[must_use]
     pub fn has_failed(&self) -> bool {
         self.checks.iter().any(|check| check.status.is_failure())
@@ -224,7 +225,7 @@ impl Verification {
 
 /// Checks all log files and digest files in the inputs (files, folders, globs) with these public keys.
 ///
-/// Memory: the entries of the digests, and the content of one file per thread.
+/// Needs memory for the entries in the digests, and for the contents of one file per thread.
 #[must_use]
 pub fn verify(inputs: &[String], keys: &Keys) -> Verification {
     let (found, problems) = files::read_all(inputs);

@@ -57,7 +57,7 @@ fn a_sign_in_whose_record_does_not_say_how_it_ended_was_tried() {
     let sign_in = |more: &str| {
         only(&format!("{{ call = 'signin:ConsoleLogin', {agent}, source_ip = '203.0.113.7'{more} }}")).summary
     };
-    let open = "Tried to sign in to the console from 203.0.113.7; the record does not say whether it succeeded";
+    let open = "Tried to sign in to the console from 203.0.113.7; the record does not show whether it succeeded";
     assert_eq!(sign_in(""), open);
     assert_eq!(sign_in(", response = { ConsoleLogin = 'Success' }"), "Signed in to the console from 203.0.113.7");
 }

@@ -33,7 +33,7 @@ pub(super) struct ResourceHash {
 /// The resources that one request names, without duplicates.
 pub(super) type ResourceHashes = Rc<[ResourceHash]>;
 
-/// Why a call was made, as far as the call alone shows.
+/// Why a call was made, as far as this is apparent from the call itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// To read something.
@@ -51,7 +51,8 @@ pub(super) enum Purpose {
 /// The evidence from one event.
 #[derive(Debug, Clone)]
 pub(super) struct Clue<'e> {
-    /// The service whose console made the call: the one that the user agent names, or else the service that was called.
+    /// The service whose console made the call: the service named in the user agent, otherwise the service that was
+    /// called.
     pub(super) console: &'e str,
     pub(super) key: Option<&'e str>,
     pub(super) purpose: Purpose,
@@ -113,8 +114,8 @@ impl CallTraits {
     }
 }
 
-/// Whether a service made the call on its own. The service that was called does not count: it forwards the requests of
-/// its own console.
+/// Whether a service made the call on its own. The service that was called does not count, because it forwards its own
+/// console's requests.
 fn is_acting(event: &Prepared<'_>) -> bool {
     let service = event.row.call.split(':').next().unwrap_or_default();
     let agent = event.row.user_agent.map(unwrapped).unwrap_or_default();

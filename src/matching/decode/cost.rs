@@ -13,9 +13,10 @@ use crate::signal::Kind;
 
 /// At most this many requests that exactly match another page are counted.
 const MAX_OTHERS: usize = 3;
-/// A page that queries one region may make requests to this many, for resources elsewhere and for global services.
+/// A page that queries one region may make requests to this many regions, for resources elsewhere and for global
+/// services.
 const MAX_REGIONS: usize = 3;
-/// The number of seconds within which a page that is not in the catalog has made all its requests.
+/// The number of seconds within which a page that is not in the catalog makes all its requests.
 const VISIT_S: i64 = 10;
 /// The limit of the evidence from exact shapes.
 const MAX_EVIDENCE: f64 = 4.0;
@@ -83,7 +84,7 @@ impl HypothesisBuilder<'_, '_> {
             add_cost("a missing optional call", count(unseen).min(costs.unseen_most / costs.unseen), costs.unseen);
         }
         if !page.members.iter().any(|member| member.vote.is_some_and(|vote| vote.anchor)) {
-            add_cost("no anchor call of the page", 1.0, costs.no_anchor);
+            add_cost("no anchor call for the page", 1.0, costs.no_anchor);
         }
         let drifted = page.members.iter().filter_map(|member| member.vote);
         add_cost("requests that differ", drifted.map(|vote| vote.distance).sum(), costs.drift);
@@ -106,7 +107,7 @@ impl HypothesisBuilder<'_, '_> {
         }
     }
 
-    /// Adds the costs of members that suggest that they do not belong to one page.
+    /// Adds the costs of signs that the members do not belong to a single page.
     fn member_costs(&self, page: &Hypothesis, rule: &Rule, add_cost: &mut CostVisitor<'_>) {
         let costs = self.costs;
         let first_key = page.members.first().and_then(|member| self.clues[member.event].key);
@@ -119,14 +120,14 @@ impl HypothesisBuilder<'_, '_> {
         let same_key = calls(&mut foreign().filter(|event| is_same_key(*event)));
         let other = calls(&mut foreign().filter(|event| !is_same_key(*event)));
         let adjacent = calls(&mut page.adjacent.iter().copied());
-        add_cost("another call of the same console", other, costs.foreign);
+        add_cost("another call by the same console", other, costs.foreign);
         add_cost("another call with the same access key", same_key, costs.foreign_same_key);
         add_cost("an additional call near the page", adjacent, costs.along);
         let own = |member: &HypothesisMember| {
             self.stretch.service(member.event) == rule.service || self.clues[member.event].console == rule.service
         };
         if self.stretch.rules.has_calls(&rule.service) && !page.members.iter().any(own) {
-            add_cost("no call of the page's service", 1.0, costs.no_own_call);
+            add_cost("no call to the page's service", 1.0, costs.no_own_call);
         }
         if rule.kind != Kind::Background && !page.exact_match {
             add_cost("a pause", count(if page.exact { 0 } else { self.pauses(&page.members) }), costs.pause);
@@ -166,8 +167,8 @@ impl HypothesisBuilder<'_, '_> {
         again
     }
 
-    /// The number of resources that the members name in excess of one of each kind. Requests that name several belong
-    /// to a list and are not counted.
+    /// The number of resources named by the members beyond one of each kind. Requests that name several resources
+    /// belong to a list and are not counted.
     fn excess_resources(&self, members: &[HypothesisMember]) -> usize {
         let mut resources: Vec<_> = members
             .iter()
@@ -181,7 +182,7 @@ impl HypothesisBuilder<'_, '_> {
         resources.windows(2).filter(|pair| pair[0].kind == pair[1].kind).count().min(3)
     }
 
-    /// The evidence from exact shapes: a shape counts more the fewer pages use it.
+    /// The evidence from exact shapes: the fewer pages use a shape, the more it counts.
     fn evidence(&self, page: &Hypothesis) -> f64 {
         proof::evidence(
             self.stretch.rules,
@@ -200,12 +201,12 @@ impl HypothesisBuilder<'_, '_> {
         add_cost("an unknown page", 1.0 + count(usize::try_from(lasted / VISIT_S).unwrap_or_default()), costs.visit);
         add_cost("a pause", count(self.pauses(&visit.members)), costs.pause);
         add_cost("a repeated request", count(self.repetitions(&visit.members)), costs.repeated);
-        add_cost("a call of an unknown page", count(calls), costs.visit_call);
+        add_cost("a call by an unknown page", count(calls), costs.visit_call);
         add_cost("a call that only known pages make", self.known(visit), costs.visit_known);
     }
 
-    /// The number of calls in exact shapes that pages make, each divided by the number of those pages. A shape that any
-    /// request matches counts less.
+    /// The number of calls whose shapes exactly match known pages, each divided by the number of those pages. A shape
+    /// that matches any request counts less.
     fn known(&self, hypothesis: &Hypothesis) -> f64 {
         let mut shapes: Vec<_> =
             hypothesis.members.iter().filter_map(|member| self.stretch.events[member.event].shape).collect();
@@ -221,7 +222,7 @@ impl HypothesisBuilder<'_, '_> {
         shapes.into_iter().map(weight).sum()
     }
 
-    /// Adds a cost to pages over which a complete page takes precedence.
+    /// Adds a cost to pages that have lower precedence than a complete page.
     pub(super) fn penalize_outranked(&self, pages: &mut [Hypothesis]) {
         let complete: Vec<RuleId> =
             pages.iter().filter(|page| page.coverage >= 0.9).filter_map(Hypothesis::rule).collect();

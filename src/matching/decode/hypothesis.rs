@@ -14,9 +14,9 @@ use crate::signal::{Kind, Role};
 const LATE_S: i64 = 2;
 /// The shorter pause, in seconds, that may end a page that is not in the catalog.
 const SHORT_PAUSE_S: i64 = 2;
-/// A request whose cost of differing exceeds this is not a call of the page, in nats.
+/// A request is not a call by the page if the cost of its differences exceeds this, in nats.
 const MAX_DRIFT: f64 = 2.2;
-/// The lowest coverage of required calls that counts as evidence of a page.
+/// The lowest coverage of required calls that counts as evidence for a page.
 const MIN_COVERAGE: f64 = 0.34;
 
 /// The maximum number of required calls of a rule.
@@ -25,7 +25,7 @@ const MAX_REQUIRED: usize = 32;
 /// What may have caused a group of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::matching) enum Cause {
-    /// A page or action of the catalog.
+    /// A page or action in the catalog.
     Page(RuleId),
     /// A page that is not in the catalog, in one console.
     Visit,
@@ -72,7 +72,7 @@ pub(in crate::matching) struct Hypothesis {
     pub(in crate::matching) members: Vec<HypothesisMember>,
     /// Events near an exact page that may belong to it.
     pub(in crate::matching) adjacent: Vec<usize>,
-    /// Whether it comes from matching exact shapes.
+    /// Whether it comes from matching exact shapes alone.
     pub(in crate::matching) exact_match: bool,
     /// Whether every required call was seen, and every event has an exact shape.
     pub(in crate::matching) exact: bool,
@@ -92,7 +92,7 @@ impl Hypothesis {
         if let Cause::Page(rule) = self.cause { Some(rule) } else { None }
     }
 
-    /// Whether it is a click of a person.
+    /// Whether it is a person's click.
     pub(super) fn is_click(&self, stretch: &PreparedStretch<'_, '_>) -> bool {
         match self.cause {
             Cause::Page(rule) => stretch.rules.rule(rule).kind != Kind::Background,
@@ -111,7 +111,7 @@ impl Hypothesis {
     }
 }
 
-/// The set of events that are not explained yet.
+/// The events that are not explained yet.
 pub(super) trait FreeEvents {
     /// Whether the event is not explained yet.
     fn is_free(&self, event: usize) -> bool;
@@ -126,7 +126,7 @@ pub(super) struct HypothesisBuilder<'d, 'e> {
 }
 
 impl HypothesisBuilder<'_, '_> {
-    /// Whether at least one call of the page was not made by a service acting on its own.
+    /// Whether at least one of the page's calls was not made by a service acting on its own.
     fn has_own_call(&self, page: &Hypothesis) -> bool {
         page.members.iter().any(|member| self.clues[member.event].purpose != Purpose::Acting)
     }
@@ -372,7 +372,7 @@ fn coverage(rule: &Rule, members: &[HypothesisMember]) -> f64 {
     best[..asked.min(MAX_REQUIRED)].iter().sum::<f64>() / count(asked.min(MAX_REQUIRED))
 }
 
-/// The members with exact shapes, if the first member is one of them and there are others.
+/// The members with exact shapes, if the first member is one of them and there are more.
 fn exact_only(members: &[HypothesisMember]) -> Option<Vec<HypothesisMember>> {
     let is_exact = |member: &&HypothesisMember| member.vote.is_some_and(|vote| vote.nearness >= 1.0);
     let exact: Vec<HypothesisMember> = members.iter().filter(is_exact).copied().collect();

@@ -24,7 +24,8 @@ pub(super) struct Lists {
     rules: HashMap<RuleId, Vec<(usize, Vote)>>,
     /// Matches by exact shapes alone, by their first event.
     exact_matches: HashMap<usize, Vec<MatchedSignal>>,
-    /// For each event, whether an accepted page has events around it, from the same console or with the same key.
+    /// For each event, whether there are events around it from an accepted page, from the same console or with the same
+    /// key.
     nearby: Vec<bool>,
 }
 
@@ -78,7 +79,7 @@ impl Lists {
         self
     }
 
-    /// Whether an accepted page may have made the call as well.
+    /// Whether an accepted page may also have made the call.
     pub(super) fn is_near_settled(&self, event: usize) -> bool {
         self.nearby[event]
     }
@@ -88,7 +89,7 @@ impl Lists {
         self.votes[event].as_deref().unwrap_or_default()
     }
 
-    /// The events from `from` on that may belong to the rule.
+    /// The events, starting at `from`, that may belong to the rule.
     pub(super) fn of(&self, rule: RuleId, from: usize) -> &[(usize, Vote)] {
         let all = self.rules.get(&rule).map_or(&[][..], Vec::as_slice);
         &all[all.partition_point(|(event, _)| *event < from)..]
@@ -99,7 +100,7 @@ impl Lists {
         self.exact_matches.get(&first).map_or(&[], Vec::as_slice)
     }
 
-    /// The vote of an event for a rule.
+    /// An event's vote for a rule.
     pub(super) fn vote(&self, event: usize, rule: RuleId) -> Option<Vote> {
         let votes = self.votes(event);
         let at = votes.binary_search_by_key(&rule, |(rule, _)| *rule).ok()?;

@@ -1,14 +1,15 @@
 //! The decoder: finds the sequence of clicks that explains a stretch's events at the lowest cost.
 //!
-//! Events are taken in order. The first event that is not explained yet starts a hypothesis: a page or action of the
+//! Events are taken in order. The first event that is not explained yet starts a hypothesis: a page or action in the
 //! catalog, a change or a page that is not in the catalog, the navigation bar, or a poll. Each hypothesis takes the
 //! events that it explains, and its cost is computed from the weights ([`crate::rule::weights`]). A beam search keeps
 //! the cheapest partial explanations from event to event.
 //!
 //! Partial explanations have explained different events, so their costs cannot be compared directly. Each event
-//! therefore has a price: the lowest share of a hypothesis's cost that it can get, if the cost is divided equally among
-//! the hypothesis's events. Partial explanations are compared by their cost minus the prices of the events that they
-//! have explained. No hypothesis costs less than the sum of its events' prices, so this is an admissible A* heuristic.
+//! therefore has a price: the lowest share of any hypothesis's cost that can be attributed to it, if the cost is
+//! divided equally among the hypothesis's events. Partial explanations are compared by their cost minus the prices of
+//! the events that they have explained. No hypothesis costs less than the sum of its events' prices, so this is an
+//! admissible A* heuristic.
 
 mod clue;
 mod cost;
@@ -39,7 +40,7 @@ const BEAM: usize = 8;
 const PRUNE_MARGIN: f64 = 8.0;
 /// The highest price of an event, in nats.
 const MAX_PRICE: f64 = 2.0;
-/// The most shared steps of two console paths that reduce the cost of a transition.
+/// The most shared steps between two console paths that reduce the cost of a transition.
 const MAX_SHARED_STEPS: usize = 4;
 /// The number of alternative explanations that are reported for an event.
 const MAX_RIVALS: usize = 6;
@@ -92,7 +93,7 @@ struct BeamStep {
 }
 
 /// Returns the clicks that explain the `open` events, in order of their first events. `exact_matches` are the matches
-/// by exact shapes alone, and `fixed` the ones that are already accepted.
+/// by exact shapes alone, and `fixed` contains those that are already accepted.
 pub(super) fn decode(
     stretch: PreparedStretch<'_, '_>,
     open: &[bool],
@@ -166,7 +167,7 @@ impl<'d> Decoder<'d, '_> {
         }
     }
 
-    /// The price of each event: the lowest share of a hypothesis's cost that it can get.
+    /// The price of each event: the lowest share of any hypothesis's cost that can be attributed to it.
     fn prices(&self) -> Vec<f64> {
         let nothing = Covered::default();
         let mut prices = vec![f64::INFINITY; self.open.len()];
@@ -369,7 +370,7 @@ impl<'d> Decoder<'d, '_> {
         let (now, then) = (self.time(first), self.time(last.first));
         if hypothesis.is_view(&self.stretch) && !another_key && now < then.plus_seconds(2) {
             let near = if now < then.plus_seconds(1) { 1.0 } else { 0.5 };
-            // The more calls a page has, the less another page opened at the same moment counts against it.
+            // The more calls a page makes, the less another page opened at the same moment counts against it.
             let times = near / count(hypothesis.members.len()).sqrt();
             add("within a second of another click", times, costs.crowded);
         }

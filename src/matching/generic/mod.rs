@@ -1,4 +1,4 @@
-//! Converts the decoder's choices to draft signals: pages of the catalog, and activity that no page explains.
+//! Converts the decoder's choices to draft signals: pages in the catalog, and activity that no page explains.
 
 mod command;
 mod names;
@@ -112,10 +112,10 @@ fn page(
     })
 }
 
-/// Background activity of a console is reported again after this many seconds.
+/// A console's background activity is reported again after this many seconds.
 const MAX_SILENCE_S: i64 = 4 * 3600;
 
-/// Merges the signals of a recurring background rule, and the polls of one console.
+/// Merges the signals of a recurring background rule, and the polls by one console.
 pub(super) fn merge_recurring(
     stretch: &PreparedStretch<'_, '_>,
     found: Vec<MatchedSignal>,
@@ -136,7 +136,7 @@ pub(super) fn merge_recurring(
     merged
 }
 
-/// Whether a recurring background rule absorbs a poll of its console. Adds the poll's events to that rule's signal.
+/// Whether a recurring background rule absorbs a poll by its console. Adds the poll's events to that rule's signal.
 fn merge_poll(stretch: &PreparedStretch<'_, '_>, poll: &SignalDraft, found: &mut [MatchedSignal]) -> bool {
     let near = |one: &MatchedSignal| {
         let (first, last) =
@@ -152,7 +152,7 @@ fn merge_poll(stretch: &PreparedStretch<'_, '_>, poll: &SignalDraft, found: &mut
     true
 }
 
-/// Merges the polls of one console, whatever their periods. The first poll determines the interval.
+/// Merges the polls by one console, regardless of their periods. The first poll determines the interval.
 fn polls(stretch: &PreparedStretch<'_, '_>, events: Vec<SignalDraft>) -> Vec<SignalDraft> {
     let mut polls: Vec<SignalDraft> = Vec::new();
     for event in events {
@@ -200,8 +200,8 @@ pub(super) fn shows_console(row: &Row<'_>) -> bool {
     is_interactive(row.client) && !row.call.starts_with("signin:")
 }
 
-/// Whether events of this client produce signals here. Services act on their own, and calls of command lines and
-/// programs are handled separately.
+/// Whether this client's events produce signals here. Services act on their own, and calls made from command lines and
+/// by programs are handled separately.
 const fn is_interactive(client: Client) -> bool {
     !matches!(client, Client::Service | Client::Cli | Client::Sdk | Client::Agent)
 }

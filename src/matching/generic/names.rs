@@ -1,4 +1,4 @@
-//! Entities named by the calls of a signal: from the table of calls for changes, else from the requests.
+//! Entities named by a signal's calls: from the table of calls for changes, otherwise from the requests.
 
 use super::PreparedStretch;
 use crate::call;
@@ -6,7 +6,7 @@ use crate::json::Json;
 use crate::matching::describe;
 use crate::signal::SignalEntity;
 
-/// The maximum number of entities of a signal.
+/// The maximum number of entities in a signal.
 const MAX_ENTITIES: usize = 50;
 /// A longer text is a document, not a name.
 const MAX_LENGTH: usize = 300;

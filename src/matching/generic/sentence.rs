@@ -14,7 +14,7 @@ use crate::rule::generic::Generic;
 use crate::rule::words::{in_sentence, words};
 use crate::signal::{Context, Kind, Origin, Role, Signal, SignalEntity};
 
-/// A failure mentions a page if it was opened at most this many seconds before.
+/// A failure mentions a page that was opened at most this many seconds earlier.
 const MAX_PAGE_AGE_S: i64 = 600;
 /// The maximum length of a program's name taken from a user agent.
 const MAX_PROGRAM_LENGTH: usize = 40;
@@ -89,8 +89,8 @@ impl SentenceWriter<'_, '_> {
         values
     }
 
-    /// The event that determines the service of an unknown page: one of the service with the most calls of the page's
-    /// own console.
+    /// The event that determines the service of an unknown page: an event from the service that the page's own console
+    /// called most.
     fn main(&self, draft: &SignalDraft) -> usize {
         let console = self.stretch.console(draft.anchor);
         let mut counts: IndexMap<&str, (usize, usize)> = IndexMap::new();
@@ -165,8 +165,8 @@ impl SentenceWriter<'_, '_> {
 
     /// What an unknown page shows, judged by its calls: a list, or one resource.
     ///
-    /// This is determined by the first call of the console's own service that lists all resources of a kind, or else by
-    /// the first that reads one. Calls that any page may make, such as those for tags, are ignored.
+    /// This is determined by the first call of the console's own service that lists all resources of a kind, otherwise
+    /// by the first call that reads one resource. Calls that any page may make, such as those for tags, are ignored.
     fn subject(&self, draft: &SignalDraft, entities: &[SignalEntity]) -> Context {
         let words_of = |event: usize| words(self.stretch.name(event));
         let console = self.stretch.console(draft.anchor);
@@ -203,7 +203,7 @@ impl SentenceWriter<'_, '_> {
         ])
     }
 
-    /// The topic of most of the calls, if most have the same one: `DB instances`.
+    /// The topic that most of the calls share, if there is one: `DB instances`.
     fn topic(&self, draft: &SignalDraft) -> Context {
         let mut counts: IndexMap<String, usize> = IndexMap::new();
         for event in &draft.members {
@@ -218,7 +218,7 @@ impl SentenceWriter<'_, '_> {
         distinct(members.iter().map(|event| topic(&words(self.stretch.name(*event)))).filter(|topic| !topic.is_empty()))
     }
 
-    /// The names of the services. A visit has only one, the service of its console.
+    /// The names of the services. A visit has only one service, that of its console.
     fn consoles(&self, draft: &SignalDraft) -> Vec<String> {
         let source = |event: usize| match draft.kind {
             Generic::Along => self.stretch.console(event),

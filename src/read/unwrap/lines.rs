@@ -1,5 +1,5 @@
-//! Lines of a log with text before the record, or around it: CloudWatch Logs exported to S3, `aws logs tail`, syslog,
-//! `--output text`.
+//! Log lines with text before or around the record: CloudWatch Logs exported to S3, `aws logs tail`, syslog, `--output
+//! text`.
 
 use super::stream;
 use super::value;
@@ -9,16 +9,16 @@ use crate::read::literals;
 use crate::read::packed;
 use crate::read::scan::{self, Damage};
 
-/// Prefixes of lines of `--output text` without a record, which belong to the record before.
+/// Prefixes of `--output text` lines without a record, which belong to the previous record.
 const BESIDE: [&str; 3] = ["RESOURCES\t", "SEARCHEDLOGSTREAMS\t", "NEXTTOKEN\t"];
 
-/// The items of the lines, and for each its line.
+/// The items in the lines, and each item's line.
 pub(in crate::read) struct Lines<'t> {
     pub(in crate::read) contents: Contents<'t>,
     pub(in crate::read) lines: Vec<u64>,
 }
 
-/// Reads the records in the lines of a text; `None` unless a line has a record after other text.
+/// Reads the records in a text's lines; `None` unless a line contains a record after other text.
 pub(in crate::read) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
     let mut lines = Lines { contents: Contents::default(), lines: Vec::new() };
     let (mut at, mut number) = (0, 1);
@@ -101,7 +101,7 @@ impl<'t> Search<'t> {
             Ok(after) => return Ok((inner, after)),
             Err(damage) => damage,
         };
-        // A program may have written the record as a string, or as a literal of its language.
+        // A program may have written the record as a string, or as a literal in its language.
         let foreign = match text.as_bytes().get(open + 1) {
             Some(b'\\') if text[..open].ends_with('"') => scan::value::<String>(text, open - 1).ok(),
             Some(b'\'') => literals::python(text, open).map(|(value, after)| (value.to_string(), after)),
@@ -125,7 +125,7 @@ impl<'t> Search<'t> {
     }
 }
 
-/// Whether text without an object is part of a record that lost its beginning.
+/// Whether text without an object is part of a record whose beginning is missing.
 fn is_part(text: &str) -> bool {
     let names = ["\"eventTime\":", "\"eventSource\":", "\"eventName\":", "\"eventID\":", "\"awsRegion\":"];
     text.contains('"') && names.iter().filter(|name| text.contains(*name)).count() > 1

@@ -1,4 +1,4 @@
-//! Extracts record texts from JSON, whatever they are wrapped in.
+//! Extracts record texts from JSON, regardless of what they are wrapped in.
 
 pub(super) mod lines;
 pub(super) mod stream;
@@ -20,7 +20,7 @@ use crate::read::scan::{self, Damage};
 use crate::read::shape::{Members, Shape, wrapper};
 
 /// The maximum number of wrappers. Deliveries have up to four (queue, topic, event bus, `detail`); a list of them, the
-/// document's own list, and the wrappers of a search engine count as well.
+/// document's own list, and a search engine's wrappers also count.
 const MAX_DEPTH: usize = 8;
 
 /// Lists that are read item by item, so that a truncated file yields the items before the cut.
@@ -29,7 +29,7 @@ const LISTS: [(&str, Container); 3] =
 
 /// Reads the value that begins at `at`: adds its items to `contents`, and returns the offset after it.
 ///
-/// Damage inside a list is an item; damage of the value itself is an error, and nothing of it is added.
+/// Damage inside a list becomes an item. Damage to the value itself is an error, and nothing from it is added.
 pub(super) fn value<'t>(text: &'t str, at: usize, depth: usize, contents: &mut Contents<'t>) -> Result<usize, Damage> {
     match text.as_bytes().get(at) {
         Some(b'{') => {
@@ -54,7 +54,7 @@ pub(super) fn value<'t>(text: &'t str, at: usize, depth: usize, contents: &mut C
     }
 }
 
-/// Reads the list that is the first member of an object, to the object's end.
+/// Reads the list that is the first member of an object, up to the object's end.
 fn list<'t>(text: &'t str, open: usize, depth: usize, container: Container, contents: &mut Contents<'t>) -> usize {
     contents.container.get_or_insert(container);
     let end = elements(text, open, depth, contents);
@@ -62,11 +62,11 @@ fn list<'t>(text: &'t str, open: usize, depth: usize, container: Container, cont
     if text[closed..].starts_with('}') {
         return closed + 1;
     }
-    // The list may have been truncated, which was recorded; or the object has more members.
+    // Either the list was truncated, which has been recorded, or the object has more members.
     more_members(text, closed, depth, contents)
 }
 
-/// Reads the members of an object after its list, to the object's end.
+/// Reads the members of an object after its list, up to the object's end.
 fn more_members<'t>(text: &'t str, mut at: usize, depth: usize, contents: &mut Contents<'t>) -> usize {
     loop {
         at = scan::skip_space(text, at);
@@ -113,7 +113,7 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, contents: &mut Content
             Ok(end) => end,
             Err(damage) => {
                 if !scan::spend(damage.scanned) {
-                    let cause = format!("{}; the file has too much damage to search for more records", damage.cause);
+                    let cause = format!("{}; the file is too badly damaged to search for more records", damage.cause);
                     contents.broken(cause, &text[at..]);
                     return text.len();
                 }
@@ -157,13 +157,13 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, contents: &mut Content
     at + 1
 }
 
-/// The number of bytes that may be read without finding a record, for input of that size.
+/// The number of bytes that may be read without finding a record, for input of this size.
 pub(super) const fn patience(bytes: usize) -> usize {
     bytes.saturating_mul(4).saturating_add(1 << 16)
 }
 
-/// The offset of the next object in `from..to` that is a record or contains some: where to continue after damage. `patience`
-/// is the number of bytes that may still be read without finding a record.
+/// The offset of the next object in `from..to` that is a record or contains records: where to continue after damage.
+/// `patience` is the number of bytes that may still be read without finding a record.
 pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, patience: &mut usize) -> Option<usize> {
     let mut at = from;
     while let Some(open) = memchr::memchr(b'{', text.as_bytes().get(at..to)?).map(|open| at + open) {
@@ -206,7 +206,7 @@ fn other<'t>(text: &'t str, at: usize, depth: usize, contents: &mut Contents<'t>
         string(raw.get(), depth, &mut inner);
     }
     if inner.items.is_empty() && depth == 0 {
-        // Text between values, such as a line that lost its beginning, counts as one damaged part.
+        // Text between values, such as a line whose beginning is missing, counts as one damaged part.
         return Err(Damage { cause: format!("no JSON object at byte {at}"), scanned: end - at, cut: false });
     } else if inner.items.is_empty() {
         let deep = raw.get().starts_with(['{', '[']);
@@ -266,7 +266,7 @@ fn record<'t>(text: &'t str, shape: Shape<'t>, contents: &mut Contents<'t>) {
     }
 }
 
-/// Reads every member that has records; if none has, adds what the object is, or what is damaged in it.
+/// Reads every member that contains records. If there are none, adds what the object is, or what is damaged in it.
 fn members<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, contents: &mut Contents<'t>) {
     let mut refusal: Option<Refusal> = None;
     let (mut broken, mut empty, mut has_records) = (Vec::new(), None, false);
@@ -305,7 +305,7 @@ fn members<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, contents: &mut Co
 }
 
 /// Reads the records in an object that is a row or a table, or in members that are not known wrappers; returns whether
-/// there are any.
+/// there are any records.
 fn others<'t>(text: &'t str, depth: usize, contents: &mut Contents<'t>) -> bool {
     if let Some(inner) = rows::read(text) {
         contents.absorb(inner, Container::Table);
@@ -357,7 +357,7 @@ fn member(raw: &str, depth: usize) -> Contents<'_> {
     let mut inner = Contents::default();
     match raw.as_bytes().first() {
         Some(b'"') => string(raw, depth, &mut inner),
-        // The value was parsed before, so it is complete.
+        // The value was already parsed, so it is complete.
         Some(b'{' | b'[') => {
             let _end = value(raw, 0, depth + 1, &mut inner);
         }
@@ -372,7 +372,7 @@ fn string(raw: &str, depth: usize, contents: &mut Contents<'_>) {
         return;
     }
     let text = serde_json::from_str::<String>(raw);
-    // Half of a surrogate pair is not a character.
+    // Half a surrogate pair is not a character.
     let text = text.or_else(|error| json::repaired(raw).map_or(Err(error), |text| serde_json::from_str(&text)));
     let Ok(text) = text else { return };
     // A string may contain the JSON of a string.

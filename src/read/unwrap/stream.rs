@@ -1,22 +1,22 @@
-//! Reads a text of JSON values: a single one, one per line, or concatenated in any layout.
+//! Reads a text that consists of JSON values: a single value, one value per line, or values concatenated in any layout.
 
 use super::{next_record, value};
 use crate::read::container::Container;
 use crate::read::contents::Contents;
 use crate::read::scan;
 
-/// The items of a text of values, and their lines.
+/// The items in a text that consists of values, and their lines.
 #[derive(Debug)]
 pub(in crate::read) struct Stream<'t> {
     pub(in crate::read) contents: Contents<'t>,
-    /// Whether every value has its own line, and there are several.
+    /// Whether there are several values, each on its own line.
     pub(in crate::read) is_lines: bool,
     /// For each value: the number of items before it, and the line on which it begins, from 1.
     starts: Vec<(usize, u64)>,
 }
 
 impl Stream<'_> {
-    /// The position of every item, from 1: its line if every value has its own, otherwise its number.
+    /// The position of every item, starting at 1: its line if every value is on its own line, otherwise its number.
     pub(in crate::read) fn positions(&self) -> Vec<u64> {
         let count = self.contents.items.len();
         if !self.is_lines {
@@ -27,7 +27,7 @@ impl Stream<'_> {
     }
 }
 
-/// Reads every value of `text`. After a damaged value, it continues at the next line that begins with a bracket.
+/// Reads every value in `text`. After a damaged value, continues at the next line that begins with a bracket.
 pub(in crate::read) fn read(text: &str, depth: usize) -> Stream<'_> {
     let mut reader =
         Reader { text, depth, at: 0, line: 1, patience: text.len().saturating_mul(4), tally: Tally::new() };
@@ -72,8 +72,8 @@ struct Reader<'t> {
     depth: usize,
     at: usize,
     line: u64,
-    /// Bytes that may still be read without finding a record. Otherwise a text of unclosed brackets would be read once for
-    /// each of its lines.
+    /// Bytes that may still be read without finding a record. Without this limit, a text full of unclosed brackets
+    /// would be read once for each of its lines.
     patience: usize,
     tally: Tally,
 }

@@ -175,7 +175,7 @@ fn a_damaged_or_wrong_database_is_refused_before_anything_is_loaded() {
         (
             "other.mmdb",
             database("GeoIP2-Domain", IpVersion::V4, &[("203.0.113.0/24", json!({"domain": "example.com"}))]),
-            "other.mmdb has the type \"GeoIP2-Domain\", and neither countries nor network owners",
+            "other.mmdb (type \"GeoIP2-Domain\") contains neither countries nor network owners",
         ),
     ];
     for (name, bytes, cause) in bad {

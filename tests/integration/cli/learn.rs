@@ -222,7 +222,7 @@ fn a_hostile_archive_or_folder_is_refused_and_nothing_is_written() {
         ("traversal", with(&[("acme/../../outside/evil.toml", rule)]), "is not the path of a rule"),
         ("absolute", with(&[("/tmp/evil.toml", rule)]), "is not the path of a rule"),
         ("bomb", with(&[("acme/iam/bomb.toml", Ok(&bomb))]), "needs more than the 67108864 bytes"),
-        ("long", with(&[("acme/iam/long.toml", Ok(&long))]), "more than 1024 KiB"),
+        ("long", with(&[("acme/iam/long.toml", Ok(&long))]), "larger than 1024 KiB"),
         ("many", with(&many), "at most 5000 are allowed"),
         ("nested", gzip(&gzip(&gzip(&bomb))), "the pack nested.tar.gz was not installed"),
         ("text", b"not an archive".to_vec(), "the pack text.tar.gz was not installed"),

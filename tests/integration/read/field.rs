@@ -176,7 +176,7 @@ fn after_damage_reading_goes_on_at_the_next_record() {
     }
     let outcome = read(&format!("{{\"Records\":[{one}, ,{three}]}}"));
     assert_eq!(outcome.numbers().len(), 2);
-    assert!(outcome.bad[0].cause.ends_with("bytes were skipped to the next record"), "{:?}", outcome.bad);
+    assert!(outcome.bad[0].cause.ends_with("bytes to reach the next record"), "{:?}", outcome.bad);
     assert_eq!(numbers(&format!("{one}\\n{two}\\r\\n{three}\\n")), [1, 2, 3]);
     assert_eq!(numbers(&format!("{{\"Records\":[{one}{two}]}}")), [1, 2]);
     let cut = format!("{{\"unknown\":[{one},{two},{}", &three[..50]);

@@ -91,7 +91,7 @@ fn the_raw_record_is_taken_where_it_is_kept() {
 fn ocsf_of_another_product_is_refused_by_its_name() {
     let finding = json!({"class_uid": 2004, "metadata": {"product": {"name": "GuardDuty\u{1b}"}}, "time": 1});
     let refusal = split(&document(finding.to_string().into_bytes())).unwrap_err();
-    assert_eq!(refusal.to_string(), "OCSF event of GuardDuty\u{fffd} (class 2004), not CloudTrail");
+    assert_eq!(refusal.to_string(), "OCSF event from GuardDuty\u{fffd} (class 2004), not CloudTrail");
 }
 
 /// The columns of Security Lake's files that matter here; `unmapped` is a map of texts.
@@ -147,7 +147,7 @@ fn a_row_of_something_else_costs_itself_alone() {
     let finding = json!({"class_uid": 2004, "metadata": {"product": {"name": "GuardDuty"}}});
     let outcome = read(parquet(columns(), &[finding, version_1_1()]));
     assert_eq!(outcome.records, [(2, record())]);
-    assert_eq!(outcome.causes(), [(1, "no CloudTrail record: OCSF event of GuardDuty (class 2004), not CloudTrail")]);
+    assert_eq!(outcome.causes(), [(1, "no CloudTrail record: OCSF event from GuardDuty (class 2004), not CloudTrail")]);
 }
 
 #[test]

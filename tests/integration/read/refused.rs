@@ -5,14 +5,14 @@ use super::refusal;
 #[test]
 fn each_stranger_is_refused_by_its_name() {
     let cases = [
-        ("refused_digest.json", "CloudTrail digest file (it lists log files and has no events)"),
-        ("refused_digest_records.json", "CloudTrail digest file (it lists log files and has no events)"),
-        ("refused_s3_notification.json", "S3 event notification (it refers to an object and has no events)"),
-        ("refused_sqs_of_s3.json", "S3 event notification (it refers to an object and has no events)"),
-        ("refused_sns.json", "SNS notification (it has no CloudTrail events)"),
-        ("refused_sqs.json", "SQS message (it has no CloudTrail events)"),
-        ("refused_kinesis.json", "Lambda event of aws:kinesis, not CloudTrail"),
-        ("refused_health.json", "EventBridge event of aws.health (AWS Health Event), not CloudTrail"),
+        ("refused_digest.json", "CloudTrail digest file (it lists log files and contains no events)"),
+        ("refused_digest_records.json", "CloudTrail digest file (it lists log files and contains no events)"),
+        ("refused_s3_notification.json", "S3 event notification (it refers to an object and contains no events)"),
+        ("refused_sqs_of_s3.json", "S3 event notification (it refers to an object and contains no events)"),
+        ("refused_sns.json", "SNS notification (it contains no CloudTrail events)"),
+        ("refused_sqs.json", "SQS message (it contains no CloudTrail events)"),
+        ("refused_kinesis.json", "Lambda event from aws:kinesis, not CloudTrail"),
+        ("refused_health.json", "EventBridge event from aws.health (AWS Health Event), not CloudTrail"),
         ("refused_control.json", "CloudWatch Logs control message"),
         ("refused_other_logs.json", "CloudWatch Logs events from another source, not CloudTrail"),
         ("refused_guardduty.json", "GuardDuty finding"),

@@ -41,7 +41,7 @@ fn every_folder_gives_its_number_of_records() {
         return;
     }
     let license = ("not JSON or CSV", 1);
-    let bus = |source: &str, kind: &str| format!("EventBridge event of {source} ({kind}), not CloudTrail");
+    let bus = |source: &str, kind: &str| format!("EventBridge event from {source} ({kind}), not CloudTrail");
     let expected =
         |records, refused: Vec<(String, usize)>| Tally { records, bad: 0, refused: refused.into_iter().collect() };
     let plain = |records, refused: &[(&str, usize)]| {

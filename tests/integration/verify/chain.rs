@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::verify::trail::{Draft, Pair, Trail, gzip, hour, log, log_key};
 
-const NO_SIGNATURE: &str = "the signature is not available offline: S3 keeps it in the metadata of the object";
+const NO_SIGNATURE: &str = "the signature is not available offline, because S3 keeps it in the object's metadata";
 
 fn stamp(time: DateTime<Utc>) -> Timestamp {
     Timestamp(time.timestamp_micros())
@@ -23,7 +23,7 @@ fn the_newest_digest_is_not_verified_without_its_metadata() {
     assert!(outcome.of(&newest.key).needs_signature());
     for key in &newest.logs {
         let (status, detail) = outcome.told(key);
-        assert_eq!((status, detail.starts_with("the content matches, but")), (Status::Unverified, true));
+        assert_eq!((status, detail.starts_with("the contents match, but")), (Status::Unverified, true));
     }
     assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 4);
     assert_eq!(outcome.0.count(CheckKind::Digest, Status::Verified), 2);
@@ -97,7 +97,7 @@ fn a_digest_that_cannot_be_read_is_altered_and_not_missing() {
     let outcome = trail.verify();
     let (status, detail) = outcome.told(&made.key);
     assert_eq!(status, Status::Altered);
-    assert!(detail.contains("not a readable digest"), "{detail}");
+    assert!(detail.contains("cannot be read as a digest"), "{detail}");
     assert_eq!(outcome.0.count(CheckKind::Digest, Status::Missing), 0);
 }
 

@@ -41,7 +41,7 @@ fn what_failed_and_what_was_not_verified_are_told_apart() {
     trail.remove(&format!("{newest}.metadata.json"));
     trail.write("notes.txt", b"notes");
     let fetch = format!("aws s3api head-object --bucket trail-bucket --key {newest} > bucket/{newest}.metadata.json");
-    let not_verified = contains("Not verified\n  2 log files: the content matches, but the digest that lists")
+    let not_verified = contains("Not verified\n  2 log files: the contents match, but the digest that lists")
         .and(contains("1 digest: the signature is not available offline"))
         .and(contains(fetch))
         .and(contains("1 other file is not a log file or digest"))

@@ -23,11 +23,11 @@ fn an_altered_log_file_is_found_whatever_was_done_to_it() {
     let whole = gzip(log(&key).as_bytes());
     let twice = [whole.clone(), gzip(log("one more").as_bytes())].concat();
     let cases = [
-        (gzip(log("another event").as_bytes()), "the content does not match the digest"),
+        (gzip(log("another event").as_bytes()), "the contents do not match the digest"),
         (whole[..whole.len() - 9].to_vec(), "the gzip data is damaged"),
         ([whole.as_slice(), b"and more"].concat(), "extra data after the end of the gzip data: 8 bytes"),
         (twice, "extra data after the end of the gzip"),
-        (Vec::new(), "the content does not match the digest"),
+        (Vec::new(), "the contents do not match the digest"),
     ];
     for (bytes, cause) in cases {
         trail.write(&key, &bytes);
@@ -77,7 +77,7 @@ fn an_added_log_file_is_found() {
     let added = outcome.all(Status::Unlisted);
     assert_eq!(added.len(), 2, "{added:?}");
     assert!(added.iter().any(|(_, detail)| detail.contains("added later")));
-    assert!(added.iter().any(|(_, detail)| detail.contains("not have the name of a CloudTrail log file")));
+    assert!(added.iter().any(|(_, detail)| detail.contains("not named like a CloudTrail log file")));
     assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 9);
     assert_eq!(outcome.0.others.len(), 1);
 }
@@ -97,7 +97,7 @@ fn a_log_file_of_a_time_that_no_digest_covers_is_not_said_to_be_added() {
     assert_eq!(
         (
             unverified.len(),
-            counted("no digest of the account and region"),
+            counted("no digest for the account and region"),
             counted("does not contain its delivery time")
         ),
         (4, 3, 1)
@@ -113,7 +113,7 @@ fn a_renamed_log_file_is_known_by_its_content_and_missed_by_its_name() {
     let rows: Vec<_> = outcome.0.checks.iter().filter(|check| check.s3_object.as_deref() == Some(&key)).collect();
     let statuses: Vec<Status> = rows.iter().map(|check| check.status).collect();
     assert_eq!(statuses, [Status::Missing, Status::Verified]);
-    assert!(rows[1].detail.as_deref().unwrap().starts_with("identified by its content"));
+    assert!(rows[1].detail.as_deref().unwrap().starts_with("identified by its contents"));
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn reading_goes_on_after_damage() {
     Loaded::of(&[("line.json", line.as_bytes())], &[])
         .came_to(3, 2, 1, 4)
         .has(&rows(&[1, 3]))
-        .says("bytes were skipped to the next record");
+        .says("bytes to reach the next record");
 }
 
 #[test]

@@ -206,18 +206,18 @@ fn a_column_of_times_has_one_convention() {
 fn times_that_could_be_two_are_not_guessed() {
     let unsaid = history(&["03/06/2024 08:00:01", "04/06/2024 20:00:02"]);
     let loaded = Loaded::of(&[("unsaid.csv", unsaid.as_bytes())], &[]).came_to(2, 0, 2, 1);
-    loaded.says("no row of the column shows which; use --date-order mdy or dmy: \"03/06/2024 08:00:01\"");
+    loaded.says("no row in the column shows which; use --date-order mdy or dmy: \"03/06/2024 08:00:01\"");
     for (order, first) in [("dmy", "2024-06-03T08:00:01Z"), ("mdy", "2024-03-06T08:00:01Z")] {
         let loaded = Loaded::of(&[("unsaid.csv", unsaid.as_bytes())], &["--date-order", order]).came_to(2, 2, 0, 0);
         assert_eq!(loaded.ask("SELECT event_time FROM events WHERE event_id = 'e0'"), [first]);
     }
     let both = history(&["13/06/2024 08:00:01", "06/13/2024 20:00:02"]);
-    Loaded::of(&[("both.csv", both.as_bytes())], &[]).came_to(2, 0, 2, 1).says("the column has both");
+    Loaded::of(&[("both.csv", both.as_bytes())], &[]).came_to(2, 0, 2, 1).says("the column contains both");
     let bad = history(&["yesterday", "1999-06-13T08:00:01Z", "2024-06-03T20:00:02Z"]);
     let loaded = Loaded::of(&[("bad.csv", bad.as_bytes())], &[]).came_to(3, 1, 2, 4);
     let loaded = loaded.says("record 2: the event time cannot be read: \"yesterday\"");
     let loaded =
-        loaded.says("record 3: the event time is before CloudTrail began, or in the future: \"1999-06-13T08:00:01Z\"");
+        loaded.says("record 3: the event time is before CloudTrail began or in the future: \"1999-06-13T08:00:01Z\"");
     assert_eq!(loaded.ask("SELECT event_id FROM events"), ["e2"]);
 }
 
@@ -398,7 +398,7 @@ fn foreign_rows_of_parquet_are_rejects() {
     let loaded = Loaded::of(&[("mixed.parquet", &mixed)], &[]);
     assert!(loaded.told.contains("1,102 read = 2 inserted + 0 duplicate + 1,100 rejected\n"), "{}", loaded.told);
     let loaded = loaded
-        .says("record 1: no CloudTrail record: OCSF event of Amazon VPC (class 4001), not CloudTrail")
+        .says("record 1: no CloudTrail record: OCSF event from Amazon VPC (class 4001), not CloudTrail")
         .has(&rows(&[1, 2]));
     assert_eq!((loaded.code, loaded.ask("SELECT count(*) FROM rejects")), (4, vec!["1100".to_owned()]));
 }
