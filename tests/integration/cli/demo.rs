@@ -50,7 +50,7 @@ fn a_new_rule_is_drafted_from_a_burst_and_passes_its_spec() {
     let event = String::from_utf8(found.get_output().stdout.clone()).unwrap().lines().nth(1).unwrap().trim().to_owned();
     let new = ["rules", "new", "secretsmanager/look", "--dir", "own", "--from-case", "case.duckdb", "--around", &event];
     cartographer(dir.path(), &new).assert().code(0).stderr(contains("wrote own/secretsmanager/look.toml"));
-    cartographer(dir.path(), &new).assert().code(1).stderr(contains("is not overwritten"));
+    cartographer(dir.path(), &new).assert().code(1).stderr(contains("are not overwritten"));
     cartographer(dir.path(), &["rules", "check", "own"]).assert().code(0).stderr(contains("calls: no problems"));
     let shown = cartographer(dir.path(), &["rules", "show", "secretsmanager/look", "--rules", "own"]).assert().code(0);
     shown.stdout(contains("secretsmanager:DescribeSecret (anchor)"));
