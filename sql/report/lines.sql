@@ -1,6 +1,6 @@
--- One row per line in the timeline. Place 1 is the most important. For programs, and for other calls in a console session,
--- only findings, denied calls and changes are included, or every call if the session used a credential that was created in
--- the case.
+-- One row per line in the timeline. Rank 1 is the most important. For programs, and for other calls in a console
+-- session, only findings, denied calls and changes are included, or every call if the session used a credential that
+-- was created in the case.
 SELECT
     row_number() OVER (
         ORDER BY

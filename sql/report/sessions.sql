@@ -1,4 +1,4 @@
--- One row per session, or per group of combined sessions of one program. Place 1 is the most notable.
+-- One row per session, or per group of combined sessions of one program. Rank 1 is the most notable.
 SELECT
     row_number() OVER (
         ORDER BY a.weight DESC, x.console DESC, c.changes + c.secrets DESC NULLS LAST, x.first_time, x.session_id

@@ -1,5 +1,5 @@
--- What the report lists to contain or undo: for each kind, the number of items, the number of items still in effect, and
--- the first few of the latter. sql/report/remedies.sql creates the remedies table.
+-- What the report recommends to contain or undo: for each kind, the number of items, the number of items still in
+-- effect, and the first few of the latter. sql/report/remedies.sql creates the remedies table.
 WITH reported AS (
     SELECT r.need, r.what, make_timestamp(r.time) AS time, r.principal, r.events, r.event_id, e.session_id, r.place, r.gone
     FROM remedies AS r

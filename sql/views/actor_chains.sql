@@ -1,13 +1,13 @@
 -- The chain of sessions behind each session, one row per session and ancestor. An ancestor created the credential that
 -- the session used, or a credential that led to it. The row for the session itself has depth 0. The row with the greatest
--- depth is the origin, as far as the trail shows it.
+-- depth is the origin, as far as the trail shows.
 -- @tables sessions
 -- @column session_id The session: sessions.session_id
 -- @column ancestor_session_id The ancestor: sessions.session_id
 -- @column ancestor Principal of the ancestor
 -- @column depth Number of credentials between the session and the ancestor. 0 for the session itself
 -- @column chain The principals from the ancestor to the session, with the calls and credentials that led from one to the next
--- @column is_origin Whether no session in the case is behind the ancestor
+-- @column is_origin Whether the ancestor is the origin: no session in the case is behind it
 CREATE OR REPLACE VIEW actor_chains AS
 WITH RECURSIVE
 links AS MATERIALIZED (

@@ -1,6 +1,6 @@
 -- One row per address that events came from, with what is known about the address, which principals used it, and when.
--- For addresses that were not looked up, the lookup columns are NULL. Names of AWS services are not addresses and are not
--- listed.
+-- For addresses that were not looked up, the lookup columns are NULL. AWS service names, which some events contain in
+-- place of an address, are not listed.
 -- @order first_time, address
 -- @tables addresses
 -- @column first_time Time of the first event (UTC)

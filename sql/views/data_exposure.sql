@@ -1,6 +1,6 @@
--- Events by which data left an account or was made accessible to others, including attempts. A policy is listed only if
--- it allows everyone or another account, or if it removes a block on public access. Resources that are created without
--- such a block are not listed. Reads of individual objects are in object_downloads.
+-- Events in which data left an account or was made accessible to others, including attempts. A policy change is listed
+-- only if it allows everyone or another account, or removes a block on public access. Resources that are created
+-- without such a block are not listed. Reads of individual objects are in object_downloads.
 -- @order event_time, event_id, how
 -- @tables events signals
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none

@@ -1,6 +1,6 @@
 -- Events that stopped, deleted or changed logging or monitoring, including attempts, regardless of the client that made
--- the call. Settings made while a resource is being created are excluded. Maintenance makes the same calls; use the
--- principal, the address and the rest of the session to tell the two apart.
+-- the call. Settings specified when a resource is created are excluded. Routine maintenance uses the same calls; use
+-- the principal, the address and the rest of the session to tell the two apart.
 -- @order event_time, event_id
 -- @tables events signals
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none

@@ -1,7 +1,7 @@
 -- Reasons why events matter, one row per event and class, regardless of the client that made the call, including
 -- attempts. class is 'privilege_change', 'credential_made', 'defense_evasion', 'data_exposure', 'secret_read',
--- 'persistence', 'exfiltration', 'impact', 'execution' or 'reversal' (the call ends the effect of another call, which the
--- object column names). rules/calls/README.md lists the classes of each call.
+-- 'persistence', 'exfiltration', 'impact', 'execution' or 'reversal' (the call ends the effect of another call; the
+-- object column names that other call). rules/calls/README.md lists the classes of each call.
 -- @order event_time, event_id, class
 -- @tables events
 -- @column class Reason why the call matters

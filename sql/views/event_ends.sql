@@ -1,8 +1,8 @@
--- Events whose effect ended later in the case because another call undid it, or because everything that the event is
--- about was deleted. An event that is not listed was not undone by any event in the case.
--- A call undoes an event if it is the opposite call (class 'reversal') and names the same resources. For example, a share
--- with two accounts does not end when access is withdrawn from only one of them. The replacement of one policy by another
--- is not recognized as an end.
+-- Events whose effect ended later in the case because another call undid it, or because every resource that the event
+-- concerns was deleted. An event that is not listed was not undone by any event in the case. A call undoes an event if
+-- it is the opposite call (class 'reversal') and names the same resources. For example, a share with two accounts does
+-- not end when access is withdrawn from only one of them. Replacing one policy with another is not recognized as ending
+-- the effect of the first policy.
 -- @order ended_at, event_id
 -- @column event_id The event whose effect ended: events.event_id
 -- @column ended_at Time at which the effect ended (UTC)
@@ -40,7 +40,7 @@ reversal AS MATERIALIZED (
     )
     WHERE c.class = 'reversal'
 ),
--- The resources that an event names, with the kinds of resource that it is about.
+-- The resources that an event names, with the types of resource that it concerns.
 done AS (
     SELECT
         e.event_id, e.account_id, e.region, e.event_time, e.event_key, s.own_types, s.own_name,

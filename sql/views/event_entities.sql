@@ -1,8 +1,8 @@
 -- Resources that events name or that a signal showed on a console page, one row per event and resource. To find all
--- events about a key, bucket or role, filter by entity_value or name. relation is 'target' for the resource that the call
--- was applied to; 'created', 'deleted' or 'granted_to' for what the call did to the resource; 'source' for the resource
--- that was copied or exported; 'used' for a resource named in addition to the target; and 'seen' for a resource that was
--- only shown on a console page.
+-- events that involve a key, bucket or role, filter by entity_value or name. relation is 'target' for the resource that
+-- the call was applied to; 'created', 'deleted' or 'granted_to' for what the call did to the resource; 'source' for the
+-- resource that was copied or exported; 'used' for a resource named in addition to the target; and 'seen' for a
+-- resource that was only shown on a console page.
 -- @order event_time, event_id, entity_type, entity_value
 -- @tables events
 -- @column entity_type Type of the resource: user, access_key, bucket

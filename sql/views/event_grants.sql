@@ -10,7 +10,7 @@
 -- @column resources Resources, with wildcards as written
 -- @column conditions Condition keys of the statement
 -- @column policy ARN of a managed policy, whose contents are not in the record. NULL for other grants
--- @column public Whether the grant allows everyone, without a condition on the caller or where the call comes from
+-- @column public Whether the grant allows everyone, without a condition on who the caller is or where the call comes from
 -- @column external Whether the grant allows another account or everyone
 -- @column administrator Whether the grant allows all actions on all resources, directly or through an AWS managed policy
 CREATE OR REPLACE VIEW event_grants AS

@@ -37,7 +37,7 @@ SELECT
         WHEN list_contains(list_transform(e.entities, lambda n: n.relation), 'created') THEN 'create'
         WHEN NOT e.read_only THEN 'change'
     END AS call_kind,
-    -- The first two tests decide most events without inspecting lists.
+    -- For most events, the first two conditions are sufficient and the lists are not inspected.
     CASE
         WHEN e.event_category = 'Data' THEN FALSE
         WHEN e.classes IS NULL AND e.grants IS NULL AND e.read_only THEN FALSE

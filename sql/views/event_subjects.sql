@@ -1,14 +1,15 @@
--- One row per event and resource that the event is about: the resources that it created or deleted, or otherwise those
--- that it was applied to. Includes only successful calls that matter (because they have a class or a grant) or that
--- created a user or an instance. deleted_at is the time of the first later event in the case that deleted the resource.
+-- One row per event and resource that the event concerns: the resources that it created or deleted or, if there are
+-- none, those that it was applied to. Includes only successful calls that matter (because they have a class or a grant)
+-- or that created a user or an instance. deleted_at is the time of the first later event in the case that deleted the
+-- resource.
 -- @order event_time, event_id, entity_type, name
 -- @tables events
 -- @column entity_type Type of the resource: user, access_key, bucket
 -- @column entity_value Name, ID or ARN, as recorded in the event
 -- @column name Name of the resource. If an event creates a resource that has both a name and an ID, the name from the request
 -- @column relation created, deleted or target
--- @column resources Number of resources that the event is about
--- @column deleted_at Time at which the resource was deleted later in the case (UTC). NULL if the case contains no such event
+-- @column resources Number of resources that the event concerns
+-- @column deleted_at Time at which the resource was deleted later in the case (UTC). NULL if the case does not contain a deletion
 -- @column deleted_by The event that deleted the resource: events.event_id
 CREATE OR REPLACE VIEW event_subjects AS
 WITH named AS (

@@ -1,13 +1,13 @@
 -- Events that stand out, one row per event and reason, regardless of the client that made the call. The session list, the
--- report and the hunts use this definition. Background activity of the console and of services is excluded, as are calls
--- that a service makes on behalf of a principal. Denied and failed attempts are included; see outcome.
--- Data events, such as reads of individual objects, are in data_out and event_classes instead, because programs make many
--- of them. Two reasons are derived from other events. If objects were downloaded with a credential, the event that
--- created the credential has the class 'exfiltration'. The first use of an instance's or function's credentials from
--- another network has the class 'credential_use'.
+-- report and the hunts use this definition. Background activity by the console and by services is excluded, as are
+-- calls that a service makes on behalf of a principal. Denied and failed attempts are included; see outcome.
+-- Data events, such as reads of individual objects, are in data_out and event_classes instead, because programs
+-- generate many of them. Two reasons are derived from other events. If objects were downloaded with a credential, the
+-- event that created the credential has the class 'exfiltration'. The first use of an instance's or function's
+-- credentials from another network has the class 'credential_use'.
 -- @order event_time, event_id, class
 -- @tables events addresses
--- @column class The reason: a class of event_classes, or 'credential_use'
+-- @column class The reason: a class from event_classes, or 'credential_use'
 -- @column effect What was done, in the class's terms
 -- @column object What was affected, in the class's terms. NULL if the class does not specify it
 -- @column target Resources that the call was applied to. NULL if it does not name any

@@ -2,7 +2,8 @@
 -- row per principal and value. Networks are those in events.network. Countries and owners are known only for addresses
 -- that were looked up. A program is a name with a major version (user_agents.agent), excluding services that made calls
 -- on behalf of the principal. Secrets are those whose value was read. A first use is meaningful only if the case shows
--- what is normal for the principal, which takes at least 7 active days before it. Otherwise, too_short is true.
+-- what is normal for the principal, which requires at least 7 active days before the first use. Otherwise, too_short is
+-- true.
 -- @order first_time, aspect, used, principal
 -- @tables events
 -- @column aspect 'service', 'page', 'region', 'network', 'country', 'owner', 'user agent' or 'secret'

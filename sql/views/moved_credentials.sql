@@ -1,14 +1,14 @@
--- The first use of an instance's or function's credentials from a network that is not known for them, one row per
+-- The first use of an instance's or function's credentials from a network other than their known networks, one row per
 -- principal and network.
--- The known network of an instance is that of its first event in the case. The known networks of a function are those
--- where its user agent or its record names AWS Lambda. Private addresses and calls through VPC endpoints are ignored. An
--- instance whose public address changed is also listed.
+-- The known network of an instance is the network of its first event in the case. The known networks of a function are
+-- those of events whose user agent or record names AWS Lambda. Private addresses and calls through VPC endpoints are
+-- ignored. An instance whose public address changed is also listed.
 -- @order event_time, event_id
 -- @tables events
 -- @column machine_type instance or function
 -- @column machine ID of the instance, or name of the role's session
 -- @column network The network that the credentials were used from
--- @column known_networks Networks that the credentials were known from, sorted
+-- @column known_networks Known networks of the credentials, sorted
 -- @column known_since Time of the first event from a known network (UTC)
 -- @column events Number of events from the new network
 -- @column event_id The first event from the new network: events.event_id

@@ -1,5 +1,5 @@
--- Secrets, keys and credentials that signals and events show, one row for each, and how they were accessed. how is 'seen'
--- if only the name was shown on a console page, 'read' if the value was returned, 'made' if it was created or set, and
+-- Secrets, keys and credentials that signals and events show, and how each was accessed. how is 'seen' if only the name
+-- was shown on a console page, 'read' if the value was returned, 'made' if it was created or set, and
 -- 'tried' if the call to read or create it was denied or failed. A call that reads or creates a secret does not have an
 -- additional 'seen' row. Programs read secrets regularly; see secret_reads.
 -- @order event_time, event_id, signal_id, secret

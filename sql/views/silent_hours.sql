@@ -1,6 +1,6 @@
 -- Runs of full hours in which a region of an account has no events, between the first and last event in the region. A
--- quiet region is not a gap in the trail; account_hours shows whether the account had events elsewhere. trail_gaps lists
--- the hours without any events in an account.
+-- quiet region is not a gap in the trail; account_hours shows whether the account had events elsewhere. trail_gaps
+-- lists the hours in which an account has no events in any region.
 -- @order first_hour, account_id, region
 -- @tables events
 -- @column first_hour First hour without events (UTC)

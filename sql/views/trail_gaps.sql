@@ -1,4 +1,4 @@
--- What the events in the case do not cover, as far as they show it. One row per gap and account.
+-- What the case does not cover, as far as its events show. One row per gap and account.
 -- 'region': the account has no events in a region, although other accounts do, or the account's events name resources
 -- there.
 -- 'hours': full hours without any events in the account, between its first and last event (by region: silent_hours).

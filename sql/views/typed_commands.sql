@@ -2,7 +2,7 @@
 -- @order event_time, event_id
 -- @tables events
 -- @column tool Program with its version, from the start of the user agent
--- @column command Command of the AWS CLI, if the user agent names it: s3.ls
+-- @column command AWS CLI command, if the user agent names it: s3.ls
 CREATE OR REPLACE VIEW typed_commands AS
 SELECT
     e.event_time,

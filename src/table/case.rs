@@ -46,11 +46,7 @@ pub const LOAD_FILES: Table = Table {
         Column::new("container", Text, "Format in which the records are wrapped"),
         Column::new("read", Integer, "Number of records found"),
         Column::new("inserted", Integer, "Number of records that became events in the case"),
-        Column::new(
-            "duplicate",
-            Integer,
-            "Number of records for events that the case already contained, without additional information",
-        ),
+        Column::new("duplicate", Integer, "Number of records that added nothing to events already in the case"),
         Column::new("merged", Integer, "Number of records that were merged with another record for the same event"),
         Column::new("rejected", Integer, "Number of records that could not be read. The rejects table lists them"),
         Column::new("left_out", Integer, "Number of records that a load filter excluded"),

@@ -11,7 +11,7 @@ pub const ENTITY: [&str; 4] = ["entity_type", "entity_value", "name", "relation"
 /// `events`
 pub const EVENTS: Table = Table {
     name: "events",
-    grain: "The CloudTrail events. Together with extra, the columns contain the complete record.",
+    grain: "The CloudTrail events. The columns, including extra, contain the complete record.",
     columns: &[
         Column::new(
             "event_id",
@@ -35,7 +35,7 @@ pub const EVENTS: Table = Table {
         Column::new(
             "account_id",
             Text,
-            "Account of the event: the recipient account, or otherwise the caller's account",
+            "Account of the event: the recipient account or, if there is none, the caller's account",
         )
         .repeating(),
         Column::new("recipient_account_id", Text, "Account that received the record")
@@ -139,7 +139,7 @@ pub const EVENTS: Table = Table {
         Column::new("on_behalf_of", Text, "IAM Identity Center user that the call was made for")
             .from("userIdentity.onBehalfOf.userId")
             .repeating(),
-        Column::new("in_scope_of", Text, "Resource, such as a function, whose role made the call")
+        Column::new("in_scope_of", Text, "Resource, such as a function, in whose scope the call was made")
             .from("userIdentity.inScopeOf.sourceArn")
             .repeating(),
         Column::new("own_id", Text, "ID in the record, if other events have the same ID. Otherwise NULL").repeating(),
@@ -150,7 +150,7 @@ pub const EVENTS: Table = Table {
         )
         .from("addendum.originalEventID")
         .repeating(),
-        Column::new("extra", Json, "Members of the record that no other column contains"),
+        Column::new("extra", Json, "Fields of the record that are not in any other column"),
     ],
 };
 
@@ -211,8 +211,8 @@ pub const SESSIONS: Table = Table {
         Column::new(
             "console_events",
             Integer,
-            "Number of console events: events of signals other than commands, and events without a signal from a client other \
-             than a CLI, an SDK or a service",
+            "Number of console events: events that belong to signals other than commands, and events that do not belong to a \
+             signal and come from a client other than a CLI, an SDK or a service",
         ),
         Column::new(
             "explained_events",

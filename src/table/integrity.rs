@@ -6,7 +6,7 @@ use super::{Column, Table};
 /// `file_integrity`
 pub const FILE_INTEGRITY: Table = Table {
     name: "file_integrity",
-    grain: "The log files and digest files that the last run of `cartographer verify` found or did not find, and gaps \
+    grain: "The log files and digest files that the last run of `cartographer verify` found or reported missing, and gaps \
             between digest files.",
     columns: &[
         Column::new("kind", Text, "Kind of the row: log file, digest, backfill digest or gap"),

@@ -16,7 +16,7 @@ pub const SIGNALS: Table = Table {
         Column::new(
             "signal_id",
             Text,
-            "Unique ID of the signal, derived from the session, rule and anchor event, so that further loads do not change it",
+            "Unique ID of the signal, derived from the session, rule and anchor event, so that later loads do not change it",
         ),
         Column::new("session_id", Text, "Session of the signal: sessions.session_id"),
         Column::new("account_id", Text, "Account of the session: sessions.account_id").repeating(),
@@ -51,8 +51,8 @@ pub const SIGNALS: Table = Table {
         Column::new("anchor_event_id", Text, "Event that identified the signal: events.event_id"),
         Column::new("context", Json, "Values from the events, keyed by their names in the rule"),
         Column::new("attack", TextList, "ATT&CK technique IDs"),
-        Column::new("matched", TextList, "Calls of the rule that were found"),
-        Column::new("missing", TextList, "Required calls of the rule that were not found"),
+        Column::new("matched", TextList, "Calls in the rule that were found"),
+        Column::new("missing", TextList, "Required calls in the rule that were not found"),
     ],
 };
 

@@ -121,7 +121,7 @@ fn every_view_and_table_with_a_time_has_an_order_that_begins_with_one() {
 
 fn section(page: &mut String, case: &Case, name: &str, comment: &str) {
     let order = cartographer::view::order(name).map(|order| format!(" Order: `{order}`.")).unwrap_or_default();
-    write!(page, "\n## {name}\n\n{comment}{order}\n\n| column | type | holds |\n|---|---|---|\n").unwrap();
+    write!(page, "\n## {name}\n\n{comment}{order}\n\n| column | type | description |\n|---|---|---|\n").unwrap();
     let columns = format!(
         "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = '{name}' ORDER BY column_index"
     );

@@ -3,8 +3,8 @@
 -- techniques: T1530, T1213.006
 -- hit: a database was exported to a bucket, a database snapshot was copied, or a database was restored with public
 --   access.
--- false positives: nightly jobs, and tests that use restored data, run by known roles. Not reported: backups created
---   by an AWS service.
+-- false positives: known roles that run nightly jobs or test with restored data. Not reported: backups created by an
+--   AWS service.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

@@ -1,8 +1,8 @@
 -- What did an identity do, step by step?
 -- tactic: correlation
 -- techniques: none
--- hit: the identity's clicks, and the other API calls in its console sessions, in chronological order. The other
---   calls have one row per call and minute.
+-- hit: the identity's clicks, and the other API calls in its console sessions, in chronological order. The other calls
+--   are grouped into one row per call and minute.
 -- false positives: most rows are ordinary activity. Set `principal`, `since` and `until` to the identity and day in
 --   question.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)

@@ -1,8 +1,9 @@
 -- Who viewed, changed or used an entity, and when?
 -- tactic: correlation
 -- techniques: none
--- hit: a click that showed or changed the entity (such as a user, key, bucket, instance or secret), or a call outside
---   a click that names it. If the `entity` parameter is not set, such calls are listed only if they have a class.
+-- hit: a click that showed or changed the entity (such as a user, key, bucket, instance or secret), or a call that
+--   names the entity but does not belong to a click. If the `entity` parameter is not set, such calls are listed only
+--   if they have a class.
 -- false positives: pages that list all resources show the entity to everyone who opens them; use `kind` and
 --   `relation` to distinguish views from changes.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)

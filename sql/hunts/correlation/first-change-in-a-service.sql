@@ -2,7 +2,8 @@
 -- tactic: correlation
 -- techniques: T1078.004
 -- hit: an identity that was already active made its first change in the service.
--- false positives: new tasks. Not reported: changes on an identity's first days of activity (see `days`).
+-- false positives: an identity that takes on new tasks. Not reported: changes on an identity's first days of activity
+--   (see `days`).
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

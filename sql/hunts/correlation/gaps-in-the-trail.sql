@@ -1,7 +1,8 @@
 -- Where is the trail missing hours?
 -- tactic: correlation
 -- techniques: T1562.008
--- hit: a region of an account has no events for several hours: logging was off, or files are missing from the case.
+-- hit: a region of an account has no events for several hours; logging may have been off, or files may be missing from
+--   the case.
 -- false positives: a region that is rarely used; focus on regions that have no other gaps.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only gaps that end at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only gaps that end at or before this time (UTC)

@@ -2,8 +2,8 @@
 -- tactic: correlation
 -- techniques: T1078.004
 -- hit: a console session began outside working hours or on a weekend (UTC).
--- false positives: people who are on call or in other time zones; set `first_hour` and `last_hour` to their working
---   hours.
+-- false positives: people who are on call or who work in other time zones; set `first_hour` and `last_hour` to their
+--   working hours.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

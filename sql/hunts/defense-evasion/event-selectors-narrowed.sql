@@ -2,7 +2,8 @@
 -- tactic: defense-evasion
 -- techniques: T1562.008
 -- hit: a trail no longer records management events, or records only read events or only write events.
--- false positives: cost savings on a second trail. Not reported: event selectors that record all management events.
+-- false positives: a second trail that is limited to reduce costs. Not reported: event selectors that record all
+--   management events.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

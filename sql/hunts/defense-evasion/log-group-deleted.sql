@@ -1,7 +1,7 @@
 -- Who deleted logs or shortened their retention?
 -- tactic: defense-evasion
 -- techniques: T1562.008, T1070
--- hit: a log group or log stream was deleted, or a log group keeps its events for only a few days.
+-- hit: a log group or log stream was deleted, or the retention period of a log group was set to a few days.
 -- false positives: an application that is removed together with its logs. Not reported: longer retention periods (see
 --   `days`), and deletions made by an AWS service.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)

@@ -1,8 +1,8 @@
 -- In which region did an account change something for the first time?
 -- tactic: defense-evasion
 -- techniques: T1535
--- hit: something was changed in a region in which the account had never changed anything before, although the trail
---   already covered several days of the account's activity.
+-- hit: something was changed in a region in which the account had never changed anything before, at least a day after
+--   its first change in the trail (see `days`).
 -- false positives: a planned expansion to a new region; global services, which record their events in us-east-1.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)

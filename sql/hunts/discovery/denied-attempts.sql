@@ -1,10 +1,10 @@
 -- Who had many different API calls denied?
 -- tactic: discovery
 -- techniques: T1580, T1087.004
--- hit: an identity tried several calls that it has no permission for; someone may be testing what it can do. There is
---   one row per session, for the time window with the most different denied calls.
--- false positives: a new service that still lacks several permissions. Repeated attempts at the same call count as
---   one.
+-- hit: an identity tried several calls for which it lacks permission; someone may be testing what the identity can do.
+--   There is one row per session, for the time window with the most different denied calls.
+-- false positives: a new service that still lacks several permissions. Repeated attempts at the same call are counted
+--   once.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

@@ -1,4 +1,4 @@
--- Which access key was first used to call GetCallerIdentity?
+-- Which access key's first call was GetCallerIdentity?
 -- tactic: discovery
 -- techniques: T1078.004, T1087.004
 -- hit: the first call made with a long-term access key in this case checked which identity the key belongs to;

@@ -1,7 +1,8 @@
 -- Who ran commands on instances?
 -- tactic: execution
 -- techniques: T1651
--- hit: a command or automation was sent to instances through Systems Manager. The `document` column shows what kind.
+-- hit: a command or automation was sent to instances through Systems Manager. The `document` column names the Systems
+--   Manager document.
 -- false positives: patching and inventory, run on a schedule by a known role. Not reported: commands sent by an AWS
 --   service.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)

@@ -1,7 +1,7 @@
 -- Who raised quotas or changed budgets?
 -- tactic: impact
 -- techniques: T1496
--- hit: more resources can be started or more messages sent than before, or nobody is notified about costs.
+-- hit: more resources can be started or more messages sent than before, or cost notifications may no longer be sent.
 -- false positives: planned growth. Not reported: viewing quotas and creating budgets.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)

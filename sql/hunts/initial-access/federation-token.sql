@@ -2,7 +2,7 @@
 -- tactic: initial-access
 -- techniques: T1550.001, T1078.004
 -- hit: a user's access key was exchanged for temporary credentials with GetFederationToken, or a federated user
---   signed in with a token. Such credentials give access to the console and remain valid without the key.
+--   signed in with a token. Such credentials give access to the console and remain valid even after the key is deleted.
 -- false positives: a custom sign-in portal or identity broker, which always uses the same identity from the same
 --   network.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)

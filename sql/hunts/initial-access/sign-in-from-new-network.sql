@@ -3,8 +3,8 @@
 -- techniques: T1078.004
 -- hit: an identity signed in to the console from a network (/24 for IPv4, /48 for IPv6) that it had not used before,
 --   although it had used other networks.
--- false positives: travel, a new internet provider, or the first day with a VPN. If the trail begins late, few
---   earlier networks are known.
+-- false positives: travel, a new internet provider, or the first day on a VPN. If the trail covers little time before
+--   the sign-in, few of the identity's networks are known.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

@@ -1,7 +1,8 @@
 -- Who pushed an SSH key to an instance or opened its serial console?
 -- tactic: lateral-movement
 -- techniques: T1021.004, T1098.004
--- hit: someone could log in to an instance over SSH or the serial console without a key installed on it.
+-- hit: someone could log in to an instance over SSH or the serial console without a key that is permanently installed
+--   on the instance.
 -- false positives: administrators who regularly connect this way. Not reported: viewing an instance.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)

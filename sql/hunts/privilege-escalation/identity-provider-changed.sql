@@ -1,7 +1,7 @@
 -- Who created or changed an identity provider?
 -- tactic: privilege-escalation
 -- techniques: T1484.002
--- hit: whoever controls the identity provider can assume any role that trusts it.
+-- hit: an identity provider was created or changed. Whoever controls it can assume any role that trusts it.
 -- false positives: a planned setup of single sign-on, or of OIDC for a pipeline.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)

@@ -3,8 +3,8 @@
 -- techniques: T1098.003, T1078.004
 -- hit: an identity passed a role that it had never passed before in this case. Whatever runs with the role has the
 --   role's permissions, which can exceed the identity's own.
--- false positives: deployments that also ran before the trail begins. Not reported: later uses of the same role by
---   the same identity.
+-- false positives: regular deployments whose earlier runs are not in the trail. Not reported: later uses of the same
+--   role by the same identity.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
