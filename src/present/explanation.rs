@@ -43,7 +43,7 @@ fn explained_signal(out: &mut impl Write, signal: &ExplainedSignal) -> io::Resul
             )
         }
         Origin::Inferred => format!("the most likely page; confidence {:.2}", signal.confidence),
-        Origin::Service => format!("unknown page, described from its calls; confidence {:.2}", signal.confidence),
+        Origin::Service => format!("unknown page, inferred from its calls; confidence {:.2}", signal.confidence),
     };
     let matched_rule = signal.matched_rule.as_ref().map(|matched_rule| {
         format!("{matched_rule}, changed to {} because of the surrounding signals", signal.rule_id)

@@ -108,7 +108,7 @@ test("keys that they created themselves are not how they got in", () => {
     ip_count: null,
   };
   const [came] = story({ ...EMPTY, actors: [actor(1, 2, "eve")], keys, links: [link] }).told[0]?.sentences ?? [];
-  expect(came?.text).toBe("Programs used access key AKIAOWN (4 events); how they obtained it is not in this case.");
+  expect(came?.text).toBe("Programs used access key AKIAOWN (4 events); this case does not show how it was obtained.");
 });
 
 test("what was undone is not in effect", () => {

@@ -24,7 +24,7 @@ pub(super) fn brief(report: &Report) -> Section {
     let lead = "Each sentence is based on the events listed in the sections below. It states what the trail shows, not why \
         something was done or who was at the keyboard. An event that stands out for several reasons is counted for each.";
     let blocks = if points.is_empty() {
-        vec![Block::Text("These sessions contain nothing that this report looks for.".to_owned())]
+        vec![Block::Text("Nothing stands out in these sessions.".to_owned())]
     } else {
         vec![Block::Note(lead.to_owned()), Block::Points(points)]
     };

@@ -17,9 +17,7 @@ const LONGEST: usize = 2048;
 pub(super) fn remedies(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.remedies.rows.is_empty() {
-        blocks.push(Block::Text(
-            "Nothing that this report looks for was created, granted, shared or stopped.".to_owned(),
-        ));
+        blocks.push(Block::Text("This report found nothing to contain or undo.".to_owned()));
     } else {
         let lead = "These are suggestions to review, not instructions: the trail does not show whether an action was intended. \
             The commands are built from names in the events and were not run. Inspect first, then decide whether to undo. \

@@ -15,7 +15,7 @@ use crate::present::quote;
 pub(super) fn things(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if !report.things.rows.is_empty() {
-        let lead = "Resources that a click or an API call changed or created, or whose secret it retrieved, \
+        let lead = "Resources that a click or an API call created or changed, or from which a secret was retrieved, \
             including failed attempts.";
         let head = [
             text("Resource"),

@@ -22,7 +22,7 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
     points.sort_by_key(|point| point.tone != Tone::Strong);
     let mut blocks = vec![Block::Heading("What stands out".to_owned())];
     if points.is_empty() {
-        blocks.push(Block::Text("The report found nothing that it looks for.".to_owned()));
+        blocks.push(Block::Text("This report found nothing that stands out.".to_owned()));
     } else {
         blocks.push(Block::Points(points));
     }
@@ -177,7 +177,7 @@ impl SentenceStyle {
             if deed.sessions > 1 { format!(" in {} sessions", digits(deed.sessions)) } else { String::new() };
         match deed.events.saturating_sub(1) {
             0 => first,
-            more => format!("{first}, and {} more{sessions}, until {}", digits(more), moment(deed.last_time)),
+            more => format!("{first}, and {} more{sessions}, the last at {}", digits(more), moment(deed.last_time)),
         }
     }
 
@@ -232,7 +232,7 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "unknown size".to_owned(), words::size);
     let item = |one: &Taken| {
         let text = format!(
-            "{} · {} downloaded {} from {} ({}), connecting from {}, until {}{}",
+            "{} · {} downloaded {} from {} ({}), connecting from {}, the last at {}{}",
             moment(one.first_time),
             who(one.principal.as_deref()),
             count(one.objects.unwrap_or_default(), "object", "objects"),

@@ -234,8 +234,8 @@ fn sessions(report: &Report) -> Vec<Block> {
         number("Findings"),
         number("Denied"),
     ];
-    let lead = "The most notable sessions come first. Findings counts the events that stand out and succeeded; the number below \
-        it counts those that were denied or failed. Multiple sessions of one program are combined.";
+    let lead = "The most notable sessions come first. The Findings column counts the events that stand out and succeeded; \
+        the number below counts those that were denied or failed. Multiple sessions of one program are combined.";
     let table = Table::new(head).with(report.sessions.rows.iter().map(row));
     let all = "To list all sessions, run cartographer sessions.";
     let mut blocks = vec![Block::Heading("Sessions".to_owned()), Block::Note(lead.to_owned()), Block::Table(table)];

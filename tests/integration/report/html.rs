@@ -30,7 +30,7 @@ fn the_page_tells_the_theft() {
         "access key AKIAEXAMPLEJ3XHTZZXB, created by nadia at 2026-03-11 19:41:32: 47 calls by svc-backup (1 failed) from \
          203.0.113.147",
         "2 calls while pages loaded: organizations:ListDelegatedAdministrators",
-        "svc-backup downloaded 44 objects from prod-db-backups (5.3 GB), connecting from 203.0.113.147, until \
+        "svc-backup downloaded 44 objects from prod-db-backups (5.3 GB), connecting from 203.0.113.147, the last at \
          2026-03-11 21:20:13, with a credential that nadia created",
         "Searched for in 1 of 119 sessions in the case and not found: instance or function credentials that were used from \
          a new network; data that was shared",

@@ -106,7 +106,7 @@ fn a_program_is_told_as_a_click_is() {
         "Deleted trail audit",
         "Tried to stop logging for trail other: access denied",
         "Secrets read: 20",
-        "Read secret app/secret-10, and 19 more, until 2026-05-04 10:00:29",
+        "Read secret app/secret-10, and 19 more, the last at 2026-05-04 10:00:29",
         "access key AKIAEXAMPLEMADE00000, created by deployer at 2026-05-04 10:00:02: 3 calls by backup (0 failed) from \
          198.51.100.77",
         "Shared snapshot snap-0123456789abcdef0 with account 444455556666",

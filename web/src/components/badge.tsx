@@ -25,7 +25,7 @@ export function Kind({ kind }: { kind: string }) {
 const ORIGINS: Record<string, string> = {
   exact: "known page: every required call was seen and matched exactly",
   inferred: "most likely page: requests differ, or a call is missing",
-  service: "unknown page: described from its calls",
+  service: "unknown page: inferred from its calls",
 };
 
 /** At or above this value, more than nine in ten are right, and the confidence is not shown. */

@@ -126,7 +126,7 @@ function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sent
   if (used.length > 0) {
     const named = used.slice(0, 2).map((each) => `${each.key} (${counted(each.events, "event")})`);
     parts.push(
-      `Programs used ${used.length === 1 ? "access key" : "access keys"} ${listed(named, used.length)}; how they obtained ${used.length === 1 ? "it" : "them"} is not in this case.`,
+      `Programs used ${used.length === 1 ? "access key" : "access keys"} ${listed(named, used.length)}; this case does not show how ${used.length === 1 ? "it was" : "they were"} obtained.`,
     );
   }
   if (parts.length === 0) return undefined;

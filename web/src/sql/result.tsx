@@ -64,7 +64,7 @@ export function Result({ answer }: { answer: SqlAnswer }) {
     <section class="result" aria-label="Result">
       <div class="bar">
         <span class="num" role="status">
-          {`${counted(answer.rows.length, "row")} in ${count(answer.elapsed_ms)} ms${answer.truncated ? "; more rows are not shown. Add a LIMIT, or export with the command line." : ""}`}
+          {`${counted(answer.rows.length, "row")} in ${count(answer.elapsed_ms)} ms${answer.truncated ? "; more rows are not shown. Add a LIMIT, or export from the command line." : ""}`}
         </span>
         <Save answer={answer} />
       </div>

@@ -28,7 +28,7 @@ export function ActorPanel({ id }: { id: string }) {
     <section class="actor" aria-label="Actor">
       {drawn && <Graph links={links} session={id} />}
       {!drawn && origins.length > 0 && (
-        <Line name="Behind it">
+        <Line name="Origin">
           {origins.slice(0, FEW_IN_LINE).map((each) => (
             <Chain key={each.session_id + each.path} path={each.path} session={each.session_id} who={each.principal} />
           ))}

@@ -27,7 +27,7 @@ const MEANINGS: Record<Part, [string, string]> = {
   high: ["Known page, ≥ 0.9", "clicks on a known page, with a confidence of 0.9 or above"],
   lower: ["Known page, < 0.9", "clicks on the most likely page, with a lower confidence"],
   visits: ["Visit", "clicks for which only the service is known"],
-  changes: ["Generic change", "changes on an unknown page, described from the call"],
+  changes: ["Generic change", "changes on an unknown page, inferred from the call"],
   commands: ["Command", "commands that were typed or run"],
 };
 

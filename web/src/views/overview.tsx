@@ -131,8 +131,8 @@ function Open({ needs, error, dated }: OpenProps) {
         Still in effect{" "}
         <span class="story-lead">
           {open.length > 0
-            ? "as far as this case shows: no call in it undid or deleted the following. The report lists commands for reviewing them."
-            : "As far as this case shows, nothing that was created, granted, shared or stopped in it is still in effect."}
+            ? "as far as this case shows: it contains no call that undid or deleted the following. The report lists commands for reviewing them."
+            : "As far as this case shows, nothing that was created, granted, shared or stopped is still in effect."}
         </span>
       </h2>
       <dl class="sentences sentences-open">
@@ -151,7 +151,7 @@ const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
   <section class="story" aria-label="Others">
     <h2 class="story-who">
       Others{" "}
-      <span class="story-lead">who were in the console, or in whose sessions something less severe stands out</span>
+      <span class="story-lead">who used the console, or whose sessions contain less severe activity that stands out</span>
     </h2>
     <ul class="others">
       {actors.slice(0, MOST_OTHERS).map((actor) => (

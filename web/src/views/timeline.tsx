@@ -216,7 +216,7 @@ interface FoldingProps {
 const Folding = ({ on, onChange }: FoldingProps) => (
   <label
     class={`notable ${on ? "chosen" : ""}`}
-    title="Consecutive reads of one service share a line, and so do repetitions of the same change"
+    title="Consecutive reads from one service share a line, as do repetitions of the same change"
   >
     <input type="checkbox" checked={on} onChange={onChange} />
     Fold calls
