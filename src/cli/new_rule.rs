@@ -70,7 +70,8 @@ impl New {
         if self.id.contains('/') && self.id.split('/').all(is_part) {
             return Ok(());
         }
-        let advice = "An ID consists of a service and a page, in lowercase letters, digits and hyphens, such as s3/access-grants.";
+        let advice =
+            "An ID is a service and a page, in lowercase letters, digits and hyphens, such as s3/access-grants.";
         bail!(WithAdvice::new(format!("{:?} is not a valid rule ID", self.id), advice))
     }
 }
