@@ -39,7 +39,8 @@ class Mapper:
     def finish(self) -> pyarrow.RecordBatch: ...
 
 def parse_document(name: str, data: bytes) -> tuple[list[pyarrow.RecordBatch], pyarrow.RecordBatch]:
-    """The events and rejects in a file: batches with the schema ``schemas()["events"]``, and one with ``["rejects"]``."""
+    """Reads a file. Returns its events as batches with the schema ``schemas()["events"]``, and its rejects as one
+    batch with the schema ``schemas()["rejects"]``."""
 
 def map_events(
     batches: list[pyarrow.RecordBatch], rules: Rules
@@ -47,7 +48,8 @@ def map_events(
     """Maps events in any order to ``signals``, ``event_signal`` and ``signal_entities``."""
 
 def sign_ins(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
-    """Sign-in events that do not state which session they opened: a batch with the schema ``schemas()["sign_ins"]``."""
+    """Returns the sign-in events that do not state which session they opened, as a batch with the schema
+    ``schemas()["sign_ins"]``."""
 
 def schemas() -> dict[str, pyarrow.Schema]:
     """The input and output schemas: ``events``, ``rejects``, ``signals``, ``event_signal``,

@@ -70,7 +70,7 @@ def _wanted(want: str, events, rejects) -> Batches:
         record = f", record {row['record']}" if row["record"] else ""
         raise _core.CartographerError(
             f"{row['document']!r}{record}: {row['cause']}; it starts with {row['excerpt']!r}. "
-            "Without strict=True, such records are left out, and read_rejects returns them"
+            "Without strict=True, such records are skipped, and read_rejects returns them"
         )
     yield from events
 

@@ -45,7 +45,9 @@ def parse(file: str | os.PathLike, data: bytes | None = None) -> Parsed:
 
 
 def map_table(events: pyarrow.Table, *, rules: RuleFiles | None = None) -> Mapped:
-    """Maps a table of events, with all columns of ``schemas()["events"]``, in any order and from any number of files.
+    """Maps a table of events, which must have all columns in ``schemas()["events"]``.
+
+    The events can be in any order and come from any number of files.
 
     As in ``cartographer load``, an event that occurs in several files counts once, sign-ins are assigned to the
     sessions that they opened, and sessions without evidence of console use are excluded. ``rules`` adds your own rules

@@ -1,4 +1,4 @@
-"""Maps CloudTrail in a data lake to DataFrames of signals, on Spark 3.5 and later and on Sail.
+"""Maps CloudTrail events in a data lake to DataFrames of signals, on Spark 3.5 or later and on Sail.
 
 The functions are lazy, like Spark's own: nothing is read until rows are requested. Events have the columns of
 ``cartographer.schemas()["events"]``. Write them once as Parquet or Iceberg, because the mapping scans them several times,
@@ -44,22 +44,23 @@ class Signals(NamedTuple):
     signal_entities: DataFrame
     """One row per resource that was seen or used in a signal."""
     mapped: DataFrame
-    """The source of the other three: one row per signal, with its events and entities as lists. If you need more than
-    one of those tables, persist or write this one first; otherwise everything is mapped again for each of them."""
+    """The table that the other three are derived from: one row per signal, with its events and entities as lists. If
+    you need more than one of those three tables, persist or write ``mapped`` first; otherwise the mapping runs again
+    for each table."""
 
 
 def read_trail(spark: SparkSession, path: str | list[str], *, lines: bool = False, strict: bool = False) -> DataFrame:
-    """The events of the CloudTrail files under a path, compressed or not, in any format that ``cartographer load`` supports.
+    """Reads the CloudTrail files under a path, compressed or not, in any format that ``cartographer load`` supports.
 
     Each file is read by one task, up to Spark's limit of 2 GiB. With ``lines=True``, JSON Lines files of any size are
-    read in chunks, in which case ``source_record`` is NULL (Spark only). Records that cannot be read are left out, and
-    ``read_rejects`` returns them. With ``strict=True``, they raise an exception.
+    read in chunks, in which case ``source_record`` is NULL (Spark only). Records that cannot be read are skipped, and
+    ``read_rejects`` returns them. With ``strict=True``, such a record raises an exception.
     """
     return _read(spark, path, lines, "raise" if strict else "events", "events")
 
 
 def read_rejects(spark: SparkSession, path: str | list[str], *, lines: bool = False) -> DataFrame:
-    """Records and documents that ``read_trail`` cannot read, with the reason: one row for each."""
+    """Returns one row per record or document that ``read_trail`` cannot read, with the reason."""
     return _read(spark, path, lines, "rejects", "rejects")
 
 
@@ -76,7 +77,8 @@ def _read(spark: SparkSession, path: str | list[str], lines: bool, want: str, ta
 def from_security_lake(df: DataFrame, *, strict: bool = False) -> DataFrame:
     """Events from Security Lake's table of CloudTrail management events, OCSF 1.0.0-rc.2 or 1.1.0.
 
-    Additional columns are ignored. Rows from other products are left out. With ``strict=True``, they raise an exception.
+    Additional columns are ignored. Rows from other products are skipped. With ``strict=True``, such a row raises an
+    exception.
     """
     return _from_rows(df, "security-lake", ("metadata", "api"), strict)
 
@@ -84,7 +86,8 @@ def from_security_lake(df: DataFrame, *, strict: bool = False) -> DataFrame:
 def from_athena(df: DataFrame, *, strict: bool = False) -> DataFrame:
     """Events from the CloudTrail table that AWS's Athena statement creates (``eventtime``, ``useridentity`` …).
 
-    Partition columns are ignored. Rows that are not events are left out. With ``strict=True``, they raise an exception.
+    Partition columns are ignored. Rows that are not events are skipped. With ``strict=True``, such a row raises an
+    exception.
     """
     return _from_rows(df, "athena", ("eventtime", "eventsource", "eventname", "useridentity"), strict)
 

@@ -75,7 +75,7 @@ impl Mapper {
         py.detach(|| wide(self.0.push(&batch)))
     }
 
-    /// Ends the input, and returns the signals of the last session.
+    /// Processes the remaining rows and returns the signals for the last session.
     fn finish(&mut self, py: Python<'_>) -> PyResult<Batch> {
         py.detach(|| wide(self.0.finish()))
     }

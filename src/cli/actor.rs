@@ -8,11 +8,12 @@ use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams, who};
 
-/// Show who is behind a name, key, ARN or session, and who used the credentials it created
+/// Show the actor behind a name, key, ARN or session, and who used credentials created by that actor
 ///
-/// Lists the matching sessions; the sessions behind them (relation `behind`), which created the credentials that they used,
-/// back to the first such session in the trail; and the sessions that used credentials created by the matching sessions
-/// (`made here`). `chain` shows how one session led to the next. `timeline --actor` shows what they did.
+/// Lists the matching sessions and the sessions connected to them by credentials. Sessions with the relation `behind`
+/// created the credentials that the matching sessions used; they are traced back to the first such session in the trail.
+/// Sessions with the relation `made here` used credentials that the matching sessions created. `chain` shows how one
+/// session led to the next. `timeline --actor` shows the activity of the `self` and `made here` sessions.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

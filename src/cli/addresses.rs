@@ -70,15 +70,15 @@ pub(crate) fn look_up(case: &Case, databases: &Databases, streams: Streams) -> R
         return Ok(());
     }
     let Located { addresses, known } = load::locate(case, databases).context("the addresses were not looked up")?;
-    streams.say(&format!("addresses {addresses} looked up, {known} of them found in the databases"));
+    streams.say(&format!("looked up {addresses} addresses, {known} of which are in the databases"));
     Ok(())
 }
 
 /// List the addresses that events came from, and look them up in databases
 ///
-/// With --geoip or --ip-ranges, first looks up every address in the case and stores the results in the case. Specify all
-/// databases for an option in the same command, because they replace those used before. Nothing is downloaded. The
-/// countries and owners are those of networks, according to the databases; they do not show where a person was.
+/// With --geoip or --ip-ranges, first looks up every address in the case and stores the results in the case. Specify
+/// all databases for an option in the same command, because they replace those used previously. Nothing is downloaded.
+/// The country and owner in the databases are those of a network; they do not show where a person was.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -14,7 +14,7 @@ use super::{ExitCode, Streams};
 
 /// Show how to open a case read-only in other programs
 ///
-/// Prints code to paste, with the path of the case quoted for each program.
+/// Prints code to paste into the program, with the path of the case quoted as that program requires.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

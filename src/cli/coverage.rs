@@ -8,9 +8,9 @@ use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// Count the clicks on known pages, with their confidence, and the remaining events
+/// Count the clicks on known pages, with their confidence, and the unexplained events
 ///
-/// A click is any signal other than background. Each click is on a known page (`on_known_page`; `high_confidence` counts
+/// A click is any signal other than a background signal. Each click is on a known page (`on_known_page`; `high_confidence` counts
 /// those with a confidence of 0.9 or above), is identified only by its service (`visits`) or its call (`generic_changes`),
 /// or is a command. `unexplained_events` counts console events without a signal. An event can be part of a signal even if
 /// its page is unknown.
@@ -26,10 +26,10 @@ Examples:
 pub(crate) struct Coverage {
     #[command(flatten)]
     case: CaseArgs,
-    /// Only sessions whose ID starts with this
+    /// Only sessions whose ID starts with this prefix
     #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
     session: String,
-    /// What to count by
+    /// How to group the counts
     #[arg(long, value_enum, default_value = "session")]
     by: By,
     /// Output format

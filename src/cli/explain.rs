@@ -15,9 +15,9 @@ use super::{ExitCode, Streams};
 
 /// Explain a signal or an event: the rule, the role of each event, and why no other page was chosen
 ///
-/// Maps the session again with the given rules, without changing the case. For each event, shows the matching shape of the
-/// rule, or how similar the event is and what differs. Then lists other pages with the same calls, and why they were not
-/// chosen. `timeline --ids` shows the IDs.
+/// Maps the session again with the given rules, without changing the case. For each event, shows which shape in the rule
+/// matches, or how similar the event is to the closest shape and what differs. Then lists other pages with the same calls,
+/// and why they were not chosen. `timeline --ids` shows the IDs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -18,7 +18,7 @@ use super::{ExitCode, Streams};
 
 /// Export a case as Parquet, CSV, JSON Lines, Timesketch, OCSF or an ATT&CK Navigator layer
 ///
-/// The output appears under its name only once it is complete. An existing file or folder is replaced only with --force.
+/// The output appears under its final name only once it is complete. An existing file or folder is replaced only with --force.
 /// --redact replaces values that identify people, accounts and machines, in columns, ARNs, sentences, links and records.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
@@ -94,7 +94,7 @@ pub(crate) struct Rows {
     /// The table or view to export
     #[arg(long, value_name = "NAME", default_value = "timeline", conflicts_with = "query")]
     table: String,
-    /// The rows to export, as one SELECT statement in DuckDB's SQL
+    /// A SELECT statement, in DuckDB's SQL dialect, that returns the rows to export
     #[arg(long, value_name = "SQL")]
     query: Option<String>,
     #[command(flatten)]
@@ -154,7 +154,7 @@ pub(crate) struct Ocsf {
     redact: RedactArgs,
 }
 
-/// Export the ATT&CK techniques as a layer for the ATT&CK Navigator
+/// Export ATT&CK techniques as an ATT&CK Navigator layer
 ///
 /// The score of a technique is the number of clicks and calls that can be used for it, including those tagged by saved
 /// Sigma rules. Open the file in the Navigator with "Open Existing Layer".

@@ -23,12 +23,12 @@ const ELSEWHERE: &str = "elsewhere";
 
 const LIST_ALL: &str = "cartographer hunt list";
 
-/// List, show and run hunts (common incident questions in SQL), or run Sigma rules
+/// List, show and run hunts (common incident questions, written in SQL), or run Sigma rules
 ///
-/// `show` prints the SQL of a hunt, which any DuckDB client can run. `--sigma` runs Sigma rules for CloudTrail from files,
-/// or from folders, which are searched for .yml and .yaml files. Each row is an event that matches a rule, with the click
-/// that it belongs to. Rules that cannot be converted are listed with the reason. With `--save`, the hits are saved in the
-/// case, and shown in the timeline, the page, reports and exports.
+/// `show` prints the SQL of a hunt, which any DuckDB client can run. `--sigma` runs Sigma rules for CloudTrail from
+/// files, or from folders, which are searched for .yml and .yaml files. Each row is an event that matches a rule, with
+/// the click that it belongs to. Rules that cannot be converted are listed with the reason. With `--save`, the hits are
+/// saved in the case, and appear in the timeline, in the browser, and in reports and exports.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -85,7 +85,7 @@ pub(crate) struct List {
     format: ListFormat,
 }
 
-/// Show one hunt: what a hit means, its parameters, and SQL that any client can run
+/// Show one hunt: what a hit means, its parameters, and SQL that any DuckDB client can run
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

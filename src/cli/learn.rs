@@ -21,14 +21,14 @@ use super::{ExitCode, Streams};
 
 /// Learn console pages from a recording and its trail, or from a case
 ///
-/// A recording shows which page was open at what time. It can be a HAR file from the browser's developer tools, a CSV file
-/// with the columns time, title and address, or the marks from `cartographer mark`. The recording is aligned with the trail
-/// by request ID, or by time. Each page becomes a rule and a spec with made-up names, unless the catalog already contains
-/// the page. A known page whose calls have changed gets an additional generation. Only times, addresses and request IDs are
+/// A recording shows when each page was opened. It can be a HAR file from the browser's developer tools, a CSV file with the
+/// columns time, title and address, or the marks from `cartographer mark`. The recording is aligned with the trail by
+/// request ID, or by time. Each page becomes a rule and a spec with made-up names, unless the catalog already contains the
+/// page. If a known page's calls have changed, a generation is added to its rule. Only times, addresses and request IDs are
 /// read from a HAR file.
 ///
-/// Without a recording, the console sessions in a case show which pages are only inferred, which bursts of calls are not
-/// explained by any page, and which calls are made without a click. Proposals with the most clicks are listed first.
+/// Without a recording, searches the console sessions in a case for pages that are only inferred, bursts of calls that no
+/// page explains, and calls made without a click. Proposals with the most clicks are listed first.
 ///
 /// A draft is accepted only if its spec passes and no other spec fails. docs/learn.md explains each step.
 #[derive(Debug, Args)]
@@ -42,12 +42,12 @@ pub(crate) struct Learn {
     /// Recordings: HAR or CSV files
     #[arg(value_name = "RECORDING", requires = "trail")]
     recordings: Vec<String>,
-    /// The trail that the recordings belong to: files, folders or globs (repeatable)
+    /// The trail that covers the recordings: files, folders or globs (repeatable)
     #[arg(long, value_name = "PATH", requires = "recordings")]
     trail: Vec<String>,
     #[command(flatten)]
     case: CaseArgs,
-    /// Use only the session whose ID starts with this, if several sessions match a recording
+    /// Use only the session whose ID starts with this prefix, if several sessions match a recording
     #[arg(long, value_name = "SESSION", requires = "recordings")]
     session: Option<String>,
     /// Write the drafts to this folder, which is created if necessary; existing files are not overwritten
@@ -158,6 +158,7 @@ fn say_alignment(learned: &Learned, streams: Streams) {
     streams.say(&format!("{by}; the trail's clock is {milliseconds} ms ahead of the recording's"));
     streams.say(&format!("sessions: {}", learned.sessions.join(", ")));
     if !learned.ambient.is_empty() {
-        streams.say(&format!("ignored, because the console makes these calls itself: {}", learned.ambient.join(", ")));
+        streams
+            .say(&format!("ignored, because the console makes these calls on its own: {}", learned.ambient.join(", ")));
     }
 }

@@ -49,7 +49,7 @@ const PROBLEMS: usize = 10;
 /// again.
 ///
 /// A case that is open in another program, such as `cartographer serve`, cannot be changed. With --copy, the load changes a
-/// copy of the case (`case.duckdb.loading`), which replaces the case when it is complete. Programs that have the case open
+/// copy of the case (`case.duckdb.loading`), which replaces the case when the load is complete. Programs that have the case open
 /// keep using the version that they opened; the page that `serve` shows offers to open the new one.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{}\n\n{EXAMPLES}", super::exit::HELP))]
@@ -60,8 +60,8 @@ pub(crate) struct Load {
     /// The case: a DuckDB file, created if it does not exist
     #[arg(long, value_name = "FILE")]
     db: PathBuf,
-    /// Load into a copy of the case, and replace the case with it when it is complete: for a case that is open in another
-    /// program, such as `cartographer serve`
+    /// Load into a copy that replaces the case once the load is complete. Use this if the case is open in another program,
+    /// such as `cartographer serve`
     #[arg(long)]
     copy: bool,
     #[command(flatten)]
@@ -82,7 +82,7 @@ pub(crate) struct Load {
     /// The maximum size of a record, such as 16MiB; larger records are rejected, and the others are loaded [default: 4MiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse_record)]
     max_record_size: Option<u64>,
-    /// How much memory to use, such as 2GB; data that does not fit goes to temporary files [default: 1GiB]
+    /// How much memory to use, such as 2GB; data that does not fit is written to temporary files [default: 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     memory_limit: Option<u64>,
     /// The folder for temporary files [default: next to the case]

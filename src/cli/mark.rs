@@ -16,14 +16,14 @@ use super::{ExitCode, Streams};
 
 /// Mark the page that you are about to open, for `cartographer learn`
 ///
-/// Appends the time and the title to a CSV file. Run it just before you click.
+/// Appends the time and the title to a CSV file. Run this command just before you click.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   cartographer mark \"IAM › Users\"
   cartographer mark \"IAM › Users › Create user\" --file marks.csv")]
 pub(crate) struct Mark {
-    /// The location in the console, with › or > between its parts
+    /// The page's location in the console, with › or > between its parts
     title: String,
     /// The address of the page
     #[arg(long, value_name = "URL")]

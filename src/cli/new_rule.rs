@@ -30,16 +30,16 @@ Examples:
   cartographer rules new s3/access-grants --dir my-rules
   cartographer rules new s3/access-grants --from-case case.duckdb --around EVENT_ID")]
 pub(crate) struct New {
-    /// The ID of the rule, made up of service and page, such as s3/access-grants
+    /// The ID of the rule: a service and a page, such as s3/access-grants
     #[arg(value_name = "SERVICE/PAGE")]
     id: String,
     /// The folder for the rule and its spec
     #[arg(long = "dir", value_name = "DIR", default_value = "rules")]
     into: PathBuf,
-    /// The case that contains the events of the page
+    /// The case that contains the page's events
     #[arg(long, value_name = "FILE", requires = "around")]
     from_case: Option<PathBuf>,
-    /// One event of the page; events in the same session shortly before and after it are included
+    /// One of the page's events; events in the same session shortly before and after this event are included
     #[arg(long, value_name = "EVENT_ID", requires = "from_case")]
     around: Option<String>,
     #[command(flatten)]
@@ -71,7 +71,7 @@ impl New {
             return Ok(());
         }
         let advice =
-            "An ID is made up of service and page, in lowercase letters, digits and hyphens, such as s3/access-grants.";
+            "An ID is a service and a page, in lowercase letters, digits and hyphens, such as s3/access-grants.";
         bail!(WithAdvice::new(format!("{:?} is not a valid rule ID", self.id), advice))
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct Export {
 
 /// Merge notes into the notes on the case
 ///
-/// If there are two versions of a note, the later one is kept. A deleted note stays deleted. Importing the same file again
+/// If there are two versions of a note, the newer version is kept. A deleted note stays deleted. Importing the same file again
 /// changes nothing, and two people who import each other's notes end up with the same notes.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -25,11 +25,11 @@ use super::{ExitCode, Streams};
 /// The maximum number of files and folders in a pack's folder, including files that are not rules.
 const MAX_ENTRIES: usize = 10_000;
 
-/// Install a rule pack: a folder or archive with rules and a pack.toml
+/// Install a rule pack: a folder or archive with rules and a pack.toml file
 ///
-/// The rules are checked and their specs run before anything is installed. Every command then uses them in addition to the
-/// shipped rules. Packs are stored in the user's configuration folder, or in the folder that `CARTOGRAPHER_PACKS` names. If
-/// the pack is already installed, it is replaced.
+/// The rules are checked and tested before anything is installed. Every command then uses them in addition to the
+/// shipped rules. Packs are stored in the user's configuration folder, or in the folder specified by
+/// `CARTOGRAPHER_PACKS`. If the pack is already installed, it is replaced.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -64,11 +64,11 @@ pub(crate) struct Remove {
     name: String,
 }
 
-/// Show which clicks in a case change with different rules
+/// Show which clicks in a case would change with different rules
 ///
-/// Maps every console session with both sets of rules, without changing the case. A set is `shipped`, `installed`
-/// (including packs), or a folder. A folder with its own words and weights is a complete catalog; any other folder is added
-/// to the shipped rules.
+/// Maps every console session with both sets of rules, without changing the case. A set is `shipped`, `installed` (the
+/// shipped rules and the installed packs), or a folder. A folder with its own words and weights is a complete catalog;
+/// any other folder is added to the shipped rules.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

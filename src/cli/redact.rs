@@ -20,8 +20,8 @@ pub(crate) struct RedactArgs {
     /// Replace these values with pseudonyms wherever they occur; the same value always gets the same pseudonym
     #[arg(long, value_enum, value_delimiter = ',', value_name = "KINDS")]
     redact: Vec<RedactKind>,
-    /// A file that contains a secret key, so that several exports use the same pseudonyms; created if it does not exist
-    /// [default: a new random key each time]
+    /// The file with the secret key for pseudonyms, created if it does not exist; exports with the same key use the same
+    /// pseudonyms [default: a new random key each time]
     #[arg(long, value_name = "FILE", requires = "redact")]
     redact_key: Option<PathBuf>,
 }
@@ -83,7 +83,7 @@ impl RedactArgs {
             Ok(secret) if secret.len() >= MIN_SECRET => Ok(secret),
             Ok(_) => bail!(WithAdvice::new(
                 format!("{} contains fewer than {MIN_SECRET} bytes, so the key could be guessed", path.display()),
-                "Use a file that does not exist: it is created with a random key."
+                "Specify a file that does not exist; it is created with a random key."
             )),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let cannot = || format!("cannot create {}", path.display());

@@ -44,7 +44,7 @@ Examples:
 pub(crate) struct Report {
     #[command(flatten)]
     case: CaseArgs,
-    /// Only sessions whose ID starts with this (repeatable)
+    /// Only sessions whose ID starts with this prefix (repeatable)
     #[arg(long, value_name = "ID", num_args = 1..)]
     session: Vec<String>,
     /// Only sessions of this principal, as shown by `sessions` (repeatable)
@@ -56,7 +56,7 @@ pub(crate) struct Report {
     /// Only activity that began before this time
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     to: Option<Timestamp>,
-    /// The number of the investigation, printed in the report
+    /// The case number of the investigation, printed in the report
     #[arg(long, value_name = "TEXT")]
     case_number: Option<String>,
     /// The author, printed in the report

@@ -105,7 +105,7 @@ Examples:
 pub(crate) struct Test {
     /// A folder with rules and their specs [default: the shipped rules]
     dir: Option<PathBuf>,
-    /// Only specs whose path starts with this, such as iam/users
+    /// Only specs whose path starts with this prefix, such as iam/users
     #[arg(long, value_name = "PREFIX", default_value = "")]
     only: String,
 }

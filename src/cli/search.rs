@@ -23,12 +23,12 @@ const COLUMNS: [(&str, &str); 14] = [
     ("error_message", "error message"),
     ("request_parameters::VARCHAR", "request"),
     ("response_elements::VARCHAR", "response"),
-    ("extra::VARCHAR", "other members"),
+    ("extra::VARCHAR", "other fields"),
 ];
 
 /// Find every event that contains the given text
 ///
-/// Searches the IDs, call, access key, identity, address, user agent, error, request, response and all other members of
+/// Searches the IDs, call, access key, identity, address, user agent, error, request, response and all other fields of
 /// each event, ignoring case. `matched` shows where the text was found. Rows are ordered by time.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -21,12 +21,13 @@ use super::{ExitCode, Streams, answer_query, notes, token};
 ///
 /// Prints the address to open, which contains an access token. A new token is created at each start, unless --token-file is
 /// used to keep it. The server listens only on this machine and opens the case read-only; notes are written to a file next
-/// to it. Press Ctrl-C to stop it.
+/// to the case. Press Ctrl-C to stop the server.
 ///
 /// With several cases, each has its own port and address, and the page has a menu to switch between them.
 ///
-/// While a case is served, other programs can read it but not change it. To add data, use `cartographer load --copy`: it
-/// loads into a copy, and then replaces the case with the copy. The page detects this, and offers to open the new version.
+/// While a case is served, other programs can read it but not change it. To add data, use `cartographer load --copy`,
+/// which loads into a copy and then replaces the case with the copy. The page detects this, and offers to open the new
+/// version.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -43,7 +44,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N")]
     port: Option<u16>,
     /// Keep the access token in this file, so that the address stays valid after a restart. If the file does not exist, it
-    /// is created and readable only by its owner
+    /// is created so that only its owner can read it
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// Open the page in the browser

@@ -15,7 +15,7 @@ use super::{ExitCode, Streams};
 /// Run a SQL query on a case, in DuckDB's dialect
 ///
 /// The query is read from the argument, a file, or standard input. If it contains several statements, the rows of the last
-/// statement are shown. Rows from a table or view with a time are ordered by time, unless the query sorts, joins or groups
+/// statement are shown. Rows from a table or view with a time column are ordered by time, unless the query sorts, joins or groups
 /// them. `SHOW TABLES`, `DESCRIBE events` and `SELECT * FROM duckdb_columns()` show what is available.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -68,7 +68,7 @@ pub(crate) struct Timeline {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 struct Filter {
-    /// Only sessions whose ID starts with this
+    /// Only sessions whose ID starts with this prefix
     #[arg(long, value_name = "ID")]
     session: Option<String>,
     /// Only activity at this time or later: RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC
@@ -83,7 +83,7 @@ struct Filter {
     /// Only activity by this principal, as shown by `sessions` (repeatable)
     #[arg(long, value_name = "NAME")]
     principal: Vec<String>,
-    /// Only activity by this actor (a name, key, ARN or session) and by every session that used credentials it created
+    /// Only activity by this actor (a name, key, ARN or session) and by every session that used credentials created by this actor
     #[arg(long, value_name = "WHO")]
     actor: Option<String>,
     /// Only activity from this IP address (repeatable)
@@ -98,10 +98,10 @@ struct Filter {
     /// Only events that contain this text; see `search`
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// Only activity around this time, or around the event or signal whose ID starts with this
+    /// Only activity around this time, or around the event or signal whose ID starts with this prefix
     #[arg(long, value_name = "TIME|ID", value_parser = NonEmptyStringValueParser::new())]
     around: Option<String>,
-    /// With --around, how long before and after: 90s, 10m, 2h, 1d
+    /// With --around, how much time to include before and after, such as 90s, 10m, 2h or 1d
     #[arg(long = "for", value_name = "DURATION", value_parser = moment::duration, default_value = "10m", requires = "around")]
     span: i64,
     /// Only calls that change something, including failed attempts
@@ -202,11 +202,11 @@ impl Filter {
         match times.as_slice() {
             [time] => Ok(Some(Timestamp(*time))),
             [] => bail!(WithAdvice::misuse(
-                format!("--around {around}: this is not a time, and no event or signal has an ID that starts with it"),
-                "A time is RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC. `cartographer timeline --ids` shows the IDs.",
+                format!("--around {around}: not a time, and not the start of any event or signal ID"),
+                "Specify a time in RFC 3339, or as YYYY-MM-DD[ HH:MM[:SS]] in UTC. `cartographer timeline --ids` shows the IDs.",
             )),
             _ => bail!(WithAdvice::misuse(
-                format!("--around {around}: more than one ID starts with this"),
+                format!("--around {around}: more than one ID starts with this prefix"),
                 "Use more characters of the ID.",
             )),
         }

@@ -22,7 +22,7 @@ pub(crate) fn kept_in(path: &Path) -> Result<Token> {
             Token::parse(String::from_utf8_lossy(&bytes).trim()).with_context(|| {
                 WithAdvice::new(
                     format!("{} does not contain a token of 64 hexadecimal digits", path.display()),
-                    "Use another file, or remove this one: it is then created again with a new token.",
+                    "Use another file, or remove this one; a new token is then created in its place.",
                 )
             })
         }

@@ -30,7 +30,7 @@ Examples:
 
 /// Check the integrity of log files against CloudTrail's digest files, offline
 ///
-/// Reads the log files and digest files of a trail with log file validation turned on. Checks the signature of each digest
+/// Reads the log files and digest files of a trail for which log file validation is enabled. Checks the signature of each digest
 /// file, the chain of digest files, and the SHA-256 of each log file, and finds log files and digest files that were
 /// altered, removed or added. Local files are matched to S3 objects by the end of their paths.
 ///

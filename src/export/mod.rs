@@ -73,7 +73,7 @@ pub enum ExportError {
     #[error("no session matches")]
     NoSession,
     /// A query of a report returns unexpected columns.
-    #[error("the rows do not have the columns of a report")]
+    #[error("the rows do not have the columns that a report requires")]
     Shape(#[from] serde_json::Error),
     /// The Parquet file could not be written.
     #[error("cannot write the Parquet file")]

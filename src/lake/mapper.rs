@@ -60,7 +60,7 @@ impl Mapper {
         Ok(signals)
     }
 
-    /// Ends the input, and returns the signals of the last stretch. The mapper cannot be used afterwards.
+    /// Processes the remaining rows and returns the signals for the last stretch. The mapper cannot be used afterwards.
     ///
     /// # Errors
     /// [`LakeError::Spent`] if the mapper already finished or returned an error.

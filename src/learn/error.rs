@@ -37,7 +37,7 @@ pub enum RecordingError {
         problem: &'static str,
     },
     /// A CSV file without the required columns.
-    #[error("expected the columns time, title and address (one of the last two may be missing), found: {0}")]
+    #[error("expected the columns time, title and address (title or address may be missing, but not both), found: {0}")]
     Columns(String),
 }
 

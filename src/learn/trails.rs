@@ -367,7 +367,7 @@ fn polls(mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Propos
             sessions,
             example,
             files: Vec::new(),
-            problem: Some("no draft for a poll; add it to the rule for the page that makes it".to_owned()),
+            problem: Some("polls are not drafted; add the calls to the rule for the page that repeats them".to_owned()),
         })
     };
     calls.into_iter().filter_map(proposal).collect()
@@ -408,7 +408,8 @@ fn background(rules: &RuleSet, mapped: &[MappedSession<'_, '_>], thresholds: Thr
         example: example.to_owned(),
         files: Vec::new(),
         problem: Some(
-            "no draft for calls without a click; add them to the page or background rule that makes them".to_owned(),
+            "calls made without a click are not drafted; add them to a background rule or the rule for a page"
+                .to_owned(),
         ),
     };
     calls.into_iter().filter(is_enough).map(proposal).collect()

@@ -368,7 +368,7 @@ impl<'a> Inserter<'a> {
         if let Some((file, record)) = joining.first().map(|joining| joining.version.place()) {
             let id: String = id.chars().take(SHOWN).collect();
             let cause = format!(
-                "{events} different events have the ID {id:?}: each is kept with an ID derived from its content"
+                "{events} different events have the ID {id:?}: each is kept with an ID derived from its contents"
             );
             self.ledger.problems.push(Problem { file: file.to_owned(), record: Some(record), cause });
         }

@@ -285,7 +285,7 @@ const fn unknown(cause: Cause) -> &'static str {
         Cause::Change => "a change on an unknown page",
         Cause::Noise => "calls made by the console itself",
         Cause::Service => "a service acting on behalf of the person",
-        Cause::Adjacent => "an additional call near another page",
+        Cause::Adjacent => "an extra call, close in time to another page",
         Cause::Unassigned => "a service acting on its own",
         Cause::Poll(_) => "a poll",
     }

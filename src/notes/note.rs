@@ -112,7 +112,7 @@ pub enum NotesError {
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
     /// Rows cannot be converted to JSON.
-    #[error("cannot read the rows that notes are about")]
+    #[error("cannot read the rows that the notes refer to")]
     Rows(#[from] arrow::error::ArrowError),
     /// Rows or notes are not JSON.
     #[error("cannot read or write notes as JSON")]
@@ -176,7 +176,7 @@ impl Note {
         let place = self.place.as_deref().unwrap_or_default();
         // The page opens saved addresses, so they must belong to the page.
         if place.len() > LONGEST_PLACE || (self.kind == NoteKind::View && !is_own_address(place)) {
-            return wrong("a saved view needs an address within the page, which starts with /");
+            return wrong("a saved view needs an address on the page, starting with /");
         }
         for time in [&mut self.created, &mut self.changed] {
             match DateTime::parse_from_rfc3339(time) {

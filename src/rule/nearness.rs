@@ -147,7 +147,7 @@ fn compare_names(expected: &[&str], members: Members<'_>, add_difference: &mut D
         add_difference(NO_MEMBER, &|| format!("member {name} is missing"));
     }
     for name in members.names().filter(|name| !expected.contains(name)) {
-        add_difference(OTHER_MEMBER, &|| format!("has member {name}, like other requests"));
+        add_difference(OTHER_MEMBER, &|| format!("member {name} is not expected"));
     }
 }
 
@@ -227,7 +227,7 @@ mod tests {
         let all = shape(&["maxItems"]);
         let next = shape(&["marker", "maxItems"]);
         let (nearness, words) = compared(&all, &[&next], &json!({"maxItems": 1, "marker": "x"}));
-        assert_eq!((nearness, words), (OTHER_MEMBER, vec!["has member marker, like other requests".to_owned()]));
+        assert_eq!((nearness, words), (OTHER_MEMBER, vec!["member marker is not expected".to_owned()]));
     }
 
     #[test]

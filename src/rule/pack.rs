@@ -117,7 +117,7 @@ impl Pack {
             if !paths.insert(text.path.to_lowercase()) {
                 return Err(PackError::File {
                     path: text.path.clone(),
-                    problem: "the pack contains it twice".to_owned(),
+                    problem: "the pack contains this file twice".to_owned(),
                 });
             }
             check_texts(text)?;
@@ -323,6 +323,6 @@ mod tests {
         let name = MANIFEST_TEXT.replace("acme", "../acme");
         assert!(pack(&[("pack.toml", &name)]).unwrap_err().contains("name: expected lowercase"));
         let twice = pack(&[("pack.toml", MANIFEST_TEXT), ("iam/a.toml", RULE), ("iam/a.toml", RULE)]);
-        assert!(twice.unwrap_err().contains("the pack contains it twice"));
+        assert!(twice.unwrap_err().contains("the pack contains this file twice"));
     }
 }

@@ -139,7 +139,7 @@ impl ServeError {
             Self::NoProcess(_) => "Check that the program file still exists and that there is enough memory.",
             Self::TimedOut(_) => "Simplify the query, or increase the limit: cartographer serve --time-limit SECONDS.",
             Self::Query(error) => of_query(&error.to_string()),
-            Self::Notes(NotesError::Invalid(_)) => "docs/serve.md lists the members of a note.",
+            Self::Notes(NotesError::Invalid(_)) => "docs/serve.md lists the fields of a note.",
             Self::Notes(NotesError::File { .. }) => {
                 "Notes are in a file next to the case. Check that the folder is writable, and that there is enough disk space."
             }

@@ -128,7 +128,7 @@ impl Queries {
             ),
             Ok(Failure::TooLarge) => ServeError::TooLarge(ANSWER_BYTES),
             Ok(Failure::Query(message)) => ServeError::Query(StoreError::DuckDb(message)),
-            Err(_) => ServeError::Crashed("its answer is not JSON".to_owned()),
+            Err(_) => ServeError::Crashed("its response is not JSON".to_owned()),
         })
     }
 

@@ -117,7 +117,7 @@ impl Parser<'_> {
             let of = self.names.iter().filter(|name| is_match(&pattern, name));
             let searches: Vec<Condition> = of.map(|name| Condition::Search((*name).to_owned())).collect();
             if searches.is_empty() {
-                return Err(Problem::invalid(format!("no search is named `{pattern}`")));
+                return Err(Problem::invalid(format!("there is no search named `{pattern}`")));
             }
             return Ok(joined(searches, quantifier));
         }

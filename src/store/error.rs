@@ -57,7 +57,9 @@ pub enum StoreError {
         column: String,
     },
     /// The case contains an object that takes the place of one of this program's tables or DuckDB's functions.
-    #[error("{path} contains the {name}, which cartographer did not create and which would change what its queries do")]
+    #[error(
+        "{path} contains the {name}, which cartographer did not create and which would change the results of its queries"
+    )]
     Foreign {
         /// The case.
         path: PathBuf,

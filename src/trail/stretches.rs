@@ -74,7 +74,7 @@ impl Stretches {
         Ok(whole)
     }
 
-    /// Ends the input, and returns the last stretch.
+    /// Processes the remaining rows and returns the last stretch.
     pub fn finish(&mut self) -> Option<Stretch> {
         let open = self.open.take()?;
         Some(Stretch { evidence: open.splitter.evidence(), batches: open.batches })

@@ -17,7 +17,7 @@ const NO_KEYS: &str = "no public keys were given, so the signature was not check
 const NO_KEY: &str =
     "none of the given public keys has the fingerprint stated in the digest, so the signature was not checked";
 const OUT_OF_TIME: &str = "the signature matches a public key that was not valid at that time";
-const UNKNOWN_ALGORITHM: &str = "signed by an algorithm other than SHA256withRSA";
+const UNKNOWN_ALGORITHM: &str = "signed with an algorithm other than SHA256withRSA";
 const SIGNATURE_FROM_ALTERED: &str = "the signature is known only from the next digest, which is altered";
 const KEY_MISMATCH: &str = "the contents match the next digest, but the signature does not match the public key with the \
                             fingerprint in the digest";
@@ -32,12 +32,12 @@ const VERIFIED_BY_HASH: &str = "verified by its hash in the next digest; its own
 const OTHER_NAME: &str = "the file name differs from the name in the digest";
 const MISSING: &str = "the next digest names it, but it is missing";
 const BEFORE_FIRST: &str =
-    "the oldest digest provided names it as the previous digest, so the start of the chain was not checked";
+    "the oldest digest provided names it as its predecessor, so the start of the chain was not checked";
 const NAMED_BY_ALTERED: &str = "it is missing, and only an altered digest names it";
 const CHAIN_RESTARTED: &str = "no digest covers this time; a new chain starts afterwards, which happens when logging or validation was \
                          turned off and on again";
 const PERIOD_SKIPPED: &str =
-    "no digest covers this time, but the next digest names the digest before it as the previous one";
+    "no digest covers this time, but the next digest names the digest before this gap as its predecessor";
 
 /// All digests that were found, with their check results.
 #[derive(Debug)]

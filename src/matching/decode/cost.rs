@@ -51,9 +51,9 @@ impl HypothesisBuilder<'_, '_> {
                 let known = shapes.filter(|shape| self.stretch.rules.is_required(*shape)).count();
                 add_cost("a call that a known page requires", count(known), costs.noise_known);
             }
-            Cause::Adjacent => add_cost("an additional call near the page", events, costs.along),
+            Cause::Adjacent => add_cost("an extra call, close in time to the page", events, costs.along),
             Cause::Poll(_) => {
-                add_cost("a repetition of a poll", events, costs.poll);
+                add_cost("a call in a poll", events, costs.poll);
                 let events = self.clues[hypothesis.anchor].poll.map_or(1, |poll| poll.events);
                 add_cost("a poll with few repetitions", 1.0 / count(events * events), costs.poll_few);
             }
@@ -102,7 +102,7 @@ impl HypothesisBuilder<'_, '_> {
         }
         // Background accompanies every page, so requests that only resemble it are not evidence of it.
         if page.exact_match && (page.exact || rule.kind != Kind::Background) {
-            let of = if page.exact { "the page that exact shapes match" } else { "the page that likely shapes match" };
+            let of = if page.exact { "exact shapes match this page" } else { "likely shapes match this page" };
             add_cost(of, 0.3 + self.evidence(page).min(MAX_EVIDENCE), -costs.exact_match);
         }
     }
@@ -122,7 +122,7 @@ impl HypothesisBuilder<'_, '_> {
         let adjacent = calls(&mut page.adjacent.iter().copied());
         add_cost("another call by the same console", other, costs.foreign);
         add_cost("another call with the same access key", same_key, costs.foreign_same_key);
-        add_cost("an additional call near the page", adjacent, costs.along);
+        add_cost("an extra call, close in time to the page", adjacent, costs.along);
         let own = |member: &HypothesisMember| {
             self.stretch.service(member.event) == rule.service || self.clues[member.event].console == rule.service
         };
@@ -135,7 +135,7 @@ impl HypothesisBuilder<'_, '_> {
         }
         if rule.kind != Kind::Background {
             add_cost(
-                "an additional access key",
+                "more than one access key",
                 count(
                     distinct(page.members.iter().filter_map(|member| self.clues[member.event].key)).saturating_sub(1),
                 ),
@@ -201,7 +201,7 @@ impl HypothesisBuilder<'_, '_> {
         add_cost("an unknown page", 1.0 + count(usize::try_from(lasted / VISIT_S).unwrap_or_default()), costs.visit);
         add_cost("a pause", count(self.pauses(&visit.members)), costs.pause);
         add_cost("a repeated request", count(self.repetitions(&visit.members)), costs.repeated);
-        add_cost("a call by an unknown page", count(calls), costs.visit_call);
+        add_cost("a call made by an unknown page", count(calls), costs.visit_call);
         add_cost("a call that only known pages make", self.known(visit), costs.visit_known);
     }
 

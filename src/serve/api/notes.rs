@@ -47,7 +47,7 @@ pub(super) async fn notes(State(state): State<Shared>) -> Result<Json, ServeErro
 /// `POST /api/notes`
 pub(super) async fn change(State(state): State<Shared>, body: Bytes) -> Result<Json, ServeError> {
     let change: Change = serde_json::from_slice(&body).map_err(|error| {
-        ServeError::asked(format!("invalid note: {error}"), "docs/serve.md lists the members of a note.")
+        ServeError::asked(format!("invalid note: {error}"), "docs/serve.md lists the fields of a note.")
     })?;
     state
         .ask(move |state, case| {

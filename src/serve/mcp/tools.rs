@@ -33,7 +33,7 @@ pub(super) enum ToolName {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SessionsQuery {
-    /// Only sessions of this principal: alice, Admin/bob, root
+    /// Only sessions for this principal: alice, Admin/bob, root
     principal: Option<String>,
     /// Only console sessions
     console: bool,
@@ -159,7 +159,7 @@ impl ToolName {
             Self::Hunts => {
                 "Lists hunts: common investigation questions. With run = true, lists only hunts that have hits in this case."
             }
-            Self::Hunt => "Runs one hunt, and states what a row means and what harmless causes it can have.",
+            Self::Hunt => "Runs one hunt, and states what a row means and which harmless causes are possible.",
             Self::Sql => {
                 "Runs a query on the case in DuckDB's SQL, read-only and without access to other files. SHOW TABLES lists the \
                  tables and views."

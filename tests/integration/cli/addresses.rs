@@ -84,7 +84,7 @@ fn folder() -> TempDir {
 fn looked_up() -> TempDir {
     let dir = folder();
     let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "country.mmdb", "--geoip", "asn.mmdb"];
-    let told = contains("addresses 4 looked up, 3 of them found in the databases\n");
+    let told = contains("looked up 4 addresses, 3 of which are in the databases\n");
     cartographer(dir.path(), &load).args(["--ip-ranges", "ip-ranges.json"]).assert().code(0).stderr(told);
     dir
 }

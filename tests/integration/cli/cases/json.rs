@@ -170,7 +170,7 @@ fn different_events_with_one_id_are_all_kept() {
         }
         let loaded = Loaded::of(&[("redacted.json", &trail(&events))], &[]).came_to(3, 3, 0, 0);
         let loaded = loaded.says(&format!(
-            "3 different events have the ID \"{redacted}\": each is kept with an ID derived from its content"
+            "3 different events have the ID \"{redacted}\": each is kept with an ID derived from its contents"
         ));
         let times = "SELECT concat('at ', strftime(event_time, '%S '), extra->>'eventID') FROM events ORDER BY ALL";
         assert_eq!(loaded.ask(times), ["01", "02", "03"].map(|second| format!("at {second} {redacted}")));
