@@ -151,7 +151,9 @@ const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
   <section class="story" aria-label="Others">
     <h2 class="story-who">
       Others{" "}
-      <span class="story-lead">who used the console, or whose sessions contain less severe activity that stands out</span>
+      <span class="story-lead">
+        who used the console, or whose sessions contain less severe activity that stands out
+      </span>
     </h2>
     <ul class="others">
       {actors.slice(0, MOST_OTHERS).map((actor) => (
