@@ -5,7 +5,7 @@ use arrow::datatypes::Schema;
 use arrow::error::ArrowError;
 use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow::record_batch::RecordBatch;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 /// A batch that is exchanged with Python.
@@ -27,13 +27,15 @@ fn address<T>(of: &mut T) -> usize {
 impl<'py> FromPyObject<'_, 'py> for Batch {
     type Error = PyErr;
 
-    /// Takes a `pyarrow.RecordBatch`, or any value that pyarrow can convert to one.
+    /// Takes a `pyarrow.RecordBatch`, or a value with `__arrow_c_array__`, which pyarrow converts to one.
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let pyarrow = value.py().import("pyarrow")?;
         let value = if value.is_instance(&pyarrow.getattr("RecordBatch")?)? {
             value.to_owned()
-        } else {
+        } else if value.hasattr("__arrow_c_array__")? {
             pyarrow.call_method1("record_batch", (value,))?
+        } else {
+            return Err(PyTypeError::new_err(format!("expected a pyarrow.RecordBatch, not {}", value.get_type().name()?)));
         };
         let (mut array, mut schema) = (FFI_ArrowArray::empty(), FFI_ArrowSchema::empty());
         value.call_method1("_export_to_c", (address(&mut array), address(&mut schema)))?;
