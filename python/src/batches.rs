@@ -35,7 +35,10 @@ impl<'py> FromPyObject<'_, 'py> for Batch {
         } else if value.hasattr("__arrow_c_array__")? {
             pyarrow.call_method1("record_batch", (value,))?
         } else {
-            return Err(PyTypeError::new_err(format!("expected a pyarrow.RecordBatch, not {}", value.get_type().name()?)));
+            return Err(PyTypeError::new_err(format!(
+                "expected a pyarrow.RecordBatch, not {}",
+                value.get_type().name()?
+            )));
         };
         let (mut array, mut schema) = (FFI_ArrowArray::empty(), FFI_ArrowSchema::empty());
         value.call_method1("_export_to_c", (address(&mut array), address(&mut schema)))?;
