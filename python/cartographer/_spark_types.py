@@ -36,7 +36,7 @@ def spark_type(kind: pyarrow.DataType) -> str:
 
 
 def check(events: DataFrame) -> None:
-    """Raises ``ColumnError`` unless the DataFrame has the columns of events. Checks only the schema and reads no rows."""
+    """Raises ``ColumnError`` unless the DataFrame has the event columns. Checks only the schema and reads no rows."""
     types = dict(events.dtypes)
     problems: list[str] = []
     for field in _core.schemas()["events"]:

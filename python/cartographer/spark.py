@@ -84,7 +84,7 @@ def from_security_lake(df: DataFrame, *, strict: bool = False) -> DataFrame:
 
 
 def from_athena(df: DataFrame, *, strict: bool = False) -> DataFrame:
-    """Events from the CloudTrail table that AWS's Athena statement creates (``eventtime``, ``useridentity`` …).
+    """Events from the CloudTrail table created by the Athena statement in the AWS documentation (``eventtime``, ``useridentity`` …).
 
     Partition columns are ignored. Rows that are not events are skipped. With ``strict=True``, such a row raises an
     exception.

@@ -40,7 +40,7 @@ reversal AS MATERIALIZED (
     )
     WHERE c.class = 'reversal'
 ),
--- The resources that an event names, with the types of resource that it concerns.
+-- The resources that an event names, and the types of resource that the event concerns.
 done AS (
     SELECT
         e.event_id, e.account_id, e.region, e.event_time, e.event_key, s.own_types, s.own_name,

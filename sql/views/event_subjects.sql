@@ -72,7 +72,7 @@ FROM subject AS s
 LEFT JOIN deletion AS g
     ON g.account_id = s.account_id AND g.entity_type = s.entity_type AND g.name = s.name
     AND g.event_time > s.event_time
-    -- A bucket has the same name in every region.
+    -- A bucket name means the same bucket in every region.
     AND (g.region IS NOT DISTINCT FROM s.region OR g.entity_type = 'bucket')
     -- A deletion does not end because the same name is deleted again.
     AND s.relation <> 'deleted'

@@ -1,9 +1,9 @@
--- What the case does not cover, as far as its events show. One row per gap and account.
--- 'region': the account has no events in a region, although other accounts do, or the account's events name resources
--- there.
+-- What the case does not cover, as far as its events can tell. One row per gap and account.
+-- 'region': the account has no events in a region even though other accounts do or its own events name
+-- resources there.
 -- 'hours': full hours without any events in the account, between its first and last event (by region: silent_hours).
 -- 'data events': a bucket, function or table that management events name, but no data event does.
--- 'category': no events of a category. 'logging': the time from a successful call that stopped or deleted a trail to the
+-- 'category': no events in a category. 'logging': the time from a successful call that stopped or deleted a trail to the
 -- next call that started or created it. 'partial records': records without a version, as in the event history and in
 -- trimmed exports.
 -- 'not loaded': records that could not be read, or that a filter excluded when the case was loaded.

@@ -41,7 +41,7 @@ pub const EVENTS: Table = Table {
         Column::new("recipient_account_id", Text, "Account that received the record")
             .from("recipientAccountId")
             .repeating(),
-        Column::new("region", Text, "Region called").from("awsRegion").repeating(),
+        Column::new("region", Text, "Region that the request was sent to").from("awsRegion").repeating(),
         Column::new("identity_type", Text, "Type of the identity: IAMUser, AssumedRole, Root")
             .from("userIdentity.type")
             .repeating(),
@@ -169,7 +169,7 @@ pub const AGGREGATED_EVENTS: Table = Table {
         Column::new("window_start", Timestamp, "Start of the window (UTC)").from("timeWindow.windowStart"),
         Column::new("window_end", Timestamp, "End of the window (UTC)").from("timeWindow.windowEnd"),
         Column::new("account_id", Text, "Account that received the record").from("accountId"),
-        Column::new("region", Text, "Region called").from("awsRegion"),
+        Column::new("region", Text, "Region that the request was sent to").from("awsRegion"),
         Column::new("event_source", Text, "Service called, with its domain").from("eventSource"),
         Column::new(
             "dimension",

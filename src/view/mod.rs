@@ -126,7 +126,7 @@ mod tests {
         assert_eq!((head.grain.as_str(), head.order), ("One row is one.", Some("a, b")));
         assert_eq!(head.describe("a").as_deref(), Some("It's A"));
         assert_eq!(head.describe("cause").as_deref(), Some("Error"));
-        assert_eq!(head.describe("region").as_deref(), Some("Region called [awsRegion]"));
+        assert_eq!(head.describe("region").as_deref(), Some("Region that the request was sent to [awsRegion]"));
         assert_eq!(head.describe("principal_of_none"), None);
     }
 

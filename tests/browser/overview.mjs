@@ -53,7 +53,7 @@ export function overview(address) {
       await shows(picture.getByRole("table"), "Stopped logging for trail prod-audit", "Downloaded prod-db-backups/postgres");
       await picture.getByRole("group", { name: /^The whole case/ }).press("+");
       await page.waitForURL(/from=.*to=/);
-      await picture.getByRole("button", { name: "Show all of the time range" }).click();
+      await picture.getByRole("button", { name: "Show all times" }).click();
       await inAddress(page, "from", "");
       await picture.locator(".lane-label").getByRole("link", { name: "svc-backup" }).click();
       await page.waitForURL(/\/timeline\?session=/);

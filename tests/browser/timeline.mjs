@@ -234,7 +234,7 @@ export function timeline(address) {
       await inAddress(page, "from", "");
       await strip.press("+");
       await page.waitForURL(/from=/);
-      await page.getByRole("button", { name: "Show all of the time range" }).click();
+      await page.getByRole("button", { name: "Show all times" }).click();
       await total(page, 34);
     }));
 

@@ -2,7 +2,7 @@
 -- tactic: discovery
 -- techniques: T1580, T1087.004
 -- hit: an identity tried several calls for which it lacks permission; someone may be testing what the identity can do.
---   There is one row per session, for the time window with the most different denied calls.
+--   There is one row per session, for the time window with the largest number of distinct denied calls.
 -- false positives: a new service that still lacks several permissions. Repeated attempts at the same call are counted
 --   once.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)

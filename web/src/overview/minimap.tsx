@@ -77,7 +77,7 @@ export function Minimap({ data, onZoom }: MinimapProps) {
           {button("Later", "▶", "ArrowRight", all)}
           {button("Zoom in", "+", "+", false)}
           {button("Zoom out", "−", "-", all)}
-          {button("Show all of the time range", "All", "0", all)}
+          {button("Show all times", "All", "0", all)}
         </span>
       </div>
     </div>

@@ -88,7 +88,7 @@ export function Strip(props: StripProps) {
           {button("Later", "▶", "ArrowRight")}
           {button("Zoom in", "+", "+", !stretch)}
           {button("Zoom out", "−", "-")}
-          {button("Show all of the time range", "All", "0")}
+          {button("Show all times", "All", "0")}
         </span>
       </div>
     </section>
