@@ -197,7 +197,7 @@ impl PageDrafter<'_, '_> {
                 Ok(files) => return (PageOutcome::Changed(rule.to_owned()), files),
                 Err(Attempt::Wrong(found)) => problems.extend(found),
                 Err(Attempt::Loses(winners)) => {
-                    problems.push(format!("its calls match {} instead", winners.join(", ")))
+                    problems.push(format!("its calls match {} instead", winners.join(", ")));
                 }
             }
         }

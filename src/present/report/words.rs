@@ -134,24 +134,20 @@ fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
         0 => String::new(),
         refusals => format!(", after {}", count(refusals, "failed attempt", "failed attempts")),
     };
-    match own.find(|sign_in| sign_in.came_in) {
-        Some(sign_in) => {
-            let mfa = match sign_in.mfa.or(session.mfa) {
-                Some(true) => ", with MFA",
-                Some(false) => ", without MFA",
-                None => " (MFA use not recorded)",
-            };
-            format!("They signed in by {}{mfa}{refused}.", sign_in.way)
-        }
-        None => {
-            let mfa = match session.mfa {
-                Some(true) => "the session used MFA",
-                Some(false) => "the session did not use MFA",
-                None => "MFA use is not recorded",
-            };
-            format!("The trail contains no sign-in for this session{refused}; {mfa}.")
-        }
+    if let Some(sign_in) = own.find(|sign_in| sign_in.came_in) {
+        let mfa = match sign_in.mfa.or(session.mfa) {
+            Some(true) => ", with MFA",
+            Some(false) => ", without MFA",
+            None => " (MFA use not recorded)",
+        };
+        return format!("They signed in by {}{mfa}{refused}.", sign_in.way);
     }
+    let mfa = match session.mfa {
+        Some(true) => "the session used MFA",
+        Some(false) => "the session did not use MFA",
+        None => "MFA use is not recorded",
+    };
+    format!("The trail contains no sign-in for this session{refused}; {mfa}.")
 }
 
 #[cfg(test)]
