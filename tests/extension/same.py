@@ -105,7 +105,12 @@ def forms():
         text = file.read()
     records = json.loads(text)["Records"]
     step = len(records) // 7 + 1
-    cuts = [json.dumps({"Records": records[at : at + step]}).encode() for at in range(0, len(records), step)]
+
+    def compact(value):
+        """JSON without spaces, as in the trail: a case keeps the text of requests and responses."""
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+    cuts = [compact({"Records": records[at : at + step]}).encode() for at in range(0, len(records), step)]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, cut in enumerate(cuts):
@@ -115,7 +120,7 @@ def forms():
         for name, data in {
             "plain.json": text, "packed.bz2": bz2.compress(text, 1), "packed.xz": lzma.compress(text, preset=0),
             "packed.zip": packed.getvalue(), "wide.json": text.decode().encode("utf-16"),
-            "lines.json": "\n".join(map(json.dumps, records)).encode(),
+            "lines.json": "\n".join(map(compact, records)).encode(),
             **{f"cuts/{number}.json.gz": gzip.compress(cut, 1) for number, cut in enumerate(cuts)},
         }.items():
             path = pathlib.Path(folder, name)
