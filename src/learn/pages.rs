@@ -326,8 +326,8 @@ fn note(rules: &RuleSet, drafter: &PageDrafter<'_, '_>, learned: &LearnedPage) -
     if drafter.is_broad(&required) {
         return Some("another page in the recording also makes all calls that this rule requires".to_owned());
     }
-    let same = rules.rules().iter().find(|other| other.id != *id && other.console_path == rule.console_path)?;
-    Some(format!("{} has the same place in the console", same.id))
+    let same = rules.rules().iter().find(|other| other.id != *id && other.title == rule.title)?;
+    Some(format!("{} has the same title", same.id))
 }
 
 /// The rule that explains nearly all of a page's events, if the rule's link matches the page's address.
