@@ -15,7 +15,8 @@ use super::fail::WithAdvice;
 /// Which case.
 #[derive(Debug, Args)]
 pub(crate) struct CaseArgs {
-    /// The case: a DuckDB file created by `cartographer load` [default: the only .duckdb file in the current folder]
+    /// The case: a DuckDB file created by `cartographer load` [default: case.duckdb, or the only .duckdb file in
+    /// the current folder]
     #[arg(long, value_name = "FILE", env = "CARTOGRAPHER_DB", hide_env_values = true)]
     db: Option<PathBuf>,
     #[arg(skip)]

@@ -51,6 +51,8 @@ pub(crate) struct Learn {
     #[arg(long, value_name = "SESSION", requires = "recordings")]
     session: Option<String>,
     /// Write the drafts to this folder, which is created if necessary; existing files are not overwritten
+    ///
+    /// Unless `--rules` specifies other rules, the rules that are already in the folder count as known.
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
     /// Without a recording: the minimum number of clicks that a proposal must explain
@@ -83,7 +85,7 @@ impl Learn {
         let trail = Trail::read(read::discover(&self.trail), Span::default(), &threads)?;
         trail.some().with_context(|| format!("cannot read the trail {}", self.trail.join(" ")))?;
         let events = trail_events(&trail.events)?;
-        let learned = learn::learn(self.rules.texts()?, &recording, &events, self.session.as_deref());
+        let learned = learn::learn(self.known_texts()?, &recording, &events, self.session.as_deref());
         let learned = learned.with_context(|| {
             WithAdvice::new(
                 "cannot learn from the recording",
@@ -103,10 +105,24 @@ impl Learn {
         let batches = self.case.ask(&case, &console_events(), &[])?;
         let sessions = batch::sessions(&batches)?;
         let thresholds = Thresholds { clicks: self.min_clicks.max(1), sessions: self.min_sessions.max(1) };
-        let proposals = learn::propose(self.rules.texts()?, &sessions, thresholds)?;
+        let proposals = learn::propose(self.known_texts()?, &sessions, thresholds)?;
         format::write(streams, self.format, &[present::proposals(&proposals)?])?;
+        if proposals.is_empty() {
+            let (clicks, sessions) = (thresholds.clicks, thresholds.sessions);
+            let at_least = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+            streams.say(&format!(
+                "no proposal would explain at least {} in at least {}; --min-clicks and --min-sessions change that",
+                at_least(clicks, "click"),
+                at_least(sessions, "session")
+            ));
+        }
         self.write_files(proposals.iter().flat_map(|proposal| &proposal.files), streams)?;
         Ok(ExitCode::Fine)
+    }
+
+    /// The known rules. Drafts that an earlier run wrote to the same folder are among them.
+    fn known_texts(&self) -> Result<Vec<RuleText>> {
+        self.rules.texts_or(self.write.as_ref().filter(|folder| folder.is_dir()))
     }
 
     fn write_files<'f>(&self, files: impl Iterator<Item = &'f RuleText>, streams: Streams) -> Result<()> {
@@ -147,15 +163,27 @@ fn text(path: &str) -> Result<String> {
     String::from_utf8(document.text.clone()).context("expected UTF-8")
 }
 
+/// How the clocks of the trail and the recording differ.
+fn skew(skew_us: i64) -> String {
+    let seconds = std::time::Duration::from_micros(skew_us.unsigned_abs()).as_secs_f64();
+    match skew_us {
+        0 => "the clocks of the trail and the recording agree".to_owned(),
+        1.. => format!("the trail's clock is {seconds:.1} s ahead of the recording's"),
+        _ => format!("the trail's clock is {seconds:.1} s behind the recording's"),
+    }
+}
+
 fn say_alignment(learned: &Learned, streams: Streams) {
     let requests = learned.matched_ids + learned.unmatched_ids;
     let by = if learned.matched_ids > 0 {
         format!("{} of {requests} requests with an ID were found in the trail", learned.matched_ids)
     } else {
-        "no request ID was found in the trail; the pages were aligned by time".to_owned()
+        match requests {
+            0 => "the recording contains no request IDs; the pages were aligned by time".to_owned(),
+            _ => "none of the recording's request IDs are in the trail; the pages were aligned by time".to_owned(),
+        }
     };
-    let milliseconds = learned.skew_us / 1_000;
-    streams.say(&format!("{by}; the trail's clock is {milliseconds} ms ahead of the recording's"));
+    streams.say(&format!("{by}; {}", skew(learned.skew_us)));
     streams.say(&format!("sessions: {}", learned.sessions.join(", ")));
     if !learned.ambient.is_empty() {
         streams

@@ -36,7 +36,8 @@ pub(crate) struct Mark {
 impl Mark {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let texts = [Some(&self.title), self.address.as_ref()];
-        if let Some(problem) = texts.into_iter().flatten().find_map(|text| title_problem(text)) {
+        let problem = texts.into_iter().flatten().find_map(|text| title_problem(text));
+        if let Some(problem) = problem.or(self.title.trim().is_empty().then_some("is empty")) {
             bail!(WithAdvice::misuse(
                 format!("the title {problem}"),
                 "A title is one line of plain text, such as IAM › Users."

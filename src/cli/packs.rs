@@ -101,13 +101,16 @@ impl Add {
         let new = tempfile::Builder::new().prefix(".new-").tempdir_in(&folder).with_context(cannot)?;
         write(new.path(), MANIFEST, &pack.manifest_text)?;
         pack.texts.iter().try_for_each(|text| write(new.path(), &text.path, &text.text))?;
+        let replaced = pack::installed().map_err(first)?;
+        let replaced = replaced.into_iter().find(|old| old.manifest.name == pack.manifest.name);
         if target.exists() {
             fs::remove_dir_all(&target).with_context(cannot)?;
         }
         fs::rename(new.keep(), &target).with_context(cannot)?;
         let rules = pack.texts.iter().filter(|text| !text.is_spec() && !text.holds_requests()).count();
         let (name, version) = (&pack.manifest.name, &pack.manifest.version);
-        streams.say(&format!("installed {name} {version}: {rules} rules, {cases} test cases passed"));
+        let instead = replaced.map_or_else(String::new, |old| format!(", replacing {}", old.manifest.version));
+        streams.say(&format!("installed {name} {version}{instead}: {rules} rules, {cases} test cases passed"));
         Ok(ExitCode::Fine)
     }
 }
@@ -134,6 +137,9 @@ fn files(input: &str) -> Result<Vec<(String, Vec<u8>)>> {
     if let Some(problem) = opened.problems.first() {
         bail!("{problem}");
     }
+    if let Some(link) = opened.links.first() {
+        bail!("{link} is a link or a special file");
+    }
     let member = |name: &str| name.split_once('!').map(|(_, member)| member.to_owned());
     let files = opened.documents.into_iter().map(|document| {
         let path = member(&document.name).ok_or_else(|| anyhow!("{input} is neither a folder nor an archive"))?;
@@ -156,7 +162,8 @@ fn folder_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
             continue;
         }
         if !entry.file_type().is_file() {
-            bail!("{} is a link or a special file", path.display());
+            let shown = if path.as_os_str().is_empty() { folder } else { path };
+            bail!("{} is a link or a special file", shown.display());
         }
         if path.extension().is_none_or(|extension| extension != "toml") {
             continue;

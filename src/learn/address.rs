@@ -83,7 +83,21 @@ impl ConsoleAddress {
     fn page_words(&self) -> Vec<String> {
         let words = self.words().into_iter();
         let named = words.filter(|word| !word.is_key && (word.in_fragment || !word.is_value));
-        named.map(|word| word.text).filter(|word| !PLAIN.contains(&word.as_str())).collect()
+        let mut words: Vec<String> =
+            named.map(|word| word.text).filter(|word| !PLAIN.contains(&word.as_str())).collect();
+        if let Some(first) = words.first_mut() {
+            first.truncate(without_version(first).len());
+        }
+        words
+    }
+}
+
+/// A console's name without the version of its address: `iamv2` is `iam`.
+fn without_version(console: &str) -> &str {
+    let name = console.trim_end_matches(|char: char| char.is_ascii_digit());
+    match name.strip_suffix('v') {
+        Some(unversioned) if name.len() < console.len() && unversioned.len() > 1 => unversioned,
+        _ => console,
     }
 }
 
@@ -315,6 +329,15 @@ mod tests {
         ] {
             assert_eq!(ConsoleAddress::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_version_of_a_console_is_not_part_of_the_page() {
+        let old = address("https://us-east-1.console.aws.amazon.com/iam/home?region=eu-west-1#/users");
+        let new = address("https://us-east-1.console.aws.amazon.com/iamv2/home?region=eu-west-1#/users");
+        assert!(KnownPages::of(&RuleSet::shipped().unwrap()).at(&old).contains(&"iam/users".to_owned()));
+        assert_eq!(old.page_words(), new.page_words());
+        assert_eq!(["iamv2", "ec2", "v2", "route53"].map(without_version), ["iam", "ec2", "v2", "route53"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use foldhash::HashMap;
 
 use crate::matching::{SessionRows, map};
 use crate::rule::RuleSet;
-use crate::signal::Signal;
+use crate::signal::{Kind, Signal};
 
 /// How a click changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +61,10 @@ impl ChangedClick {
 /// The clicks in a session that differ, in order of time. Each click in one set is compared with the click in the other
 /// set that shares the most events with it.
 pub fn diff(old: &RuleSet, new: &RuleSet, session: &SessionRows<'_>) -> Vec<ChangedClick> {
-    let (before, after) = (map(old, session), map(new, session));
+    let clicks = |rules: &RuleSet| -> Vec<Signal> {
+        map(rules, session).into_iter().filter(|signal| signal.kind != Kind::Background).collect()
+    };
+    let (before, after) = (clicks(old), clicks(new));
     let mut by_event: HashMap<&str, usize> = HashMap::default();
     for (at, signal) in after.iter().enumerate() {
         by_event.extend(signal.events.iter().map(|member| (member.event_id.as_str(), at)));

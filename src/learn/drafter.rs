@@ -48,6 +48,8 @@ pub(super) struct PageDrafter<'s, 'a> {
     pub(super) year: u16,
     /// What the rule was learned from.
     pub(super) comment: String,
+    /// The calls made on each of the recording's other pages.
+    pub(super) others: Vec<BTreeSet<&'s str>>,
 }
 
 impl PageDrafter<'_, '_> {
@@ -79,11 +81,20 @@ impl PageDrafter<'_, '_> {
         }
     }
 
-    /// A new rule. Drafts are tried from the most tolerant to the strictest.
+    /// Whether another page of the recording makes all calls that a draft requires.
+    pub(super) fn is_broad(&self, required: &[String]) -> bool {
+        let call = |reference: &String| reference.split('/').next().unwrap_or_default().to_owned();
+        let calls: Vec<String> = required.iter().map(call).collect();
+        self.others.iter().any(|other| calls.iter().all(|call| other.contains(call.as_str())))
+    }
+
+    /// A new rule. Drafts are tried from the most tolerant to the strictest, unless the most tolerant one would also match
+    /// another page.
     pub(super) fn rule(&self, gate: &mut Gate) -> (PageOutcome, Vec<RuleText>) {
         let id = free_id(gate, &self.page.id);
         let mut problems = Vec::new();
-        for all in [false, true] {
+        let is_broad = self.is_broad(&self.draft(gate.rules(), &id, false).calls.required);
+        for all in [is_broad, !is_broad] {
             let mut draft = self.draft(gate.rules(), &id, all);
             for _ in 0..3 {
                 match self.attempt(gate, &draft) {

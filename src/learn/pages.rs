@@ -29,6 +29,12 @@ const MIN_AMBIENT_PAGES: usize = 5;
 /// The time after a change in which reads reload what was changed, in microseconds.
 const RELOAD_US: i64 = 4_000_000;
 
+impl<'s> Part<'s, '_> {
+    fn calls(&self) -> BTreeSet<&'s str> {
+        self.visits.iter().flat_map(|(_, events)| events).map(|event| event.row.call).collect()
+    }
+}
+
 /// What was learned from a recording.
 #[derive(Debug)]
 pub struct Learned {
@@ -59,6 +65,8 @@ pub struct LearnedPage {
     pub outcome: PageOutcome,
     /// The rule and its spec, if it was drafted.
     pub files: Vec<RuleText>,
+    /// What to check before the draft is used, if anything is conspicuous.
+    pub note: Option<String>,
 }
 
 /// A page or an action, with the events of each visit.
@@ -95,7 +103,7 @@ pub fn learn(
         }
     }
     let known = KnownPages::of(gate.rules());
-    let pages = parts.iter().map(|part| learn_page(&mut gate, &known, &found, part)).collect();
+    let pages = (0..parts.len()).map(|at| learn_page(&mut gate, &known, &found, &parts, at)).collect();
     Ok(Learned {
         skew_us: alignment.skew_us,
         matched_ids: alignment.matched_ids,
@@ -261,7 +269,14 @@ fn add<'s, 'a>(
     }
 }
 
-fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part: &Part<'_, '_>) -> LearnedPage {
+fn learn_page(
+    gate: &mut Gate,
+    known: &KnownPages,
+    found: &MappedSessions,
+    parts: &[Part<'_, '_>],
+    at: usize,
+) -> LearnedPage {
+    let part = &parts[at];
     let events: Vec<&TrailEvent<'_>> = part.visits.iter().flat_map(|(_, events)| events.iter().copied()).collect();
     let rows: Vec<&Row<'_>> = events.iter().map(|event| &event.row).collect();
     let page = describe(gate.rules(), known, part, &rows);
@@ -271,6 +286,7 @@ fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part:
         events: events.len(),
         outcome: PageOutcome::Empty,
         files: Vec::new(),
+        note: None,
     };
     if events.is_empty() {
         return learned;
@@ -286,7 +302,8 @@ fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part:
     let changed = changed_rule(gate.rules(), &rows, &at_address, part);
     let comment = format!("Learned from {}. Check the title, the sentence and the calls.", counted(visits.len()));
     let year = events.first().map_or(0, |event| year(event.row.time));
-    let drafter = PageDrafter { action: part.action, visits, page, year, comment };
+    let others = parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, part)| part.calls()).collect();
+    let drafter = PageDrafter { action: part.action, visits, page, year, comment, others };
     let changed = changed.map(|rule| drafter.generation(gate, &rule));
     // A page that shares its address with another one is a separate page.
     (learned.outcome, learned.files) = match changed {
@@ -297,7 +314,20 @@ fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part:
         Some(accepted) => accepted,
         None => drafter.rule(gate),
     };
+    learned.note = note(gate.rules(), &drafter, &learned);
     learned
+}
+
+/// What to check in an accepted draft of a new rule: whether its calls are specific, and whether the page has a rule.
+fn note(rules: &RuleSet, drafter: &PageDrafter<'_, '_>, learned: &LearnedPage) -> Option<String> {
+    let PageOutcome::New(id) = &learned.outcome else { return None };
+    let (_, rule) = rules.find(id)?;
+    let required: Vec<String> = rule.parts.iter().filter(|part| part.required).map(|part| part.call.clone()).collect();
+    if drafter.is_broad(&required) {
+        return Some("another page in the recording also makes all calls that this rule requires".to_owned());
+    }
+    let same = rules.rules().iter().find(|other| other.id != *id && other.title == rule.title)?;
+    Some(format!("{} has the same title", same.id))
 }
 
 /// The rule that explains nearly all of a page's events, if the rule's link matches the page's address.

@@ -19,6 +19,10 @@ use crate::signal::leads_to_console;
 pub const MAX_RECORDING: u64 = 256 << 20;
 /// The maximum number of pages in a recording.
 const MAX_VISITS: usize = 2_000;
+/// How long before its mark a page may have been opened, in microseconds.
+const MARK_LAG_US: i64 = 2_000_000;
+/// How long after its mark a page may have been opened, in microseconds.
+const MARK_LEAD_US: i64 = 15_000_000;
 /// The maximum length of a title, in characters.
 const MAX_TITLE: usize = 200;
 /// The maximum length of an address, in bytes.
@@ -78,7 +82,7 @@ impl Recording {
         Ok(recording)
     }
 
-    /// Adds the pages and requests of another recording.
+    /// Adds the pages and requests of another recording. A mark names the page of a HAR file that was opened next.
     pub fn add(&mut self, other: Self) {
         let offset = self.visits.len();
         self.visits.extend(other.visits);
@@ -89,6 +93,32 @@ impl Recording {
                 .map(|request| RecordedRequest { visit: request.visit.map(|visit| visit + offset), ..request }),
         );
         self.sort();
+        self.name_pages();
+    }
+
+    /// Gives each page without a title the title of the mark before it, and removes that mark.
+    fn name_pages(&mut self) {
+        let is_mark = |visit: &RecordedVisit| visit.title.is_some() && visit.address.is_none();
+        let is_unnamed = |visit: &RecordedVisit| visit.title.is_none() && visit.address.is_some();
+        let mut removed = Vec::new();
+        for at in 0..self.visits.len() {
+            if !is_mark(&self.visits[at]) {
+                continue;
+            }
+            // The recording may have started the page slightly before the mark was written.
+            let time = self.visits[at].time.0;
+            let near = |page: &usize| (-MARK_LAG_US..=MARK_LEAD_US).contains(&(self.visits[*page].time.0 - time));
+            let pages = (0..self.visits.len()).filter(|page| is_unnamed(&self.visits[*page]) && near(page));
+            if let Some(page) = pages.min_by_key(|page| (self.visits[*page].time.0 - time).abs()) {
+                self.visits[page].title = self.visits[at].title.clone();
+                removed.push(at);
+            }
+        }
+        let kept: Vec<usize> = (0..self.visits.len()).filter(|at| !removed.contains(at)).collect();
+        for request in &mut self.requests {
+            request.visit = request.visit.and_then(|visit| kept.iter().position(|at| *at == visit));
+        }
+        self.visits = kept.iter().map(|at| self.visits[*at].clone()).collect();
     }
 
     /// Sorts the pages by time, and keeps the requests' references to them.
@@ -196,8 +226,7 @@ fn is_id(text: &str) -> bool {
 }
 
 fn har(text: &str) -> Result<Recording, RecordingError> {
-    let file: HarFile<'_> =
-        serde_json::from_str(text).map_err(|error| RecordingError::Format(format!("invalid HAR: {error}")))?;
+    let file: HarFile<'_> = serde_json::from_str(text).map_err(|error| RecordingError::Format(har_problem(&error)))?;
     let mut recording = Recording::default();
     let mut places: Vec<(&str, usize)> = Vec::new();
     for (at, page) in file.log.pages.iter().enumerate() {
@@ -233,6 +262,11 @@ fn har(text: &str) -> Result<Recording, RecordingError> {
         });
     }
     Ok(recording)
+}
+
+fn har_problem(error: &serde_json::Error) -> String {
+    let incomplete = if error.is_eof() { "; the file is incomplete, export it again" } else { "" };
+    format!("invalid HAR: {error}{incomplete}")
 }
 
 /// Whether an address leads to an AWS service.
@@ -375,6 +409,18 @@ mod tests {
     }
 
     #[test]
+    fn marks_name_the_pages_of_a_har_file() {
+        let mut recording =
+            Recording::parse(&har_with("https://us-east-1.console.aws.amazon.com/iam/home#/users")).unwrap();
+        let marks = "time,title,address\n2026-03-01T09:29:58Z,IAM › Users,\n2026-03-01T09:31:00Z,IAM › Roles,\n";
+        recording.add(Recording::parse(marks).unwrap());
+        let pages: Vec<_> =
+            recording.visits.iter().map(|visit| (visit.title.as_deref(), visit.address.is_some())).collect();
+        assert_eq!(pages, [(Some("IAM › Users"), true), (Some("IAM › Roles"), false)]);
+        assert_eq!(recording.requests[0].visit, Some(0));
+    }
+
+    #[test]
     fn csv_is_read_with_and_without_a_header() {
         let with = "Time,Title,URL\n2026-03-01T09:30:00Z,IAM › Users,https://us-east-1.console.aws.amazon.com/iam/home#/users\n";
         let recording = Recording::parse(with).unwrap();
@@ -397,6 +443,8 @@ mod tests {
         assert_eq!(message(&long), "line 2: the title has more than 200 characters");
         assert!(message("a,b\n1,2\n").contains("found: a, b"));
         assert!(message(&"[".repeat(100_000)).contains("invalid HAR"));
+        let har = har_with("https://us-east-1.console.aws.amazon.com/iam/home#/users");
+        assert!(message(&har[..har.len() / 2]).ends_with("the file is incomplete, export it again"));
         let deep = format!("{{\"log\":{{\"pages\":{}{}}}}}", "[".repeat(50_000), "]".repeat(50_000));
         assert!(message(&deep).contains("invalid HAR"));
         assert_eq!(message(&har_with("https://example.com/iam")), "the recording contains no AWS console pages");

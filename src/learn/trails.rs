@@ -263,6 +263,10 @@ fn overlap(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> f64 {
     one.intersection(other).count() as f64 / one.union(other).count().max(1) as f64
 }
 
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
 fn page(gate: &mut Gate, action: Option<&str>, members: &[&SignalRows<'_, '_>]) -> Option<Proposal> {
     let noise = |row: &&&Row<'_>| !gate.rules().words().is_console_noise(row.call);
     let visits: Vec<Vec<&Row<'_>>> =
@@ -274,8 +278,9 @@ fn page(gate: &mut Gate, action: Option<&str>, members: &[&SignalRows<'_, '_>]) 
         action,
         page: described,
         year: visits.first().and_then(|visit| visit.first()).map_or(0, |row| year(row.time)),
-        comment: format!("Seen {} times in trails. Check the title, the sentence and the calls.", members.len()),
+        comment: format!("Seen {} in trails. Check the title, the sentence and the calls.", times(members.len())),
         visits,
+        others: Vec::new(),
     };
     let (outcome, files) = drafter.rule(gate);
     let (rule_id, problem) = match outcome {

@@ -27,7 +27,7 @@ fn counts<T>(items: &[T], of: impl Fn(&T) -> usize) -> ArrayRef {
 pub fn learned(learned: &Learned) -> Result<RecordBatch, PresentError> {
     let outcome = |page: &LearnedPage| match &page.outcome {
         PageOutcome::Known(rule) => ("known", Some(rule.clone()), None),
-        PageOutcome::New(rule) => ("new", Some(rule.clone()), None),
+        PageOutcome::New(rule) => ("new", Some(rule.clone()), page.note.clone()),
         PageOutcome::Changed(rule) => ("changed", Some(rule.clone()), None),
         PageOutcome::Refused(problem) => ("refused", None, Some(problem.clone())),
         PageOutcome::Empty => ("empty", None, Some("the trail contains no events for this page".to_owned())),
@@ -70,7 +70,9 @@ pub fn changed_clicks(changes: &[ChangedClick]) -> Result<RecordBatch, PresentEr
     let new = |of: fn(&Signal) -> String| texts(changes, move |one| one.new.as_ref().map(of));
     let any = |of: fn(&Signal) -> String| texts(changes, move |one| one.signal().map(of));
     let confidence = |of: fn(&ChangedClick) -> Option<&Signal>| -> ArrayRef {
-        Arc::new(changes.iter().map(|one| of(one).map(|signal| signal.confidence)).collect::<Float64Array>())
+        // More decimals say nothing.
+        let rounded = |signal: &Signal| (signal.confidence * 1_000.0).round() / 1_000.0;
+        Arc::new(changes.iter().map(|one| of(one).map(rounded)).collect::<Float64Array>())
     };
     Ok(RecordBatch::try_from_iter_with_nullable([
         ("time", any(|signal| rfc3339(signal.first_time)), true),

@@ -53,6 +53,8 @@ pub(super) struct Unpacked<'r> {
     pub(super) documents: Vec<(String, Vec<u8>)>,
     /// What could not be read completely. The part before the damage is in `documents`.
     pub(super) problems: Vec<String>,
+    /// The members that are links, which are not followed.
+    pub(super) links: Vec<String>,
     /// The number of bytes that this source may still produce.
     allowance: u64,
     /// How often each name was used for a member.
@@ -110,8 +112,8 @@ impl Form {
 
 impl<'r> Unpacked<'r> {
     fn of(name: &str, bytes: Vec<u8>, allowance: u64, budget: Option<&'r MemoryBudget>) -> Self {
-        let (documents, problems, names) = (Vec::new(), Vec::new(), HashMap::default());
-        let mut unpacked = Self { documents, problems, allowance, names, budget, shortage: None };
+        let (documents, problems, links, names) = (Vec::new(), Vec::new(), Vec::new(), HashMap::default());
+        let mut unpacked = Self { documents, problems, links, allowance, names, budget, shortage: None };
         unpacked.add(name, bytes, 0);
         unpacked
     }
@@ -225,7 +227,12 @@ impl<'r> Unpacked<'r> {
             };
             let (own, size) = (readable(&entry.path_bytes()), entry.size());
             end = entry.raw_file_position().saturating_add(size).next_multiple_of(TAR_BLOCK as u64);
-            if !entry.header().entry_type().is_file() {
+            let kind = entry.header().entry_type();
+            if kind.is_symlink() || kind.is_hard_link() {
+                self.links.push(own);
+                continue;
+            }
+            if !kind.is_file() {
                 continue;
             }
             let member = self.member(name, &own);
@@ -280,6 +287,9 @@ impl<'r> Unpacked<'r> {
             return;
         }
         let own = member.name().map_or_else(|_| readable(member.name_raw()), std::borrow::Cow::into_owned);
+        if member.is_symlink() {
+            return self.links.push(own);
+        }
         let name = self.member(name, &own);
         let text = self.read(&name, "zip member", 0, member);
         self.add_member(&own, &name, text, layer);

@@ -32,6 +32,8 @@ pub struct Opened {
     pub documents: Vec<Document>,
     /// What could not be decompressed, as messages that name the document. The part before the damage is kept.
     pub problems: Vec<String>,
+    /// The members of an archive that are links, which are not followed.
+    pub links: Vec<String>,
 }
 
 /// One file's decompressed contents.
@@ -110,8 +112,7 @@ impl Stored {
     #[must_use]
     pub fn unpack(self) -> Opened {
         let (bytes, allowance) = self.allowance();
-        let Unpacked { documents, problems, .. } = unpack(&self.name, self.bytes, allowance);
-        Opened::new(self.sha256, bytes, documents, problems)
+        Opened::new(self.sha256, bytes, unpack(&self.name, self.bytes, allowance))
     }
 
     /// Like [`Stored::unpack`], within a memory budget shared with other files.
@@ -125,9 +126,9 @@ impl Stored {
         if !budget.take(bytes) {
             return Err(ReadError::TooLarge { name, most: budget.size() });
         }
-        let Unpacked { documents, problems, shortage, .. } = unpack_within(&name, self.bytes, allowance, budget);
-        match shortage {
-            None => Ok(Opened::new(self.sha256, bytes, documents, problems)),
+        let unpacked = unpack_within(&name, self.bytes, allowance, budget);
+        match unpacked.shortage {
+            None => Ok(Opened::new(self.sha256, bytes, unpacked)),
             Some(Shortage::Budget) => Err(ReadError::TooLarge { name, most: budget.size() }),
             Some(Shortage::Memory) => Err(ReadError::NoMemory { name }),
         }
@@ -141,9 +142,9 @@ impl Stored {
 }
 
 impl Opened {
-    fn new(sha256: String, bytes: u64, documents: Vec<(String, Vec<u8>)>, problems: Vec<String>) -> Self {
-        let documents = documents.into_iter().map(|(name, text)| Document { name, text }).collect();
-        Self { sha256, bytes, documents, problems }
+    fn new(sha256: String, bytes: u64, unpacked: Unpacked<'_>) -> Self {
+        let documents = unpacked.documents.into_iter().map(|(name, text)| Document { name, text }).collect();
+        Self { sha256, bytes, documents, problems: unpacked.problems, links: unpacked.links }
     }
 }
 

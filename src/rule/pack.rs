@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::{RuleError, RuleText};
 use crate::read;
+use crate::signal::leads_to_console;
 
 /// The file with the manifest.
 pub const MANIFEST: &str = "pack.toml";
@@ -179,6 +180,7 @@ fn manifest(text: &str) -> Result<PackManifest, PackError> {
     };
     let is_version = |version: &str| {
         (1..=40).contains(&version.len())
+            && version.starts_with(|char: char| char.is_ascii_digit())
             && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-+".contains(&byte))
     };
     let problem = if !is_name(&manifest.name) {
@@ -216,6 +218,12 @@ fn check_texts(text: &RuleText) -> Result<(), PackError> {
         if let Some(problem) = text_problem(shown) {
             return Err(PackError::File { path: text.path.clone(), problem: format!("{key}: the text {problem}") });
         }
+    }
+    // The region is the only placeholder in the host name of a link.
+    let url = table.get("url").and_then(toml::Value::as_str);
+    if url.is_some_and(|url| !leads_to_console(&url.replace("{region}", "eu-west-1"))) {
+        let problem = "url: the link does not lead to the AWS console".to_owned();
+        return Err(PackError::File { path: text.path.clone(), problem });
     }
     Ok(())
 }
@@ -311,6 +319,15 @@ mod tests {
         assert!(with("words/verbs.toml", "").contains("is not the path"), "a pack cannot change words");
         let script = RULE.replace("Opened the list", "<script>alert(1)</script> Opened the list");
         assert_eq!(with("iam/passkeys.toml", &script), "iam/passkeys.toml: summary: the text contains HTML");
+        for link in ["javascript:alert(1)", "https://evil.example/{region}", "https://{region}.evil.example/"] {
+            let linked = format!("{RULE}url = \"{link}\"\n");
+            let problem = "iam/passkeys.toml: url: the link does not lead to the AWS console";
+            assert_eq!(with("iam/passkeys.toml", &linked), problem);
+        }
+        let linked = format!("{RULE}url = \"https://{{region}}.console.aws.amazon.com/iam/home#/passkeys\"\n");
+        assert!(pack(&[("pack.toml", MANIFEST_TEXT), ("iam/passkeys.toml", &linked)]).is_ok());
+        let version = MANIFEST_TEXT.replace("1.2.0", "latest");
+        assert!(pack(&[("pack.toml", &version)]).unwrap_err().contains("version: expected a version such as 1.0.0"));
         let escape = RULE.replace("Opened", "\\u001b[2J Opened");
         assert!(with("iam/passkeys.toml", &escape).contains("control characters"));
         let long = RULE.replace("Opened", &"{region}".repeat(100_000));

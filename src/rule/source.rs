@@ -123,6 +123,8 @@ impl RuleText {
         let mut texts = Vec::new();
         for text in read::texts(dir, "toml") {
             match text {
+                // A pack's folder can also be used as a folder of rules.
+                Ok(text) if text.path == pack::MANIFEST => {}
                 Ok(text) => texts.push(Self { path: text.path, file: text.file, text: text.text }),
                 Err(error) => errors.push(unreadable(dir, &error)),
             }

@@ -237,10 +237,12 @@ fn a_hostile_archive_or_folder_is_refused_and_nothing_is_written() {
         fs::write(dir.path().join(&file), bytes).unwrap();
         refused(&file, problem);
     }
-    // The rule of this archive is a link. Its target is not read, so the rule is missing.
     let linked = ("acme/iam/passkeys.toml", Err("../../outside/secret.toml"));
     fs::write(dir.path().join("link.tar.gz"), gzip(&tar(&[manifest, linked, whole[2]]))).unwrap();
-    refused("link.tar.gz", "iam/passkeys");
+    refused("link.tar.gz", "iam/passkeys.toml is a link or a special file");
+    let extra = ("acme/iam/linked.toml", Err("../../outside/secret.toml"));
+    fs::write(dir.path().join("extra.tar.gz"), gzip(&tar(&[whole[0], whole[1], whole[2], extra]))).unwrap();
+    refused("extra.tar.gz", "iam/linked.toml is a link or a special file");
     #[cfg(unix)]
     for (name, target) in [("file", "../../outside/secret.toml"), ("folder", "../../outside"), ("cycle", "..")] {
         let folder = dir.path().join(name);
