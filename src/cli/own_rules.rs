@@ -17,12 +17,8 @@ pub(crate) struct OwnRules {
 }
 
 impl OwnRules {
-    /// The texts of the shipped rules, the installed packs and the user's own rules.
-    pub(crate) fn texts(&self) -> Result<Vec<RuleText>> {
-        self.texts_or(None)
-    }
-
-    /// Like [`OwnRules::texts`], with a folder whose rules are used if the user did not specify one.
+    /// The texts of the shipped rules, the installed packs and the user's own rules; `folder` contains the latter if the user
+    /// did not specify a folder.
     pub(crate) fn texts_or(&self, folder: Option<&PathBuf>) -> Result<Vec<RuleText>> {
         rule_texts(self.dir.as_ref().or(folder)).map_err(first).with_context(|| {
             WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem.")

@@ -270,7 +270,8 @@ pub fn installed() -> Result<Vec<Pack>, Vec<RuleError>> {
     for text in read::texts(&folder, "toml") {
         match text {
             Ok(text) => {
-                if let Some((name, path)) = text.path.split_once('/') {
+                // A pack that is being installed is in a folder whose name starts with a period.
+                if let Some((name, path)) = text.path.split_once('/').filter(|(name, _)| !name.starts_with('.')) {
                     files.entry(name.to_owned()).or_default().push((path.to_owned(), text.text.into_bytes()));
                 }
             }

@@ -69,7 +69,36 @@ fn marks_and_a_trail_give_rules_with_specs_that_pass() {
         assert!(!spec.contains("jane") && !text.contains("jane") && !spec.contains("4444"), "{spec}{text}");
     }
     cartographer(dir.path(), &["rules", "test", "mine"]).assert().code(0).stderr(contains("0 failed"));
-    cartographer(dir.path(), &args).assert().code(1).stderr(contains("Existing rules are not overwritten"));
+    // A second run knows the rules that the first one wrote. Other rules in the folder are not overwritten.
+    let again = cartographer(dir.path(), &args).assert().code(0);
+    let pages: Value = serde_json::from_slice(&again.get_output().stdout).unwrap();
+    assert!(pages.as_array().unwrap().iter().all(|page| page["result"] == "known"), "{pages}");
+    write(dir.path(), &[("none/README.md", "")]);
+    let unknown = [&args[..], &["--rules", "none"]].concat();
+    cartographer(dir.path(), &unknown).assert().code(1).stderr(contains("Existing rules are not overwritten"));
+}
+
+#[test]
+fn a_pack_folder_is_also_a_folder_of_rules() {
+    let dir = TempDir::new().unwrap();
+    let files = [("mine/pack.toml", MANIFEST), ("mine/iam/passkeys.toml", RULE), ("mine/iam/passkeys.spec.toml", SPEC)];
+    write(dir.path(), &files);
+    cartographer(dir.path(), &["rules", "check", "mine"]).assert().code(0).stderr(contains("no problems"));
+    cartographer(dir.path(), &["rules", "test", "mine"]).assert().code(0).stderr(contains("0 failed"));
+}
+
+#[test]
+fn installing_another_version_says_what_it_replaces() {
+    let dir = TempDir::new().unwrap();
+    let files = [("pack.toml", MANIFEST), ("iam/passkeys.toml", RULE), ("iam/passkeys.spec.toml", SPEC)];
+    write(&dir.path().join("acme"), &files);
+    let add = || {
+        let mut command = cartographer(dir.path(), &["rules", "add", "acme"]);
+        command.env("CARTOGRAPHER_PACKS", dir.path().join("packs")).assert().code(0)
+    };
+    add().stderr(contains("installed acme 1.2.0: 1 rules"));
+    write(&dir.path().join("acme"), &[("pack.toml", &MANIFEST.replace("1.2.0", "1.3.0"))]);
+    add().stderr(contains("installed acme 1.3.0, replacing 1.2.0: 1 rules"));
 }
 
 #[test]
