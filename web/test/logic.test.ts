@@ -137,12 +137,15 @@ test("an explanation is shown without what is already shown above it", () => {
   const lines = [
     "IAM › Users",
     "  says     Opened",
-    "  found    met to the letter",
+    "  found    exact match: every required call was seen; confidence 0.96",
     "",
     "Events (1)",
     "  19:40:05  anchor",
   ];
-  expect(explanation(lines)).toEqual({ found: "met to the letter", lines: ["Events (1)", "  19:40:05  anchor"] });
+  expect(explanation(lines)).toEqual({
+    found: "exact match: every required call was seen",
+    lines: ["Events (1)", "  19:40:05  anchor"],
+  });
   const none = ["the case was mapped with different rules"];
   expect(explanation(none)).toEqual({ found: null, lines: none });
 });

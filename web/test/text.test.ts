@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cell, clip, csvField, visible, visibleLines } from "../src/lib/text";
+import { cell, clip, csvField, shortened, visible, visibleLines } from "../src/lib/text";
 
 test("invisible characters are spelled out", () => {
   expect(visible("a\u202eb")).toBe("a⟦U+202E⟧b");
@@ -23,6 +23,11 @@ test("clipping counts what is left, and splits no character", () => {
   expect(clip("abc", 3)).toEqual({ text: "abc", hidden: 0 });
   expect(clip("abcd", 3)).toEqual({ text: "abc", hidden: 1 });
   expect(clip("a🙂b", 2)).toEqual({ text: "a", hidden: 3 });
+});
+
+test("a shortened text ends with an ellipsis", () => {
+  expect(shortened("i-0dbc91f429e48eeed", 19)).toBe("i-0dbc91f429e48eeed");
+  expect(shortened("i-0dbc91f429e48eeed", 10)).toBe("i-0dbc91f…");
 });
 
 test.each(["=cmd()", "+1", "-1", "@a", "\ttab", "＝x"])("%j is no formula in a cell", (text) => {

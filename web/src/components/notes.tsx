@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Note, NoteTarget } from "../api/types";
 import { moment } from "../lib/format";
 import { notesOn, notesOnRow, star, useNotes, write } from "../lib/notes";
-import { clip, visible, visibleLines } from "../lib/text";
+import { shortened, visible, visibleLines } from "../lib/text";
 
 /** The notes on a row, in a few characters. */
 export function RowMarks({ id }: { id: string }) {
@@ -21,12 +21,12 @@ export function RowMarks({ id }: { id: string }) {
       )}
       {tags.map((tag) => (
         <span class="tag" key={tag}>
-          #{visible(clip(tag, 40).text)}
+          #{visible(shortened(tag, 40))}
         </span>
       ))}
       {comments.length > 0 && (
-        <span class="commented" title={comments.map((note) => visible(clip(note.text ?? "", 200).text)).join(" · ")}>
-          {`“${visible(clip(comments[0]?.text ?? "", 60).text)}”${comments.length > 1 ? ` +${comments.length - 1}` : ""}`}
+        <span class="commented" title={comments.map((note) => visible(shortened(note.text ?? "", 200))).join(" · ")}>
+          {`“${visible(shortened(comments[0]?.text ?? "", 60))}”${comments.length > 1 ? ` +${comments.length - 1}` : ""}`}
         </span>
       )}
     </span>

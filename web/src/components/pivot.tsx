@@ -3,7 +3,7 @@
 import { pivot } from "../lib/filter";
 import { follow } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
-import { clip, visible } from "../lib/text";
+import { shortened, visible } from "../lib/text";
 
 const WORDS = {
   ip: "address",
@@ -31,11 +31,11 @@ export function Pivot({ of, value, text, tabs = false }: PivotProps) {
     <a
       class={of === "principal" ? "pivot" : "pivot num"}
       href={pivot(of, value)}
-      title={`All activity for ${WORDS[of]} ${visible(clip(value, 500).text)}`}
+      title={`All activity for ${WORDS[of]} ${visible(shortened(value, 500))}`}
       tabIndex={tabs ? undefined : -1}
       onClick={follow}
     >
-      {visible(clip(said, 160).text)}
+      {visible(shortened(said, 160))}
     </a>
   );
 }
@@ -45,7 +45,7 @@ export const Thing = ({ type, value }: { type: string; value: string }) => (
   <>
     <span class="thing-type">{visible(type)}</span>{" "}
     <a class="mono" href={`/entities?${new URLSearchParams({ type, entity: value })}`} onClick={follow}>
-      {visible(clip(value, 160).text)}
+      {visible(shortened(value, 160))}
     </a>
   </>
 );

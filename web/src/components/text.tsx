@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { count } from "../lib/format";
 import { shortPrincipal } from "../lib/session";
-import { clip, visible } from "../lib/text";
+import { clip, shortened, visible } from "../lib/text";
 
 interface TextProps {
   value: string | null | undefined;
@@ -27,7 +27,7 @@ export function Text({ value, max = 400 }: TextProps) {
 /** The short name of a principal. The hover text shows the full name. */
 export function Principal({ name }: { name: string | null }) {
   if (!name) return <span class="none">–</span>;
-  return <span title={visible(clip(name, HOVERED).text)}>{visible(clip(shortPrincipal(name), 160).text)}</span>;
+  return <span title={visible(clip(name, HOVERED).text)}>{visible(shortened(shortPrincipal(name), 160))}</span>;
 }
 
 /** Text from logs, with a way to see all of it. */

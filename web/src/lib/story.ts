@@ -307,7 +307,7 @@ function topic(actor: OverviewActor, overview: Overview, about: Topic): Sentence
     text: text.filter(Boolean).join(" "),
     strong,
     evidence: evidence.sort((a, b) => a.time.localeCompare(b.time)),
-    ...(rest ? { rest: { text: `All ${count(all)}`, href: actorHref(actor, classes) } } : {}),
+    ...(rest ? { rest: { text: "All in the timeline", href: actorHref(actor, classes) } } : {}),
   };
 }
 
@@ -429,7 +429,9 @@ export function stillOpen(needs: readonly OpenNeed[]): Sentence[] {
           text: item.principal ? `${item.what}, by ${shortPrincipal(item.principal)}` : item.what,
           href: item.event_id ? evidenceHref(item.session_id, item.event_id) : "/timeline",
         })),
-        ...(open > 3 ? { rest: { text: `${count(open - 3)} more in the report`, href: "" } } : {}),
+        ...(open > 3
+          ? { rest: { text: `${count(open - 3)} more; run cartographer report to list all`, href: "" } }
+          : {}),
       };
     });
 }

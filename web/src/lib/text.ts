@@ -27,6 +27,12 @@ export function clip(text: string, max: number): Clipped {
   return { text: text.slice(0, end), hidden: text.length - end };
 }
 
+/** A text of at most this length, with an ellipsis if something was cut off. */
+export function shortened(text: string, max: number): string {
+  const { text: start, hidden } = clip(text, max - 1);
+  return hidden === 0 || text.length <= max ? text : `${start}…`;
+}
+
 /** A name with the middle left out, because names are distinguished by their ends. */
 export function middle(text: string, max: number): string {
   const characters = [...text];

@@ -11,7 +11,7 @@ import { follow } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
 import { type Squeezed, squeeze } from "../lib/squeeze";
 import { evidenceHref } from "../lib/story";
-import { clip, middle, visible } from "../lib/text";
+import { middle, shortened, visible } from "../lib/text";
 import { Minimap } from "./minimap";
 import { KINDS, Shape } from "./shapes";
 
@@ -239,7 +239,7 @@ function Marks({ column }: { column: Column }) {
       {column.marks.slice(0, MOST_STACKED).map((mark, index) => (
         <a key={mark.kind} class="mark" href={evidenceHref(mark.session_id, mark.id)} tabIndex={-1} onClick={follow}>
           <title>
-            {`${moment(rfc3339(mark.second))} ${visible(clip(mark.what ?? mark.kind ?? "", 200).text)}${mark.n > 1 ? `, and ${count(mark.n - 1)} more of this kind` : ""}${mark.failed > 0 ? ` (${count(mark.failed)} failed)` : ""}`}
+            {`${moment(rfc3339(mark.second))} ${visible(shortened(mark.what ?? mark.kind ?? "", 200))}${mark.n > 1 ? `, and ${count(mark.n - 1)} more of this kind` : ""}${mark.failed > 0 ? ` (${count(mark.failed)} failed)` : ""}`}
           </title>
           <rect x={column.x - 6} y={index * 9.5} width={12} height={9.5} fill="transparent" />
           <Shape
@@ -337,11 +337,11 @@ function AsTable({ marks, lanes }: { marks: readonly PictureMark[]; lanes: reado
           {rows.slice(0, MOST_ROWS).map((mark) => (
             <tr key={`${mark.lane} ${mark.second} ${mark.kind} ${mark.id}`}>
               <td class="num">{moment(rfc3339(mark.second))}</td>
-              <td>{visible(clip(names.get(mark.lane) ?? "", 60).text)}</td>
+              <td>{visible(shortened(names.get(mark.lane) ?? "", 60))}</td>
               <td>{visible(mark.kind ?? "")}</td>
               <td>
                 <a href={evidenceHref(mark.session_id, mark.id)} onClick={follow}>
-                  {visible(clip(mark.what ?? "", 200).text)}
+                  {visible(shortened(mark.what ?? "", 200))}
                 </a>
                 {mark.n > 1 && ` and ${count(mark.n - 1)} more`}
               </td>

@@ -6,7 +6,7 @@ import { SaveForm } from "../components/saved";
 import { grouped } from "../lib/group";
 import { useAsked } from "../lib/hooks";
 import { useNotes, write } from "../lib/notes";
-import { clip, visible, visibleLines } from "../lib/text";
+import { shortened, visible, visibleLines } from "../lib/text";
 import type { SchemaColumn } from "./completion";
 
 const SCHEMA = `SELECT table_name, column_name, data_type FROM duckdb_columns()
@@ -53,7 +53,7 @@ export function History({ onPick, round }: PickProps & { round: number }) {
       {kept.length === 0 && <span class="muted menu-text">No query has been run in this browser yet.</span>}
       {kept.map((sql) => (
         <button key={sql} type="button" class="mono" onClick={() => onPick(sql)}>
-          {visible(clip(sql.replace(/\s+/g, " "), 90).text)}
+          {visible(shortened(sql.replace(/\s+/g, " "), 90))}
         </button>
       ))}
     </Menu>
@@ -71,7 +71,7 @@ export function SavedQueries({ onPick, sql }: PickProps & { sql: string }) {
         <button
           key={note.id}
           type="button"
-          title={visibleLines(clip(note.place ?? "", 500).text)}
+          title={visibleLines(shortened(note.place ?? "", 500))}
           onClick={() => onPick(note.place ?? "")}
         >
           {visible(note.text ?? "")}
@@ -99,7 +99,7 @@ export function Schema({ schema, onPick }: PickProps & { schema: readonly Schema
             <ul>
               {columns.map((each) => (
                 <li key={each.column} class="mono">
-                  {visible(each.column)} <span class="muted">{visible(clip(each.type, 60).text)}</span>
+                  {visible(each.column)} <span class="muted">{visible(shortened(each.type, 60))}</span>
                 </li>
               ))}
             </ul>

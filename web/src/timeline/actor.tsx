@@ -8,7 +8,7 @@ import { bytes, count, counted, moment } from "../lib/format";
 import { useAsked } from "../lib/hooks";
 import { follow } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
-import { clip, visible } from "../lib/text";
+import { shortened, visible } from "../lib/text";
 import { Graph } from "./graph";
 
 const FEW = 20;
@@ -62,7 +62,7 @@ export function ActorPanel({ id }: { id: string }) {
         <Line name="Data out">
           {others.slice(0, FEW_IN_LINE).map((each) => (
             <span key={each.how + each.source}>
-              {`${visible(each.how)} ${visible(clip(each.source ?? "", 120).text)} (${count(each.events)}) `}
+              {`${visible(each.how)} ${visible(shortened(each.source ?? "", 120))} (${count(each.events)}) `}
             </span>
           ))}
           <Rest all={others.length} />
@@ -98,7 +98,7 @@ function Chain({
   const name = who ?? "unknown";
   const rest = last ? path.slice(0, path.length - name.length) : path.slice(name.length);
   const link = <Pivot of="session" value={session} text={shortPrincipal(name)} tabs />;
-  const middle = <span class="mono">{visible(clip(rest, 400).text)}</span>;
+  const middle = <span class="mono">{visible(shortened(rest, 400))}</span>;
   return (
     <span class="chain">
       {last ? middle : link}

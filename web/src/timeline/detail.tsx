@@ -13,7 +13,7 @@ import { LongText, Text } from "../components/text";
 import { type Filter, writeFilter } from "../lib/filter";
 import { clock, confidence, count, counted } from "../lib/format";
 import { useAsked } from "../lib/hooks";
-import { clip, visible, visibleLines } from "../lib/text";
+import { shortened, visible, visibleLines } from "../lib/text";
 import { Screen } from "./screen";
 import { explanation } from "./why";
 
@@ -125,7 +125,7 @@ function DeepLink({ url }: { url: string | null }) {
       <a href={url} target="_blank" rel="noopener noreferrer">
         Open this page in the AWS console
       </a>
-      <span class="mono deep-url">{visible(clip(url, 200).text)}</span>
+      <span class="mono deep-url">{visible(shortened(url, 200))}</span>
     </p>
   );
 }
@@ -163,7 +163,7 @@ function Why({ lines }: { lines: readonly string[] }) {
   return (
     <section class="why">
       <h3>Why</h3>
-      <pre>{visibleLines(shown.map((line) => clip(line, all ? Number.POSITIVE_INFINITY : 240).text).join("\n"))}</pre>
+      <pre>{visibleLines(shown.map((line) => shortened(line, all ? Number.POSITIVE_INFINITY : 240)).join("\n"))}</pre>
       {lines.length > FEW_LINES && (
         <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? "show less" : `${count(lines.length - FEW_LINES)} more lines`}
@@ -216,7 +216,7 @@ function CallOfClick({ id, call, open }: { id: string; call: CallGroup; open: Re
           {call.failed > 0 && (
             <span class="failed">
               {call.events > 1 ? `${count(call.failed)} ` : ""}
-              {visible(clip((call.errors ?? []).join(", "), 120).text)}
+              {visible(shortened((call.errors ?? []).join(", "), 120))}
             </span>
           )}
         </span>

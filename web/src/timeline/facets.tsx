@@ -7,7 +7,7 @@ import { emptyFilter, type Filter, filterCount, type ListKey, outcomeOf, toggled
 import { count } from "../lib/format";
 import { useAsked } from "../lib/hooks";
 import { useNotes } from "../lib/notes";
-import { clip, visible } from "../lib/text";
+import { shortened, visible } from "../lib/text";
 
 interface FacetsProps {
   filter: Filter;
@@ -155,8 +155,8 @@ function Values({ title, counts, chosen, spell = visible, onToggle }: ValuesProp
       {shown.map((each) => (
         <label key={each.value} class="facet-value">
           <input type="checkbox" checked={chosen.includes(each.value)} onChange={() => onToggle(each.value)} />
-          <span class="facet-name" title={clip(visible(each.value), 500).text}>
-            {spell(clip(each.value, 120).text)}
+          <span class="facet-name" title={shortened(visible(each.value), 500)}>
+            {spell(shortened(each.value, 120))}
           </span>
           <span class="num facet-count">{each.count === null ? "" : count(each.count)}</span>
         </label>

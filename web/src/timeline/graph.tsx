@@ -6,7 +6,7 @@ import { counted } from "../lib/format";
 import { follow } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
 import { evidenceHref } from "../lib/story";
-import { clip, visible } from "../lib/text";
+import { shortened, visible } from "../lib/text";
 import { type Edge, type Node, treesOf } from "./tree";
 
 const FEW = 3;
@@ -63,7 +63,7 @@ const Link = ({ edge: { link, more } }: { edge: Edge }) => (
   <span class="tree-link">
     —{" "}
     <a class="tree-edge" href={evidenceHref(link.maker_session_id, link.event_id)} onClick={follow}>
-      {visible(clip(`${link.method} ${link.credential}`, 80).text)}
+      {visible(shortened(`${link.method} ${link.credential}`, 80))}
     </a>{" "}
     <span class="muted">
       {`${counted(link.uses, "event")}${more > 0 ? `, ${counted(more, "more credential")}` : ""}`}

@@ -42,6 +42,15 @@ export const HEIGHT = 84;
 const MINUTE = 60;
 const DAY = 86_400;
 
+const HOUR = 3600;
+/** Steps of the time axis, in seconds. CloudTrail's times have no fractions. */
+const STEPS = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 3, 4, 5, 7, 10, 15, 30, 60, 90, 180, 365].map((days) => days * DAY),
+];
+
 /** A time on the axis, as precise as its steps. The start of a day is shown as the date. */
 function tick(unix: number, step: number): string {
   const text = rfc3339(unix);
@@ -77,6 +86,7 @@ export function draw(home: HTMLElement, density: Density, whole: Stretch, width:
         ...axis,
         size: 18,
         gap: 2,
+        incrs: STEPS,
         values: (_, splits, _axis, _space, step) => splits.map((split) => tick(split, step)),
       },
       {

@@ -7,7 +7,7 @@ import { grouped } from "../lib/group";
 import { useAsked } from "../lib/hooks";
 import { follow } from "../lib/router";
 import { evidenceHref } from "../lib/story";
-import { clip, visible } from "../lib/text";
+import { shortened, visible } from "../lib/text";
 
 type Columns = readonly (readonly [string, string])[];
 
@@ -113,6 +113,6 @@ const Cell = ({ cell, session }: { cell: ScreenCell; session: string | null }) =
     title={`${SOURCES[cell.source]}: ${visible(cell.event_id)}`}
     onClick={follow}
   >
-    {visible(clip(cell.value, 80).text)}
+    {visible(shortened(cell.value, 80))}
   </a>
 );

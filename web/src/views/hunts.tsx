@@ -9,7 +9,7 @@ import { grouped } from "../lib/group";
 import { useAsked, useTyped } from "../lib/hooks";
 import { change, follow, type Place } from "../lib/router";
 import { evidenceHref } from "../lib/story";
-import { clip, visible } from "../lib/text";
+import { shortened, visible } from "../lib/text";
 
 export function Hunts({ place: { params } }: { place: Place }) {
   const asked = {
@@ -192,12 +192,12 @@ function HitLine({ row }: { row: Record<string, Json> }) {
   const what = text(row.what) ?? text(row.summary) ?? wordsOf(row);
   const session = text(row.session_id);
   const id = text(row.signal_id) ?? text(row.event_id);
-  const said = visible(clip(what, 220).text);
+  const said = visible(shortened(what, 220));
   const href = id ? evidenceHref(session, id) : session ? `/timeline?${new URLSearchParams({ session })}` : null;
   return (
     <>
       {time && <span class="num">{moment(time)}</span>}{" "}
-      {text(row.principal) && <strong>{visible(clip(text(row.principal) ?? "", 60).text)}</strong>}{" "}
+      {text(row.principal) && <strong>{visible(shortened(text(row.principal) ?? "", 60))}</strong>}{" "}
       {href ? (
         <a href={href} onClick={follow}>
           {said}

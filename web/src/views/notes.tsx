@@ -11,7 +11,7 @@ import { grouped } from "../lib/group";
 import { importFile, useNotes, write } from "../lib/notes";
 import { change, follow, type Place } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
-import { clip, visible } from "../lib/text";
+import { shortened, visible } from "../lib/text";
 
 /** The target of a note's link: what the note is about, or the view that it saves. */
 export function hrefOf(note: Note): string | null {
@@ -68,7 +68,7 @@ function Bar({ author, file, unread }: { author: string; file: string; unread: n
   return (
     <div class="bar">
       <span>
-        You are writing as <strong>{visible(clip(author, 80).text)}</strong>. Notes are saved in{" "}
+        You are writing as <strong>{visible(shortened(author, 80))}</strong>. Notes are saved in{" "}
         <span class="mono">{visible(file.split(/[\\/]/).at(-1) ?? file)}</span>, next to the case.
       </span>
       {unread > 0 && <span class="warn">{`${counted(unread, "unreadable line")} in the file will be kept.`}</span>}
@@ -111,7 +111,7 @@ const Tags = ({ tags, chosen }: { tags: readonly string[]; chosen: string | null
         aria-pressed={tag === chosen}
         onClick={() => change((all) => (tag === chosen ? all.delete("tag") : all.set("tag", tag)), true)}
       >
-        #{visible(clip(tag, 60).text)}
+        #{visible(shortened(tag, 60))}
       </button>
     ))}
   </p>
@@ -158,12 +158,12 @@ function Thing({ notes }: { notes: readonly Note[] }) {
   const gone = target?.type !== "entity" && !first.session_id;
   const what =
     target?.type === "entity" ? `${target.entity_type} ${target.id}` : (first.what ?? `${target?.type} ${target?.id}`);
-  const text = visible(clip(what, 300).text);
+  const text = visible(shortened(what, 300));
   return (
     <li class="note-thing">
       <p>
         {first.time && <span class="num">{moment(first.time)}</span>}{" "}
-        {first.principal && <strong>{visible(clip(shortPrincipal(first.principal), 60).text)}</strong>}{" "}
+        {first.principal && <strong>{visible(shortened(shortPrincipal(first.principal), 60))}</strong>}{" "}
         {href ? (
           <a href={href} onClick={follow}>
             {text}

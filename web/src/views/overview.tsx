@@ -9,7 +9,7 @@ import { useNotes } from "../lib/notes";
 import { change, follow, type Place } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
 import { type ActorStory, actorHref, type Evidence, type Sentence, stillOpen, story } from "../lib/story";
-import { clip, visible } from "../lib/text";
+import { shortened, visible } from "../lib/text";
 import { Picture } from "../overview/picture";
 
 export function Overview({ place: { params } }: { place: Place }) {
@@ -63,12 +63,12 @@ interface ActorProps {
 }
 
 const Actor = ({ story: { actor, lead, href, sentences }, dated }: ActorProps) => (
-  <section class="story" aria-label={`What ${visible(clip(actor.actor, 100).text)} did`}>
+  <section class="story" aria-label={`What ${visible(shortened(actor.actor, 100))} did`}>
     <h2 class="story-who">
       <a href={href} onClick={follow}>
-        {visible(clip(shortPrincipal(actor.actor), 120).text)}
+        {visible(shortened(shortPrincipal(actor.actor), 120))}
       </a>{" "}
-      <span class="story-lead">{visible(clip(lead, 700).text)}</span>
+      <span class="story-lead">{visible(shortened(lead, 700))}</span>
     </h2>
     <dl class="sentences">
       {sentences.map((sentence) => (
@@ -83,7 +83,7 @@ const Told = ({ sentence: { title, text, strong, evidence, rest }, dated }: { se
   <div class={`sentence ${strong ? "sentence-strong" : ""}`}>
     <dt>{title}</dt>
     <dd>
-      {text && <span class="sentence-text">{visible(clip(text, 1000).text)}</span>}
+      {text && <span class="sentence-text">{visible(shortened(text, 1000))}</span>}
       <ul class="evidence">
         {evidence.map((each) => (
           <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
@@ -108,7 +108,7 @@ const EvidenceLine = ({ evidence: { time, text, href }, dated }: { evidence: Evi
   <li>
     <a href={href} onClick={follow} title={`${moment(time)} UTC`}>
       <span class="num">{dated ? moment(time).slice(5, 19) : clock(time).slice(0, 8)}</span>{" "}
-      {visible(clip(text, 170).text)}
+      {visible(shortened(text, 170))}
       {text.length > 170 && "…"}
     </a>
   </li>
@@ -131,7 +131,7 @@ function Open({ needs, error, dated }: OpenProps) {
         Still in effect{" "}
         <span class="story-lead">
           {open.length > 0
-            ? "as far as this case shows: it contains no call that undid or deleted the following. The report lists commands for reviewing them."
+            ? "as far as this case shows: it contains no call that undid or deleted the following. Run cartographer report for the commands to review them."
             : "As far as this case shows, nothing that was created, granted, shared or stopped is still in effect."}
         </span>
       </h2>
@@ -159,7 +159,7 @@ const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
       {actors.slice(0, MOST_OTHERS).map((actor) => (
         <li key={actor.place}>
           <a href={actorHref(actor)} onClick={follow}>
-            {visible(clip(shortPrincipal(actor.actor), 80).text)}
+            {visible(shortened(shortPrincipal(actor.actor), 80))}
           </a>{" "}
           <span class="muted">
             {`${counted(actor.sessions, "session")}, ${counted(actor.events, "event")}, ${counted(actor.findings, "finding")}` +

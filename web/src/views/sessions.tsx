@@ -34,13 +34,14 @@ const Two = ({ children, below }: { children: ComponentChildren; below: Componen
   </>
 );
 
-/** How many items a narrow window has room for. */
+/** How many items a narrow window has room for, and any window. */
 const FEW_OUTSTANDING = 4;
+const MOST_OUTSTANDING = 6;
 
 /** What stands out, in words. Each item links to all sessions in which the same thing stands out. */
 const Outstanding = ({ values }: { values: readonly string[] }) => (
   <span class="outstanding">
-    {values.map((value, index) => (
+    {values.slice(0, MOST_OUTSTANDING).map((value, index) => (
       <Fragment key={value}>
         <a
           class={index < FEW_OUTSTANDING ? "chip" : "chip beyond"}
@@ -54,6 +55,9 @@ const Outstanding = ({ values }: { values: readonly string[] }) => (
       </Fragment>
     ))}
     {values.length > FEW_OUTSTANDING && <span class="more beyond-count">{`+${values.length - FEW_OUTSTANDING}`}</span>}
+    {values.length > MOST_OUTSTANDING && (
+      <span class="more count-of-all">{`+${values.length - MOST_OUTSTANDING}`}</span>
+    )}
   </span>
 );
 
