@@ -54,7 +54,7 @@ fn who_was(report: &Report) -> Option<Point> {
         0 => String::new(),
         more => format!(
             " {} also {} findings.",
-            count(more, "other session", "other sessions"),
+            count(more, "other session or program", "other sessions or programs"),
             if more == 1 { "has" } else { "have" }
         ),
     };
