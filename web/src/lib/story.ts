@@ -168,8 +168,8 @@ const TOPICS: readonly Topic[] = [
     title: "Took",
     classes: ["secret_read", "exfiltration"],
     words: {
-      secret_read: ["secret, parameter or credential read", "secrets, parameters and credentials read"],
-      exfiltration: ["outbound data transfer", "outbound data transfers"],
+      secret_read: ["read of a secret, parameter or credential", "reads of secrets, parameters and credentials"],
+      exfiltration: ["call that exported or exposed data", "calls that exported or exposed data"],
     },
     strong: true,
   },
@@ -178,7 +178,10 @@ const TOPICS: readonly Topic[] = [
     title: "Created",
     classes: ["credential_made", "privilege_change", "persistence"],
     words: {
-      credential_made: ["credential or secret created or set", "credentials and secrets created or set"],
+      credential_made: [
+        "call that created or set a credential or secret",
+        "calls that created or set credentials and secrets",
+      ],
       privilege_change: ["change to identities or permissions", "changes to identities or permissions"],
       persistence: ["change that can preserve access", "changes that can preserve access"],
     },
@@ -190,10 +193,13 @@ const TOPICS: readonly Topic[] = [
     classes: ["defense_evasion", "data_exposure"],
     words: {
       defense_evasion: [
-        "log or detector stopped, deleted or changed",
-        "logs and detectors stopped, deleted or changed",
+        "call that stopped, deleted or changed a log or detector",
+        "calls that stopped, deleted or changed logs and detectors",
       ],
-      data_exposure: ["resource shared or opened to others", "resources shared or opened to others"],
+      data_exposure: [
+        "call that shared a resource or opened it to others",
+        "calls that shared resources or opened them to others",
+      ],
     },
     strong: true,
   },
@@ -201,14 +207,19 @@ const TOPICS: readonly Topic[] = [
     name: "destroyed",
     title: "Destroyed",
     classes: ["impact"],
-    words: { impact: ["resource deleted, stopped or made unusable", "resources deleted, stopped or made unusable"] },
+    words: {
+      impact: [
+        "call that deleted, stopped or disabled a resource",
+        "calls that deleted, stopped or disabled resources",
+      ],
+    },
     strong: true,
   },
   {
     name: "ran",
     title: "Ran",
     classes: ["execution"],
-    words: { execution: ["command or piece of code run or changed", "commands and pieces of code run or changed"] },
+    words: { execution: ["call that ran or changed code or a command", "calls that ran or changed code or commands"] },
     strong: false,
   },
 ];
