@@ -14,8 +14,8 @@ use crate::hunt::{self, Hunt, ParamKind, ParamValue, Tactic};
 use crate::load::Explainable;
 use crate::present;
 use crate::rule::RuleSet;
-use crate::serve::ServeError;
 use crate::serve::rows::explanation;
+use crate::serve::{ServeError, statements};
 use crate::store::Case;
 
 /// The tools, in the order in which they are listed.
@@ -183,6 +183,7 @@ impl ToolName {
             Self::Hunt => hunt(&read(arguments)?, case),
             Self::Sql => {
                 let SqlQuery { query, limit } = read(arguments)?;
+                statements::check(&query)?;
                 answer::rows(&case.first_rows(&query, &[], answer::limit(limit), MAX_ROW_BYTES)?)
             }
         }

@@ -120,7 +120,11 @@ fn what_is_wrong_is_an_answer_and_what_is_not_allowed_is_refused() {
     for (query, expected) in [
         ("DELETE FROM events", "read-only"),
         ("SELECT * FROM read_text('/etc/passwd')", "disabled by configuration"),
-        ("ATTACH 'other.duckdb'", "disabled by configuration"),
+        ("ATTACH 'other.duckdb'", "ATTACH statements are not allowed"),
+        ("PRAGMA enable_profiling", "PRAGMA statements are not allowed"),
+        ("SELECT 1; DETACH memory", "DETACH statements are not allowed"),
+        ("CALL enable_logging()", "CALL statements are not allowed"),
+        ("SELECT json_execute_serialized_sql('{}')", "the function json_execute_serialized_sql is not allowed"),
         ("SET enable_external_access = true", "locked"),
         ("FROM nothing", "does not exist"),
     ] {
