@@ -28,7 +28,7 @@ SELECT
     COALESCE((
         SELECT list({'place': place, 'actor': actor, 'account_id': account_id, 'weight': weight, 'sessions': sessions,
             'console_sessions': console_sessions, 'session_id': session_id, 'principals': list_sort(principals)[:8],
-            'principal_count': len(principals), 'ips': ips[:6], 'ip_count': len(ips),
+            'principal_count': len(principals), 'session_ids': session_ids[:24], 'ips': ips[:6], 'ip_count': len(ips),
             'user_agents': user_agents[:3], 'identity_types': list_sort(identity_types), 'first_time': first_time,
             'last_time': last_time, 'events': events, 'clicks': clicks, 'findings': findings, 'attempts': attempts,
             'denied': denied} ORDER BY place)

@@ -56,6 +56,7 @@ SELECT
     count(*) AS sessions,
     count(*) FILTER (s.console) AS console_sessions,
     arg_max(s.session_id, (COALESCE(s.weight, 0), s.events, s.session_id)) AS session_id,
+    list(a.session_id ORDER BY s.first_time, a.session_id) AS session_ids,
     list(DISTINCT s.principal) FILTER (s.principal IS NOT NULL) AS principals,
     COALESCE(any_value(i.ips), []) AS ips,
     list_sort(list_distinct(flatten(list(s.user_agents)))) AS user_agents,

@@ -14,6 +14,7 @@ const actor = (place: number, weight: number, name: string): OverviewActor => ({
   sessions: 1,
   console_sessions: 0,
   session_id: `s${place}`,
+  session_ids: [`s${place}`],
   principals: [name],
   principal_count: 1,
   ips: ["192.0.2.1"],
@@ -124,7 +125,10 @@ test("what was undone is not in effect", () => {
 
 test("names from logs are only values in an address", () => {
   expect(evidenceHref(null, "a&b")).toBe("/timeline?search=a%26b&open=a%26b");
-  expect(actorHref(actor(1, 1, "eve&kind=view"))).toBe("/timeline?principal=eve%26kind%3Dview");
+  const eve = actor(1, 1, "eve&kind=view");
+  expect(actorHref({ ...eve, sessions: 2, session_ids: ["s1", "s&2"] })).toBe("/timeline?session=s1&session=s%262");
+  expect(actorHref({ ...eve, sessions: 30 })).toBe("/timeline?principal=eve%26kind%3Dview");
+  expect(actorHref({ ...eve, sessions: 30, principal_count: 9 })).toBe("/timeline?actor=s1");
   expect(listed(["a", "b"], 5)).toBe("a, b and 3 more");
 });
 

@@ -408,6 +408,8 @@ export interface OverviewActor {
   sessions: number;
   console_sessions: number;
   session_id: string;
+  /** Its sessions in order of time, at most 24. */
+  session_ids: string[];
   principals: string[];
   principal_count: number;
   ips: string[];

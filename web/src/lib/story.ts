@@ -55,9 +55,12 @@ export const evidenceHref = (session: string | null, event: string): string => {
 };
 
 /** The address of everything that an actor did, or only what stands out for some reasons. */
-export function actorHref({ principals, principal_count, session_id }: OverviewActor, reasons: readonly string[] = []) {
+export function actorHref(actor: OverviewActor, reasons: readonly string[] = []) {
+  const { sessions, session_ids, principals, principal_count, session_id } = actor;
   const params = new URLSearchParams();
-  if (principal_count <= principals.length) for (const name of principals) params.append("principal", name);
+  // The sessions are exactly what the overview counts. An identity may also have sessions of somebody else.
+  if (sessions <= session_ids.length) for (const id of session_ids) params.append("session", id);
+  else if (principal_count <= principals.length) for (const name of principals) params.append("principal", name);
   else params.append("actor", session_id);
   for (const reason of reasons) params.append("reason", reason);
   return `/timeline?${params}`;
