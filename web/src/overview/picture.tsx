@@ -68,6 +68,12 @@ const Legend = ({ data }: { data: PictureData | undefined }) => (
       hollow: failed
     </span>
     <span class="picture-key">
+      <svg width="13" height="13" viewBox="0 0 13 13" aria-hidden="true">
+        <line class="gap" x1={6.5} x2={6.5} y1={0} y2={13} />
+      </svg>{" "}
+      shortened pause
+    </span>
+    <span class="picture-key">
       <i class="key key-events" /> all events{data ? ` per ${duration(data.width)}` : ""}, on a logarithmic scale
     </span>
   </p>
