@@ -110,13 +110,17 @@ impl Recording {
             let near = |page: &usize| (-MARK_LAG_US..=MARK_LEAD_US).contains(&(self.visits[*page].time.0 - time));
             let pages = (0..self.visits.len()).filter(|page| is_unnamed(&self.visits[*page]) && near(page));
             if let Some(page) = pages.min_by_key(|page| (self.visits[*page].time.0 - time).abs()) {
-                self.visits[page].title = self.visits[at].title.clone();
+                self.visits[page].title = self.visits[at].title.take();
                 removed.push(at);
             }
         }
         let kept: Vec<usize> = (0..self.visits.len()).filter(|at| !removed.contains(at)).collect();
+        let mut places = vec![None; self.visits.len()];
+        for (new, old) in kept.iter().enumerate() {
+            places[*old] = Some(new);
+        }
         for request in &mut self.requests {
-            request.visit = request.visit.and_then(|visit| kept.iter().position(|at| *at == visit));
+            request.visit = request.visit.and_then(|visit| places[visit]);
         }
         self.visits = kept.iter().map(|at| self.visits[*at].clone()).collect();
     }
