@@ -90,7 +90,10 @@ impl Add {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let refused = || WithAdvice::new(format!("the pack {} was not installed", self.pack), "Nothing was changed.");
         let pack = files(&self.pack).and_then(|files| Ok(Pack::of(files)?)).with_context(refused)?;
-        let cases = check(&pack).with_context(refused)?;
+        let installed = pack::installed().map_err(first).with_context(refused)?;
+        let (replaced, others): (Vec<Pack>, Vec<Pack>) =
+            installed.into_iter().partition(|installed| installed.manifest.name == pack.manifest.name);
+        let cases = check(&pack, others).with_context(refused)?;
         let Some(folder) = pack::packs_folder() else {
             bail!(WithAdvice::new("there is no configuration folder", "Set CARTOGRAPHER_PACKS to a folder."));
         };
@@ -101,15 +104,13 @@ impl Add {
         let new = tempfile::Builder::new().prefix(".new-").tempdir_in(&folder).with_context(cannot)?;
         write(new.path(), MANIFEST, &pack.manifest_text)?;
         pack.texts.iter().try_for_each(|text| write(new.path(), &text.path, &text.text))?;
-        let replaced = pack::installed().map_err(first)?;
-        let replaced = replaced.into_iter().find(|old| old.manifest.name == pack.manifest.name);
         if target.exists() {
             fs::remove_dir_all(&target).with_context(cannot)?;
         }
         fs::rename(new.keep(), &target).with_context(cannot)?;
         let rules = pack.texts.iter().filter(|text| !text.is_spec() && !text.holds_requests()).count();
         let (name, version) = (&pack.manifest.name, &pack.manifest.version);
-        let instead = replaced.map_or_else(String::new, |old| format!(", replacing {}", old.manifest.version));
+        let instead = replaced.first().map_or_else(String::new, |old| format!(", replacing {}", old.manifest.version));
         streams.say(&format!("installed {name} {version}{instead}: {rules} rules, {cases} test cases passed"));
         Ok(ExitCode::Fine)
     }
@@ -178,10 +179,8 @@ fn folder_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(files)
 }
 
-/// Compiles a pack with the shipped rules and the other packs, and runs the specs that it can affect.
-fn check(pack: &Pack) -> Result<usize> {
-    let others = pack::installed().map_err(first)?;
-    let others = others.into_iter().filter(|other| other.manifest.name != pack.manifest.name);
+/// Compiles a pack with the shipped rules and the other installed packs, and runs the specs that it can affect.
+fn check(pack: &Pack, others: Vec<Pack>) -> Result<usize> {
     let mut before: Vec<RuleText> = RuleText::shipped();
     for other in others {
         let shared = other.texts.iter().find(|text| pack.texts.iter().any(|own| own.path == text.path));

@@ -93,7 +93,7 @@ impl PageDrafter<'_, '_> {
     pub(super) fn rule(&self, gate: &mut Gate) -> (PageOutcome, Vec<RuleText>) {
         let id = free_id(gate, &self.page.id);
         let mut problems = Vec::new();
-        let is_broad = self.is_broad(&self.draft(gate.rules(), &id, false).calls.required);
+        let is_broad = self.is_broad(&shapes::calls(gate.rules(), &id, &self.visits, false).required);
         for all in [is_broad, !is_broad] {
             let mut draft = self.draft(gate.rules(), &id, all);
             for _ in 0..3 {

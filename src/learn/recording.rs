@@ -115,28 +115,26 @@ impl Recording {
             }
         }
         let kept: Vec<usize> = (0..self.visits.len()).filter(|at| !removed.contains(at)).collect();
+        self.keep(&kept);
+    }
+
+    /// Keeps the pages at these indices, in this order, and the requests' references to them.
+    fn keep(&mut self, order: &[usize]) {
         let mut places = vec![None; self.visits.len()];
-        for (new, old) in kept.iter().enumerate() {
+        for (new, old) in order.iter().enumerate() {
             places[*old] = Some(new);
         }
         for request in &mut self.requests {
-            request.visit = request.visit.and_then(|visit| places[visit]);
+            request.visit = request.visit.and_then(|visit| places.get(visit).copied().flatten());
         }
-        self.visits = kept.iter().map(|at| self.visits[*at].clone()).collect();
+        self.visits = order.iter().map(|at| self.visits[*at].clone()).collect();
     }
 
-    /// Sorts the pages by time, and keeps the requests' references to them.
+    /// Sorts the pages and the requests by time.
     fn sort(&mut self) {
         let mut order: Vec<usize> = (0..self.visits.len()).collect();
         order.sort_by_key(|at| (self.visits[*at].time, *at));
-        let mut places = vec![0; order.len()];
-        for (new, old) in order.iter().enumerate() {
-            places[*old] = new;
-        }
-        for request in &mut self.requests {
-            request.visit = request.visit.and_then(|visit| places.get(visit).copied());
-        }
-        self.visits = order.iter().map(|at| self.visits[*at].clone()).collect();
+        self.keep(&order);
         self.requests.sort_by_key(|request| request.time);
     }
 }

@@ -70,7 +70,7 @@ pub fn changed_clicks(changes: &[ChangedClick]) -> Result<RecordBatch, PresentEr
     let new = |of: fn(&Signal) -> String| texts(changes, move |one| one.new.as_ref().map(of));
     let any = |of: fn(&Signal) -> String| texts(changes, move |one| one.signal().map(of));
     let confidence = |of: fn(&ChangedClick) -> Option<&Signal>| -> ArrayRef {
-        // More decimals say nothing.
+        // Three decimals are enough to compare.
         let rounded = |signal: &Signal| (signal.confidence * 1_000.0).round() / 1_000.0;
         Arc::new(changes.iter().map(|one| of(one).map(rounded)).collect::<Float64Array>())
     };

@@ -27,7 +27,7 @@ function take(given: string) {
   try {
     sessionStorage.setItem(KEY, given);
   } catch {
-    // The page asks for it again after a reload.
+    // After a reload, the page asks for the token again.
   }
 }
 

@@ -29,8 +29,7 @@ export function clip(text: string, max: number): Clipped {
 
 /** A text of at most this length, with an ellipsis if something was cut off. */
 export function shortened(text: string, max: number): string {
-  const { text: start, hidden } = clip(text, max - 1);
-  return hidden === 0 || text.length <= max ? text : `${start}…`;
+  return text.length <= max ? text : `${clip(text, max - 1).text}…`;
 }
 
 /** A name with the middle left out, because names are distinguished by their ends. */

@@ -253,7 +253,7 @@ const SORTS: readonly (readonly [string, string])[] = [
   ["events", "events"],
 ];
 
-/** Sort orders, including those that no column stands for. */
+/** Sort orders, including those without a column. */
 const SortField = ({ sort, onSort }: { sort: string | undefined; onSort: (sort: string) => void }) => (
   <label class="field">
     Sorted by{" "}
