@@ -23,7 +23,7 @@ MINUTES ?= 1
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: build ## Build, load the demo trail into case.duckdb, and show its timeline
+demo: build ## Build the program, load the demo trail into case.duckdb, and show its timeline
 	rm -f $(CASE) $(CASE).wal
 	$(PROGRAM) load demo/trail.json.gz --db $(CASE)
 	$(PROGRAM) timeline --db $(CASE)
@@ -74,6 +74,7 @@ fmt: ## Format the source
 lint: duckdb ## Check format and lints; a warning is an error
 	$(CARGO) fmt --check
 	$(CARGO) fmt --manifest-path python/Cargo.toml --check
+	$(CARGO) metadata --manifest-path fuzz/Cargo.toml --locked --format-version 1 >/dev/null
 	$(CARGO) clippy $(FEATURES) --locked --all-targets -- -D warnings
 	$(CARGO) clippy $(LOADABLE) --locked --lib -- -D warnings
 	$(WHEEL) $(CARGO) clippy --manifest-path python/Cargo.toml --locked -- -D warnings
@@ -81,17 +82,17 @@ lint: duckdb ## Check format and lints; a warning is an error
 docs: duckdb ## Build the API documentation; a broken link is an error
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(FEATURES) --locked --no-deps --document-private-items
 
-rules: programs ## Check the shipped rules, and run their specs
+rules: programs ## Check the shipped rules and run their specs
 	$(PROGRAM) rules check
 	$(PROGRAM) rules test
 
 score: programs ## Score the mapping against labeled sessions, if available
 	@scripts/score.sh $(PROGRAM) $(SHARED)
 
-accuracy: ## Measure accuracy, and compare confidence with the measured share of correct clicks; PACKS="DIR ..." adds learned rules
+accuracy: ## Measure accuracy and compare confidence with the measured share of correct clicks; PACKS="DIR ..." adds learned rules
 	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) $(addprefix --pack ,$(PACKS)) --score
 
-fit: ## Fit the decoder's weights, and write rules/weights (40 minutes); PACKS="DIR ..." adds learned rules
+fit: ## Fit the decoder's weights and write rules/weights (40 minutes); PACKS="DIR ..." adds learned rules
 	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) $(addprefix --pack ,$(PACKS)) --leave-out --seconds 300
 
 clients: programs ## Open a case and its exports in other programs, where available
@@ -129,7 +130,7 @@ tests: programs ## Run the tests and the documentation examples
 	then set -x; $(CARGO) nextest run $(FEATURES) --locked --no-fail-fast; \
 	else set -x; $(CARGO) test $(FEATURES) --locked --no-fail-fast --lib --bins --tests; fi
 
-bench: duckdb ## Measure each stage, and compare load with DuckDB's JSON reader
+bench: duckdb ## Measure each stage and compare load with DuckDB's JSON reader
 	$(LIBRARIES) $(CARGO) bench $(FEATURES) --locked --bench stages
 	$(CARGO) build $(FEATURES) --locked --release --bin cartographer --example floor
 	@$(LIBRARIES) python3 scripts/bench.py $(TARGET_DIR)/release $(SHARED)
@@ -156,13 +157,13 @@ programs: duckdb
 build: duckdb ## Build the program, linked with the prebuilt libduckdb
 	$(CARGO) build $(FEATURES) --locked
 
-dist: duckdb ## Build the program's wheel, and check it in a new environment
+dist: duckdb ## Build the wheels of the program and of the Python library and check them in a new environment
 	@scripts/dist.sh
 
 bundled: ## Build the release program with DuckDB compiled in (about 25 minutes on 2 cores)
 	$(CARGO) build --locked --release
 
-extension: ## Build the DuckDB extension, and print how to load it
+extension: ## Build the DuckDB extension and print how to load it
 	$(CARGO) rustc $(LOADABLE) --locked --release --lib --crate-type cdylib
 	@scripts/footer.sh $(TARGET_DIR)/release $(TARGET_DIR)/extension/cartographer.duckdb_extension
 	@scripts/loading.sh $(TARGET_DIR)/extension/cartographer.duckdb_extension
@@ -170,7 +171,7 @@ extension: ## Build the DuckDB extension, and print how to load it
 install: ## Install the self-contained program with cargo
 	$(CARGO) install --locked --path .
 
-duckdb: ## Download the prebuilt libduckdb, unless it exists
+duckdb: ## Download the prebuilt libduckdb unless it already exists
 	@scripts/duckdb.sh
 
 clean: ## Remove build output and the demo case, but not the downloaded libduckdb

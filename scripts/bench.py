@@ -5,7 +5,7 @@
 
 PROGRAMS is the folder of `cartographer` and `examples/floor`. Trails are made by SHARED/tools/make_trail.py, or found in
 the folder that TRAILS names, as N/AWSLogs for N events; SIZES names the Ns. THREADS is what each of the three uses.
-Prints a table in Markdown. What is wanting is skipped, and a line says so.
+Prints a table in Markdown. Anything that is missing is skipped, and a line says so.
 """
 
 import os
@@ -111,7 +111,7 @@ def link(files, logs, part):
 
 
 def grow(logs):
-    """Measures loading a folder again after its latest 1 % of files was added."""
+    """Measures loading a folder again after its latest 1% of files was added."""
     part, case = WORK / "part", fresh("part.duckdb")
     shutil.rmtree(part, ignore_errors=True)
     files = sorted(logs.rglob("*.json.gz"), key=lambda file: file.name.split("_")[-2])
@@ -137,7 +137,7 @@ def rows(size, cli):
     ways += [("read_json in order", read_json(cli, logs, True))] if cli and size <= IN_ORDER else []
     measure(ways[0][1])
     done = [(name, *measure(command)) for name, command in ways]
-    done.append(("1 % more", *grow(logs)))
+    done.append(("1% more", *grow(logs)))
     loaded = done[1][1]
     for name, wall, processor, peak in done:
         each = f"{wall / size * 1e6:.2f}"

@@ -2,9 +2,9 @@
 """Disturbs the program at random moments, and checks that no row is lost or duplicated: chaos.py PROGRAM [MINUTES] [SEED]
 
 Each round takes a case, starts a command on it, and kills it (SIGKILL) or takes something away from it: disk, file
-descriptors, memory. After one to four such disturbances the load is run to its end, and the tables, in order, are compared
+descriptors, memory. After up to six such disturbances the load is run to its end, and the tables, in order, are compared
 with those of a load that nobody disturbed. The trail is made from the demo. Prints figures; exit code 1 if a row is lost or
-doubled, or if a load does not finish.
+doubled, or if a load does not finish. Progress goes to standard error every five minutes.
 """
 
 import collections
@@ -34,8 +34,12 @@ TABLES = {
 }
 # How many copies of the demo are in the trail: few, to keep each round short.
 COPIES = 2
-# A time limit in seconds that no command here should reach.
+# The processor time in seconds that no command here should need. The clock does not count, because the machine may be
+# busy; but a command that makes no progress for STALL seconds hangs.
 PATIENCE = 300
+STALL = 120
+# Seconds between two lines about progress.
+PAUSE = 300
 MEMORY = ["--memory-limit", "256MB"]
 
 
@@ -76,15 +80,42 @@ def run(args, limits=(), kill_after=None, **options):
 
     process = subprocess.Popen([PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                preexec_fn=set_limits, **options)
-    try:
-        out, err = process.communicate(timeout=kill_after or PATIENCE)
-        return process.returncode, out, err.decode(errors="replace")
-    except subprocess.TimeoutExpired:
-        process.kill()
-        out, err = process.communicate()
-        if kill_after is None:
-            raise Failed(f"{args} did not end within {PATIENCE} s: {err.decode(errors='replace')[-500:]}") from None
-        return None, out, err.decode(errors="replace")
+    used = 0.0
+    while True:
+        try:
+            out, err = process.communicate(timeout=kill_after or STALL)
+            return process.returncode, out, err.decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            threads = ""
+            if kill_after is None:
+                before, used = used, processor_time(process.pid)
+                if before + 0.02 < used < PATIENCE:
+                    continue
+                threads = describe_threads(process.pid)
+            process.kill()
+            out, err = process.communicate()
+            said = err.decode(errors="replace")
+            if kill_after is None:
+                raise Failed(f"{args} hangs after {used:.1f} s of processor time ({threads}): {said[-500:]}") from None
+            return None, out, said
+
+
+def processor_time(process):
+    """The processor time that a process has used, in seconds."""
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def describe_threads(process):
+    """The state of each thread, and where in the kernel it waits."""
+    found = []
+    for task in pathlib.Path(f"/proc/{process}/task").iterdir():
+        try:
+            state = (task / "stat").read_text().rsplit(")", 1)[1].split()[0]
+            found.append(f"{state} {(task / 'wchan').read_text()}")
+        except FileNotFoundError:
+            pass
+    return ", ".join(f"{count} x {state}" for state, count in collections.Counter(found).items())
 
 
 def must(codes, args, **options):
@@ -98,6 +129,7 @@ class Campaign:
     def __init__(self, folder):
         self.folder, self.random = folder, random.Random(SEED)
         self.kills, self.faults, self.lost, self.doubled, self.rounds = collections.Counter(), collections.Counter(), 0, 0, 0
+        self.late, self.kept = 0, pathlib.Path(tempfile.gettempdir()) / f"chaos-kept-{os.getpid()}"
         self.trail, self.first = folder / "trail", folder / "first"
         all_records = records()
         make_trail(self.trail, COPIES, all_records)
@@ -106,101 +138,129 @@ class Campaign:
         (folder / "rules" / "iam").mkdir(parents=True)
         shipped = (ROOT / "rules/iam/users.toml").read_text()
         (folder / "rules/iam/users.toml").write_text(f"# Another version.\n{shipped}")
-        self.cases, self.took = {}, {}
-        for name, loads in {"first": [[self.trail / "00"]], "whole": [[self.trail]]}.items():
-            case = folder / f"{name}.duckdb"
-            for paths in loads:
-                begun = time.monotonic()
-                # Because of the rejected record, the load is partial.
-                must((0, 4), self.load(case, paths))
-                took = time.monotonic() - begun
-            self.cases[name] = (case, took)
-        self.wanted = self.content(self.cases["whole"][0])
+        self.cases = {}
+        for name, path in {"first": self.trail / "00", "whole": self.trail}.items():
+            self.cases[name] = folder / f"{name}.duckdb"
+            # Because of the rejected record, the load is partial.
+            must((0, 4), self.load(self.cases[name], [path]))
+        self.wanted = self.content(self.cases["whole"])
         if len(self.wanted["events"]) < COPIES * len(all_records) or not self.wanted["rejects"]:
             raise Failed("the trail was not loaded completely")
+        # How long the command of each phase takes if nothing disturbs it, in seconds. Kills are spread over this time.
+        self.took = {}
+        for phase in STARTS:
+            self.took[phase] = self.measure(phase)
+
+    def measure(self, phase):
+        with tempfile.TemporaryDirectory(dir=self.folder) as name:
+            case = self.take(STARTS[phase], pathlib.Path(name))
+            if phase == "checkpoint":
+                run(self.load(case, [self.trail]), kill_after=self.took["reload"] / 2)
+            begun = time.monotonic()
+            must((0, 4), self.command(case, phase))
+            return time.monotonic() - begun
+
+    def command(self, case, phase, *more):
+        """What is disturbed in a phase."""
+        if phase == "checkpoint":
+            return ["sql", "--db", str(case), "--write", "FORCE CHECKPOINT"]
+        rules = ["--rules", str(self.folder / "rules")] if phase == "rules" else []
+        return self.load(case, [self.trail], *rules, *more)
 
     def load(self, case, paths, *more):
         return ["load", *map(str, paths), "--db", str(case), "-q", *more]
 
     def content(self, case):
-        found = {}
-        for table, columns in TABLES.items():
-            query = f"SELECT {columns} FROM {table} ORDER BY ALL"
-            out = must((0,), ["sql", "--db", str(case), "--format", "jsonl", query])
-            found[table] = collections.Counter(out.splitlines())
+        rows = "SELECT '{0}' AS name, to_json(r)::VARCHAR AS row FROM (SELECT {1} FROM {0}) AS r"
+        query = " UNION ALL ".join(rows.format(table, columns) for table, columns in TABLES.items())
+        found = {table: collections.Counter() for table in TABLES}
+        for line in must((0,), ["sql", "--db", str(case), "--format", "jsonl", query]).splitlines():
+            row = json.loads(line)
+            found[row["name"]][row["row"]] += 1
         return found
 
     def take(self, name, folder):
-        """Returns a copy of a case to be disturbed."""
-        case = folder / "case.duckdb"
+        """Returns a copy of a case to be disturbed, in a folder of its own."""
+        place = folder / "place"
+        place.mkdir()
+        case = place / "case.duckdb"
         if name:
-            shutil.copy(self.cases[name][0], case)
+            shutil.copy(self.cases[name], case)
         return case
 
-    def disturb(self, case, args, took, phase):
-        """Runs a command, and kills it while it may still be running, or takes a resource away from it."""
+    def moment(self, phase, is_first):
+        """When to kill a command, in seconds after its start. A load that continues another one may be short, so its kills
+        are more frequent near its start."""
+        whole = self.took[phase] * 1.05
+        if is_first:
+            return self.random.uniform(0.001, whole)
+        return 0.01 * (whole / 0.01) ** self.random.random()
+
+    def disturb(self, case, phase, more, is_first):
+        """Runs the command of a phase, and kills it while it may still be running, or takes a resource away from it. Returns
+        whether the command may have more to do."""
         kind = self.random.choices(["kill", "file size", "disk", "descriptors", "address space"], [12, 1, 1, 1, 1])[0]
         limits, moment = [], None
         if kind == "kill":
-            took = self.took.get(phase, took)
-            moment = self.random.uniform(0.001, took * 1.05)
+            moment = self.moment(phase, is_first)
         elif kind == "file size":
             limits = [(resource.RLIMIT_FSIZE, self.random.randrange(1 << 12, 12 << 20))]
         elif kind == "descriptors":
             limits = [(resource.RLIMIT_NOFILE, self.random.randrange(4, 40))]
         elif kind == "address space":
             limits = [(resource.RLIMIT_AS, self.random.randrange(200 << 20, 1600 << 20))]
-        elif not self.fill(case):
-            return
+        elif not self.fill(case.parent):
+            return True
         begun = time.monotonic()
         try:
-            code, _, err = run(args, limits, moment)
+            code, _, err = run(self.command(case, phase, *more), limits, moment)
         finally:
             if kind == "disk":
-                self.empty(case)
-        if kind == "kill":
-            if code is None:
-                self.kills[phase] += 1
-            else:
-                # The command ended before it could be killed: the next command is killed earlier.
-                self.took[phase] = time.monotonic() - begun
-        else:
+                self.empty(case.parent)
+        elapsed = time.monotonic() - begun
+        if kind != "kill":
             self.faults[kind] += 1
             if code == 0 and kind == "disk":
                 self.faults["disk, but the load finished"] += 1
+        elif code is None:
+            self.kills[phase] += 1
+            if is_first and elapsed > self.took[phase] * 0.95:
+                # The machine may be busier than it was.
+                self.took[phase] *= 1.05
+        else:
+            self.late += 1
+            if is_first:
+                self.took[phase] = min(self.took[phase], elapsed)
         if "panicked" in err:
             raise Failed(f"{kind} during {phase}: {err[-800:]}")
+        return code not in (0, 4)
 
-    # A small in-memory file system, if the user may mount one.
+    # A small in-memory file system, if the user may mount one. The folder of the case is moved to it and back.
 
-    def fill(self, case):
-        mount, size = case.parent / "small", self.random.randrange(1 << 20, 24 << 20)
-        mount.mkdir(exist_ok=True)
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(mount)]
-        if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
+    def fill(self, place):
+        kept, size = place.with_name("kept"), self.random.randrange(1 << 20, 24 << 20)
+        if os.geteuid() != 0:
             return False
-        for name in (case.name, f"{case.name}.wal"):
-            file = case.parent / name
+        place.rename(kept)
+        place.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(place)]
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
             try:
-                if file.exists():
-                    shutil.copy(file, mount / name)
-            except OSError:
-                self.empty(case, keep=False)
-                return False
-        for name in (case.name, f"{case.name}.wal"):
-            (case.parent / name).unlink(missing_ok=True)
-            (case.parent / name).symlink_to(mount / name)
-        return True
+                shutil.copytree(kept, place, dirs_exist_ok=True)
+                return True
+            except shutil.Error:
+                subprocess.run(["umount", str(place)], check=True)
+        place.rmdir()
+        kept.rename(place)
+        return False
 
-    def empty(self, case, keep=True):
-        """Moves the contents of the small file system to the large one, and unmounts the small one."""
-        mount = case.parent / "small"
-        if keep:
-            for name in (case.name, f"{case.name}.wal"):
-                (case.parent / name).unlink(missing_ok=True)
-                if (mount / name).exists():
-                    shutil.copy(mount / name, case.parent / name)
-        subprocess.run(["umount", str(mount)], check=True)
+    def empty(self, place):
+        kept, moved = place.with_name("kept"), place.with_name("moved")
+        shutil.copytree(place, moved)
+        subprocess.run(["umount", str(place)], check=True)
+        place.rmdir()
+        moved.rename(place)
+        shutil.rmtree(kept)
 
     def round(self):
         self.rounds += 1
@@ -209,29 +269,28 @@ class Campaign:
             phase = self.random.choice(["load", "load", "reload", "reload", "rules", "checkpoint", "notes"])
             if phase == "notes":
                 return self.notes(folder)
-            case = self.take({"load": None, "reload": "first", "rules": "whole", "checkpoint": "first"}[phase], folder)
-            took = self.cases["whole"][1]
-            more = ["--rules", str(self.folder / "rules")] if phase == "rules" else []
-            if self.random.random() < 0.5:
-                more += MEMORY
-            for _ in range(self.random.randint(1, 4)):
-                args = self.load(case, [self.trail], *more)
+            case = self.take(STARTS[phase], folder)
+            more = MEMORY if phase != "checkpoint" and self.random.random() < 0.5 else []
+            for number in range(self.random.randint(2, 6)):
                 if phase == "checkpoint":
                     # The write-ahead log of a killed load is merged into the file when the case is opened.
-                    run(args, kill_after=self.random.uniform(took * 0.3, took))
-                    args, took = ["sql", "--db", str(case), "--write", "FORCE CHECKPOINT"], 1.0
-                self.disturb(case, args, took, phase)
-                took = self.cases["whole"][1]
+                    run(self.load(case, [self.trail]), kill_after=self.random.uniform(self.took["reload"] * 0.3, self.took["reload"]))
+                    self.disturb(case, phase, more, is_first=True)
+                elif not self.disturb(case, phase, more, is_first=number == 0):
+                    break
             self.check(case, phase)
         return None
 
     def check(self, case, phase):
+        # If a check fails, the case as it was left is needed to find out why.
+        shutil.rmtree(self.kept, ignore_errors=True)
+        shutil.copytree(case.parent, self.kept)
         # No matter when the load was stopped, the case opens or reports that its first load was stopped.
         code, _, err = run(["sql", "--db", str(case), "SELECT count(*) FROM events"])
         if code != 0 and not ("was stopped" in err or "does not exist" in err):
             raise Failed(f"after {phase}, the case does not open: {err[-800:]}")
         must((0, 4), self.load(case, [self.trail], *(MEMORY if self.random.random() < 0.5 else [])))
-        left = [path.name for path in case.parent.iterdir() if path.name not in ("case.duckdb", "small")]
+        left = [path.name for path in case.parent.iterdir() if path.name != "case.duckdb"]
         if left:
             raise Failed(f"after {phase}, {left} still exists")
         found = self.content(case)
@@ -261,13 +320,15 @@ class Campaign:
                 self.kills["notes"] += 1
             else:
                 raise Failed(f"notes cannot be imported: {err}")
-        path = folder / "case.notes.jsonl"
+        path = case.with_name("case.notes.jsonl")
         lines = path.read_text().splitlines()[1:] if path.exists() else []
         found = collections.Counter(json.loads(line)["text"] for line in lines)
         self.lost += len(told - set(found))
         self.doubled += sum(count - 1 for count in found.values())
 
 
+# The case from which each phase starts.
+STARTS = {"load": None, "reload": "first", "rules": "whole", "checkpoint": "first"}
 NOTE_HEAD = '{"format":"cartographer notes","version":1}\n'
 
 
@@ -275,21 +336,26 @@ def main():
     failure = None
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         campaign = Campaign(pathlib.Path(folder))
-        begun = time.monotonic()
+        begun = told = time.monotonic()
         try:
             while time.monotonic() - begun < MINUTES * 60 and not (campaign.lost or campaign.doubled):
                 campaign.round()
+                if time.monotonic() - told > PAUSE:
+                    told = time.monotonic()
+                    print(f"chaos: {(told - begun) / 60:.0f} minutes, {campaign.rounds} rounds, {campaign.kills.total()} kills", file=sys.stderr)
         except Failed as failed:
             failure = failed
         rows = sum(table.total() for table in campaign.wanted.values())
     kills = ", ".join(f"{phase} {count}" for phase, count in sorted(campaign.kills.items()))
     faults = ", ".join(f"{kind} {count}" for kind, count in sorted(campaign.faults.items()))
     print(f"chaos: {(time.monotonic() - begun) / 60:.1f} minutes, seed {SEED}, {campaign.rounds} rounds, {rows} rows compared in each")
-    print(f"chaos: {campaign.kills.total()} kills ({kills}); faults: {faults or 'none'}")
+    print(f"chaos: {campaign.kills.total()} kills ({kills}); {campaign.late} too late; faults: {faults or 'none'}")
     print(f"chaos: {campaign.lost} rows lost, {campaign.doubled} rows duplicated")
-    if failure:
-        print(f"chaos: {failure}")
-    return 1 if failure or campaign.lost or campaign.doubled else 0
+    if failure or campaign.lost or campaign.doubled:
+        print(f"chaos: {failure or 'rows differ'}; the case before the check is in {campaign.kept}")
+        return 1
+    shutil.rmtree(campaign.kept, ignore_errors=True)
+    return 0
 
 
 if __name__ == "__main__":

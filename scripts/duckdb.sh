@@ -15,7 +15,7 @@ say() { printf 'duckdb: %s\n' "$*" >&2; }
 fall_back() {
   rm -f .duckdb/current
   say "$*"
-  say "falling back to the feature bundled: DuckDB is compiled from source, which takes about 25 minutes on 2 cores"
+  say "falling back to the bundled feature: DuckDB is compiled from source, which takes about 25 minutes on 2 cores"
   exit 0
 }
 

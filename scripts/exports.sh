@@ -61,6 +61,29 @@ else
   echo "exports: connect jupysql is not checked, because jupysql is not available"
 fi
 
+# Writes the exported tables to Delta and Iceberg, and reads the case in dbt, as docs/pipelines.md shows.
+for format in delta iceberg; do
+  packages="pyarrow==26.0.1 deltalake==1.6.6"
+  [ $format = delta ] || packages="pyarrow==26.0.1 pyiceberg[sql-sqlite]==0.12.0"
+  if install "$packages" "$format" >/dev/null 2>&1; then
+    "$PWD/$clients/$format/bin/python" scripts/lakes.py $format docs/pipelines.md "$folder/flat" "$folder/$format"
+  else
+    echo "exports: $format is not checked, because a package for it is not available"
+  fi
+done
+if install "dbt-duckdb==1.11.1 dbt-core==1.10.23 duckdb==1.5.6" dbt >/dev/null 2>&1; then
+  mkdir -p "$folder/dbt/models"
+  "$program" connect --db "$case" dbt >"$folder/dbt/profiles.yml"
+  printf 'name: cartographer\nprofile: cartographer\nversion: "1.0"\n' >"$folder/dbt/dbt_project.yml"
+  sed -n '/^-- models\/secrets_by_principal.sql$/,/^```$/p' docs/pipelines.md | sed '$d' >"$folder/dbt/models/secrets_by_principal.sql"
+  dbt=$PWD/$clients/dbt/bin
+  (cd "$folder/dbt" && DO_NOT_TRACK=1 "$dbt/dbt" run --profiles-dir . --project-dir .) >"$folder/shown" 2>&1 || { cat "$folder/shown"; exit 1; }
+  "$dbt/python" -c 'import duckdb, sys; rows = duckdb.connect(sys.argv[1]).sql("FROM secrets_by_principal").fetchall(); assert rows and all(row[1] > 0 for row in rows), rows' "$folder/dbt/models.duckdb"
+  echo "exports: connect dbt: a model was built"
+else
+  echo "exports: connect dbt is not checked, because dbt-duckdb is not available"
+fi
+
 if install mcp==2.3.0 >/dev/null 2>&1; then
   "$program" connect --db "$case" mcp >"$folder/mcp.json"
   "$PWD/$clients/mcp==2.3.0/bin/python" tests/mcp/client.py "$program" "$folder/mcp.json"

@@ -26,11 +26,13 @@ case=$folder/case.duckdb
 "$program" load "$trail" --db "$case" --quiet
 
 for client in "${pythons[@]}"; do
-  had "$client" || continue
+  had "$client fsspec==2026.9.0" || continue
+  python="$clients/$client fsspec==2026.9.0/bin/python"
   more=(hunts)
   [[ $client == *==[2-9]* ]] && more=(hunts views)
-  "$clients/$client/bin/python" tests/extension/same.py "$extension" "$case" "$trail" "${more[@]}"
-  "$clients/$client/bin/python" tests/extension/misuse.py "$extension" "$trail" "$folder"
+  "$python" tests/extension/same.py "$extension" "$case" "$trail" "${more[@]}"
+  "$python" tests/extension/misuse.py "$extension" "$trail" "$folder"
+  "$python" tests/extension/files.py "$extension" "$trail" "$folder"
 done
 
 if had "$cli"; then

@@ -6,7 +6,7 @@ node_ready() {
   local have
   have=$(node --version 2>/dev/null) || { echo "$1: skipped, because node is not available"; return 1; }
   have=${have#v}
-  [ "${have%%.*}" -ge 20 ] || { echo "$1: skipped, because node is $have, and 20 is required"; return 1; }
+  [ "${have%%.*}" -ge 20 ] || { echo "$1: skipped, because node is $have, but version 20 or later is required"; return 1; }
   command -v npm >/dev/null || { echo "$1: skipped, because npm is not available"; return 1; }
   if ! cmp -s web/package-lock.json web/node_modules/.installed; then
     npm --prefix web ci --no-audit --no-fund --ignore-scripts --silent >/dev/null ||

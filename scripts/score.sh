@@ -23,5 +23,5 @@ import json, sys
 
 score = json.loads(sys.argv[1])
 if score["exact"] != 1.0 or (score["context"] or 0) < 0.95 or score["extra"]:
-    sys.exit("score: wanted exact 1.0, context at least 0.95 and extra 0")
+    sys.exit("score: expected exact 1.0, context at least 0.95 and extra 0")
 PYTHON

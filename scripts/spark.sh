@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Python package and maps a small trail with it: in memory, on Sail and on Spark 3.5, including with executors
-# that do not have the package. The results must equal what the program $1 loads, row by row. Further arguments name additional
+# Builds the Python package and maps a small trail with it: in memory, in a notebook, on Sail and on Spark 3.5, including with
+# executors that do not have the package. The results must equal what the program $1 loads, row by row. Further arguments name additional
 # versions of Spark to test. Engines are kept in target/clients. An engine that is not available is not tested, and a message
 # says so.
 set -euo pipefail
@@ -12,6 +12,8 @@ maturin="maturin==1.16.0"
 common="pyarrow==26.0.1 pandas==2.3.3 pytest==9.2.0"
 sail="pysail==0.7.2 pyspark-client==4.2.0 $common"
 spark="pyspark==3.5.9 setuptools $common"
+notebook="$common duckdb==1.5.6 polars==2.1.0 nbclient==0.11.0 ipykernel==7.4.0"
+types="mypy==2.4.1 pyright==1.1.414 pyarrow-stubs==20.0.0.20260819 pandas-stubs==3.1.0.261029 pyspark-client==4.2.0 $common duckdb==1.5.6 polars==2.1.0"
 
 # Whether the packages $1 are in the environment $2, or could be installed there.
 have() { command -v python3 >/dev/null && install "$1" "$2" >/dev/null 2>&1; }
@@ -25,7 +27,7 @@ fi
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 said=$("$clients/maturin/bin/maturin" build --quiet --locked --profile dev --compatibility linux \
   --manifest-path python/Cargo.toml --out "$clients/wheels" 2>&1) || { echo "$said"; exit 1; }
-WHEEL=$(realpath "$(ls -t "$clients"/wheels/cartographer-*.whl | head -n 1)")
+WHEEL=$(realpath "$(ls -t "$clients"/wheels/cloudtrail_cartographer_lib-*.whl | head -n 1)")
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -47,6 +49,24 @@ check() {
 }
 
 check sail python/tests/test_tables.py
+if have "$notebook" notebook; then
+  check notebook python/tests/test_case.py python/tests/test_notebook.py
+  for version in 1.4.5 2.0.0; do
+    if have "$common polars==2.1.0 duckdb==$version" "case-$version"; then
+      check "case-$version" python/tests/test_case.py
+    else
+      echo "spark: cases in memory are not checked with DuckDB $version, because it is not available"
+    fi
+  done
+else
+  echo "spark: cases in memory and the notebook are not checked, because duckdb, polars or nbclient is not available"
+fi
+if have "$types" types; then
+  PYTHONPATH='' "$clients/types/bin/mypy" --config-file python/pyproject.toml --strict python/cloudtrail_cartographer
+  PYTHONPATH='' "$clients/types/bin/pyright" --project python --pythonpath "$clients/types/bin/python"
+else
+  echo "spark: types are not checked, because mypy or pyright is not available"
+fi
 ENGINE=sail check sail python/tests/test_spark.py
 if ! command -v java >/dev/null || ! have "$spark" spark-3.5; then
   echo "spark: Spark is not checked, because java or pyspark is not available"

@@ -2,7 +2,7 @@
 
 Reads the trail's files into a table of events (or takes the one that is given), maps that, and writes the signals; two
 cores, one Python process for each. Time, CPU (of the JVM and of all Python processes), the most memory that any Python
-worker had, and the bytes that were shuffled. ``cartographer.spark`` has to be importable, in workers, too.
+worker had, and the bytes that were shuffled. ``cloudtrail_cartographer.spark`` has to be importable, in workers, too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 
-from cartographer import spark as lake
+from cloudtrail_cartographer import spark as lake
 from pyspark.sql import SparkSession
 
 TICK = os.sysconf("SC_CLK_TCK")

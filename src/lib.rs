@@ -18,6 +18,7 @@ compile_error!(
 pub mod address;
 pub mod batch;
 pub mod call;
+pub mod counted;
 pub mod digest;
 pub mod event;
 #[cfg(feature = "program")]

@@ -23,7 +23,7 @@ pub use sigma::SIGMA_MATCHES;
 pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
 /// The version of the schema; a case with another version is refused.
-pub const SCHEMA_VERSION: u32 = 8;
+pub const SCHEMA_VERSION: u32 = 9;
 
 /// Every table in a case, in order of creation.
 pub const TABLES: [&Table; 13] = [

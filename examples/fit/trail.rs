@@ -9,7 +9,7 @@ use cartographer::matching::{SessionRows, map};
 use cartographer::read;
 use cartographer::rule::RuleSet;
 use cartographer::signal::{ConfidenceFeatures, Kind, Signal};
-use cartographer::trail::{Span, Trail as Loaded};
+use cartographer::trail::{Filter, Trail as Loaded};
 use fancy_regex::Regex;
 use rayon::ThreadPoolBuilder;
 use serde_json::Value;
@@ -94,7 +94,7 @@ impl Trail {
         let inputs = ["CloudTrail", "events", "events.jsonl"].map(|name| folder.join(name));
         let input = inputs.iter().find(|path| path.exists()).unwrap().display().to_string();
         let threads = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-        let loaded = Loaded::read(read::discover(&[input]), Span::default(), &threads).unwrap();
+        let loaded = Loaded::read(read::discover(&[input]), &Filter::default(), &threads).unwrap();
         let mapped = loaded.map(&RuleSet::shipped().unwrap(), &threads).unwrap();
         let console = console_sessions(&mapped.sessions);
         let mut sessions: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use cartographer::present;
+use cartographer::serve;
 use cartographer::store::{Case, ReadAccess};
 use tempfile::TempDir;
 
@@ -16,8 +17,9 @@ use tempfile::TempDir;
 const SECRET: &str = "s3cr3t-of-the-analyst";
 /// The longest that a query may take before it is interrupted.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// The memory limit for a query, in bytes.
+/// The memory limit for a query, and the maximum size of its rows, in bytes.
 const MEMORY: u64 = 256 << 20;
+const ROW_BYTES: usize = 1 << 20;
 
 /// Bytes of 128 and above are mapped to these words, so that the fuzzer generates statements instead of random letters.
 const WORDS: [&str; 112] = [
@@ -69,9 +71,12 @@ fn word(byte: u8) -> String {
     }
 }
 
-/// Runs a query in the same way as the page's own queries.
+/// Checks and runs a query in the same way as the queries that a user writes on the page, but in this process.
 pub fn sql(bytes: &[u8]) {
     let text: String = bytes.iter().map(|byte| word(*byte)).collect();
+    if serve::check_query(&text).is_err() {
+        return;
+    }
     SCENE.with_borrow_mut(|scene| {
         let scene = scene.get_or_insert_with(Scene::new);
         let connection = scene.case.another().expect("a connection");
@@ -84,7 +89,7 @@ pub fn sql(bytes: &[u8]) {
                     watch.interrupt();
                 }
             });
-            let found = connection.first_rows(&text, &[], 100);
+            let found = connection.first_rows(&text, &[], 100, ROW_BYTES);
             drop(done);
             found
         });

@@ -9,10 +9,10 @@ use cartographer::rule::{RuleSet, RuleText, pack};
 use pyo3::prelude::*;
 
 use crate::batches::Batch;
-use crate::error::{RuleError, exception};
+use crate::error::{RuleError, exception, warn_of};
 
 /// Compiled rules: the shipped rules and your own.
-#[pyclass(frozen, module = "cartographer")]
+#[pyclass(frozen, module = "cloudtrail_cartographer")]
 pub(crate) struct Rules(pub(crate) Arc<RuleSet>);
 
 #[pymethods]
@@ -59,7 +59,7 @@ impl Rules {
 }
 
 /// Maps sessions batch by batch. The rows of each session must be consecutive.
-#[pyclass(module = "cartographer")]
+#[pyclass(module = "cloudtrail_cartographer")]
 pub(crate) struct Mapper(lake::Mapper);
 
 #[pymethods]
@@ -71,8 +71,10 @@ impl Mapper {
 
     /// Takes the next rows, and returns the signals of any sessions that are now complete.
     fn push(&mut self, py: Python<'_>, batch: Batch) -> PyResult<Batch> {
-        let batch = batch.0;
-        py.detach(|| wide(self.0.push(&batch)))
+        let (batch, known) = (batch.0, self.0.damaged().values);
+        let mapped = py.detach(|| wide(self.0.push(&batch)))?;
+        warn_of(py, self.0.damaged(), known)?;
+        Ok(mapped)
     }
 
     /// Processes the remaining rows and returns the signals for the last session.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use arrow::record_batch::RecordBatch;
 use cartographer::event::Evidence;
-use cartographer::lake;
+use cartographer::lake::{self, DamagedJson};
 use cartographer::table::{EVENT_SIGNAL, EVENTS, REJECTS, SIGNAL_ENTITIES, SIGNALS};
 use pyo3::prelude::*;
 
 use crate::batches::{Batch, PythonSchema};
-use crate::error::exception;
+use crate::error::{exception, warn_of};
 use crate::mapper::Rules;
 
 /// The events and rejects in a file.
@@ -23,7 +23,9 @@ pub(crate) fn parse_document(py: Python<'_>, name: &str, data: &[u8]) -> PyResul
 #[pyfunction]
 pub(crate) fn map_events(py: Python<'_>, batches: Vec<Batch>, rules: &Rules) -> PyResult<(Batch, Batch, Batch)> {
     let batches: Vec<RecordBatch> = batches.into_iter().map(|batch| batch.0).collect();
-    let found = py.detach(|| lake::map(&batches, &rules.0)).map_err(exception)?;
+    let mut damaged = DamagedJson::default();
+    let found = py.detach(|| lake::map(&batches, &rules.0, &mut damaged)).map_err(exception)?;
+    warn_of(py, &damaged, 0)?;
     Ok((Batch(found.signals), Batch(found.event_signal), Batch(found.signal_entities)))
 }
 

@@ -13,7 +13,7 @@ import pytest
 pyspark = pytest.importorskip("pyspark")
 
 import engines
-from cartographer import spark as lake
+from cloudtrail_cartographer import spark as lake
 
 
 @contextlib.contextmanager
@@ -36,7 +36,7 @@ def archive(tmp_path) -> str:
 def test_executors_without_the_package_report_the_missing_module(trail):
     with cluster() as spark, pytest.raises(Exception) as raised:
         lake.read_trail(spark, str(trail / "torn.jsonl")).count()
-    assert "No module named 'cartographer'" in str(raised.value)
+    assert "No module named 'cloudtrail_cartographer'" in str(raised.value)
 
 
 def test_executors_map_with_the_archive(archive, case, wanted):

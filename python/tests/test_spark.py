@@ -13,13 +13,13 @@ import pytest
 
 pytest.importorskip("pyspark")
 
-import cartographer
+import cloudtrail_cartographer as cartographer
 import engines
-from cartographer import spark as lake
-from cartographer._core import mapper_columns
-from cartographer._spark_types import ddl
-from cartographer._spark_work import map_sessions
-from conftest import DEMO, TABLES
+from cloudtrail_cartographer import spark as lake
+from cloudtrail_cartographer._core import mapper_columns
+from cloudtrail_cartographer._spark_types import ddl
+from cloudtrail_cartographer._spark_work import map_sessions
+from conftest import DEMO, TABLES, in_order
 from pyspark.sql import functions as F
 
 
@@ -54,6 +54,20 @@ def test_a_trail_maps_to_the_rows_of_a_case(mapped, wanted, name):
     found = engines.rows(table(mapped, name))
     assert len(found) >= 60
     assert found == wanted[name]
+
+
+def test_sessions_are_those_of_a_case(events, mapped, case):
+    wanted = in_order(pyarrow.parquet.read_table(case / "sessions"))
+    found = engines.rows(lake.sessions(events, mapped))
+    assert len(found) > 10 and any(not row["console"] for row in found)
+    assert found == wanted
+
+
+@pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail has no streaming source for files")
+def test_a_stream_is_refused_with_the_reason(spark, events, tmp_path):
+    stream = spark.readStream.schema(events.schema).parquet(str(tmp_path))
+    with pytest.raises(cartographer.CartographerError, match="streaming DataFrame.*Late events"):
+        lake.map_signals(stream)
 
 
 def test_unreadable_records_are_rejected(spark, trail):
@@ -196,11 +210,11 @@ def renamed(events):
     return rows.mapInArrow(map_sessions({}), ddl("mapped"))
 
 
-def mapped_of(**columns):
-    """Sends a row to a mapper whose columns are replaced by these SQL expressions."""
+def mapped_of(count=1, **columns):
+    """Sends rows to a mapper whose columns are replaced by these SQL expressions."""
 
     def act(events):
-        rows = events.limit(1).withColumn("seq", F.lit(1))
+        rows = events.limit(count).coalesce(1).withColumn("seq", F.lit(1))
         rows = rows.select(*(F.expr(columns.get(name, name)).alias(name) for name in mapper_columns()))
         return rows.mapInArrow(map_sessions({}), ddl("mapped"))
 
@@ -225,7 +239,8 @@ WRONG = {
     "a key is NULL": (mapped_of(event_id="cast(NULL AS string)"), '"event_id" is NULL in row 1'),
     "a session is NULL": (mapped_of(session_id="cast(NULL AS string)"), '"session_id" is NULL in row 1'),
     "an unknown client": (mapped_of(client="'Netscape'"), '"Netscape"'),
-    "a request that is not JSON": (mapped_of(request_parameters="'{a: 1}'"), "is not JSON"),
+    # A single such value would be damage: it is read as NULL, with a warning.
+    "requests that are not JSON": (mapped_of(2, request_parameters="'{a: 1}'"), "is not JSON"),
     "a renamed column": (lambda e: renamed(e), 'column "event_key" of type VARCHAR is missing'),
     "a session that does not start with its first row": (mapped_of(seq="5"), "seq 5, expected 1"),
     "unsorted rows": (pushed_unsorted, "seq 2, expected 1"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import pathlib
 
-import cartographer
+import cloudtrail_cartographer as cartographer
 import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
 import pytest
-from cartographer._core import mapper_columns
-from cartographer._rules import compiled
+from cloudtrail_cartographer._core import mapper_columns
+from cloudtrail_cartographer._rules import compiled
 from conftest import ROOT, TABLES, in_order
 
 
@@ -181,7 +181,7 @@ WRONG = {
     ),
     "rows, not batches": (lambda t: pushed(t.slice(0, 2).to_pylist()), TypeError, "RecordBatch"),
     "a table, not batches": (lambda t: pushed(t), TypeError, "RecordBatch"),
-    "no table": (lambda t: cartographer.map_table(t.to_pylist()), TypeError, "takes a pyarrow.Table, not list"),
+    "no table": (lambda t: cartographer.map_table(t.to_pylist()), TypeError, "takes a pyarrow.Table or another Arrow stream, not list"),
     "a table of something else": (
         lambda t: cartographer.map_table(pyarrow.table({"a": [1]})),
         cartographer.ColumnError,
@@ -244,10 +244,22 @@ def test_a_mapper_is_spent_once_it_has_finished(long_session):
     mapper = cartographer.Mapper(compiled(None))
     mapper.push(one_batch(long_session))
     assert mapper.finish().num_rows > 0
-    with pytest.raises(cartographer.OrderError, match="Create a new one"):
+    with pytest.raises(cartographer.OrderError, match="Create a new mapper"):
         mapper.push(one_batch(long_session))
 
 
 def test_the_package_is_typed():
     folder = pathlib.Path(cartographer.__file__).parent
     assert (folder / "py.typed").exists() and (folder / "_core.pyi").exists()
+
+
+def test_damaged_json_of_one_event_is_null_with_a_warning(long_session):
+    requests = long_session["request_parameters"].to_pylist()
+    requests[0] = "{a: 1}"
+    at = long_session.schema.get_field_index("request_parameters")
+    field = long_session.schema.field(at)
+    damaged = long_session.set_column(at, field, pyarrow.array(requests, field.type))
+    mapper = cartographer.Mapper(compiled(None))
+    with pytest.warns(RuntimeWarning, match='1 value is not JSON and is read as NULL: column "request_parameters" of event'):
+        mapper.push(one_batch(damaged))
+    assert mapper.finish().num_rows > 0

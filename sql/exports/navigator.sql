@@ -1,5 +1,5 @@
--- One row per ATT&CK technique that clicks, calls or saved Sigma hits show. Variable: wanted_principals (a list; empty for
--- all principals).
+-- One row per ATT&CK technique that clicks, calls or saved Sigma hits show. Variables: wanted_principals (a list; empty
+-- for all principals) and replaced_techniques (a map from old IDs to new ones).
 WITH shown AS (
     SELECT
         unnest(s.attack) AS technique, s.signal_id AS id, s.principal, s.first_time AS time,
@@ -17,6 +17,10 @@ WITH shown AS (
         upper(regexp_extract(tag, '^attack\.(t\d{4}(\.\d{3})?)$', 1)), COALESCE(signal_id, event_id), principal, event_time,
         COALESCE(outcome <> 'succeeded', FALSE), title
     FROM (SELECT *, unnest(list_transform(tags, lambda tag: lower(tag))) AS tag FROM sigma_hits)
+),
+-- Older Sigma rules name techniques that ATT&CK replaced.
+renamed AS (
+    SELECT * REPLACE (COALESCE(getvariable('replaced_techniques')[technique], technique) AS technique) FROM shown
 )
 SELECT
     technique,
@@ -26,7 +30,7 @@ SELECT
     epoch_us(max(time)) AS last_time,
     list_sort(list(DISTINCT principal) FILTER (principal IS NOT NULL)) AS principals,
     list_sort(list(DISTINCT rule) FILTER (rule IS NOT NULL)) AS rules
-FROM shown
+FROM renamed
 WHERE regexp_full_match(technique, 'T\d{4}(\.\d{3})?')
     AND (len(getvariable('wanted_principals')) = 0 OR list_contains(getvariable('wanted_principals'), principal))
 GROUP BY technique

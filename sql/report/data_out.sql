@@ -11,6 +11,7 @@ FROM (
         d.bytes_out,
         d.events,
         d.behind,
+        d.event_id,
         x.by_made_credential,
         x.weight,
         epoch_us(d.first_time) AS first_time,
@@ -18,7 +19,15 @@ FROM (
         COALESCE(p.ips, []) AS ips,
         sum(d.objects) OVER ()::BIGINT AS all_objects,
         sum(d.bytes_out) OVER ()::BIGINT AS all_bytes
-    FROM data_out AS d
+    FROM (
+        SELECT d.*, o.event_id
+        FROM data_out AS d
+        LEFT JOIN (
+            SELECT session_id, bucket, arg_min(event_id, (event_time, event_id)) AS event_id
+            FROM object_downloads
+            GROUP BY session_id, bucket
+        ) AS o ON o.session_id = d.session_id AND o.bucket = d.source
+    ) AS d
     JOIN session_findings AS x USING (session_id)
     LEFT JOIN (
         SELECT session_id, list(with_summary(address, summary) ORDER BY address) AS ips

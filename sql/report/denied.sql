@@ -8,6 +8,8 @@ FROM (
     SELECT
         aimed,
         CASE WHEN aimed THEN arg_min(what, (event_time, event_id)) ELSE event_key END AS what,
+        event_key,
+        arg_min(event_id, (event_time, event_id)) AS event_id,
         epoch_us(min(event_time)) AS time,
         CASE WHEN aimed THEN arg_min(principal, (event_time, event_id)) END AS principal,
         max(kind)::VARCHAR AS kind,

@@ -1,6 +1,6 @@
--- One row per file that the case was loaded from. Files with events in the selection are first.
+-- One row per file that the case was loaded from, in the order of their names.
 SELECT
-    row_number() OVER (ORDER BY COALESCE(e.events, 0) DESC, file) AS place,
+    row_number() OVER (ORDER BY file) AS place,
     file,
     sha256,
     COALESCE(bytes, 0) AS bytes,

@@ -41,40 +41,34 @@ WHERE console
 CREATE OR REPLACE TEMP TABLE reported AS
 SELECT
     e.event_id, e.session_id, x.reported_as, x.principal, e.signal_id, e.event_time, e.event_key, e.source_ip, e.region,
-    e.client::VARCHAR AS client, e.class, e.kind, e.origin::VARCHAR AS origin, e.error_code, e.source_file, e.denied,
+    e.client::VARCHAR AS client, e.user_agent, e.class, e.kind, e.origin::VARCHAR AS origin, e.error_code, e.source_file, e.denied,
     e.summary, e.outcome, e.network, e.read_only, e.techniques, e.entities
 FROM event_signals AS e
 JOIN chosen AS x USING (session_id)
 WHERE e.event_time >= getvariable('since') AND e.event_time < getvariable('until');
 
--- One row per event and aspect by which the event stands out. The less severe aspects (persistence, exfiltration and
--- execution) are omitted if a more severe aspect of the event covers them.
+-- One row per event and aspect (findings.reason) by which the event stands out. A less severe aspect (persistence,
+-- exfiltration and execution) is covered if the event also has a more severe one: it is counted, but not listed again.
 CREATE OR REPLACE TEMP TABLE standing AS
-WITH marked AS (
-    SELECT
-        CASE
-            WHEN f.class = 'credential_made' AND f.object IN ('secret', 'parameter') THEN 'stored'
-            WHEN f.class = 'credential_made' AND f.object = 'token' THEN 'token'
-            ELSE f.class
-        END AS aspect,
-        f.effect, f.object, f.event_key, f.summary, f.outcome, f.event_time, f.event_id, f.account_id,
-        x.session_id, x.principal, x.actor, x.weight
-    FROM findings AS f
-    JOIN searched AS x USING (session_id)
-    WHERE f.event_time >= getvariable('since') AND f.event_time < getvariable('until')
-)
-SELECT *
-FROM marked
-WHERE aspect NOT IN ('persistence', 'exfiltration', 'execution')
-    OR (
-        aspect = 'execution'
-        AND event_id NOT IN (SELECT event_id FROM marked WHERE aspect <> 'execution')
-    )
-    OR event_id NOT IN (SELECT event_id FROM marked WHERE aspect NOT IN ('persistence', 'exfiltration', 'execution'));
+SELECT
+    f.reason AS aspect, f.effect, f.object, f.event_key,
+    CASE WHEN f.reason IN ('data_exposure', 'exfiltration') THEN concat(f.summary, '; ' || o.ownership) ELSE f.summary END AS summary,
+    f.outcome, f.event_time, f.event_id, f.account_id,
+    x.session_id, x.principal, x.actor, x.weight,
+    f.reason IN ('persistence', 'exfiltration')
+            AND bool_or(f.reason NOT IN ('persistence', 'exfiltration', 'execution')) OVER same_event
+        OR f.reason = 'execution' AND bool_or(f.reason <> 'execution') OVER same_event AS covered
+FROM findings AS f
+JOIN searched AS x USING (session_id)
+LEFT JOIN own_events AS o ON o.event_id = f.event_id
+WHERE f.event_time >= getvariable('since') AND f.event_time < getvariable('until')
+WINDOW same_event AS (PARTITION BY f.event_id);
 
 CREATE OR REPLACE TEMP TABLE clicked AS
 SELECT
-    s.signal_id, s.session_id, x.reported_as, x.principal, s.kind, s.title, s.summary, s.attack, s.first_time, s.last_time,
+    s.signal_id, s.session_id, x.reported_as, x.principal, s.kind, s.title, s.summary, s.attack,
+    -- A sign-in has the time of the sign-in event, not of the checks before it.
+    CASE WHEN s.kind = 'login' THEN COALESCE(a.event_time, s.first_time) ELSE s.first_time END AS first_time, s.last_time,
     s.confidence, s.named_by, a.error_code
 FROM clicks AS s
 JOIN chosen AS x USING (session_id)
@@ -82,7 +76,8 @@ LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
 WHERE s.last_time >= getvariable('since') AND s.first_time < getvariable('until');
 
 -- One row per resource that a click or call changed or created, or whose secret it read (touched), including attempts.
--- Views are not counted.
+-- Views are not counted. Buckets from which objects were downloaded are included: objects and bytes_out are the downloads by
+-- reported sessions or with credentials that they created, and furthest is NULL if nothing else was done to the bucket.
 CREATE OR REPLACE TEMP TABLE reached AS
 WITH shown AS (
     SELECT n.entity_type, n.entity_value, n.relation, s.kind, s.error_code IS NULL AS done, s.principal, s.first_time,
@@ -107,8 +102,24 @@ WITH shown AS (
             t.event_id IN (SELECT event_id FROM standing WHERE aspect IN ('secret_read', 'credential_made')) AS secret
         FROM reported AS t
         WHERE t.entities IS NOT NULL
-            AND (t.signal_id IS NULL AND t.read_only IS FALSE OR t.event_id IN (SELECT event_id FROM standing))
+            AND (t.signal_id IS NULL AND t.read_only IS FALSE
+                -- Downloads are added below, and the first use of a moved credential is a read like any other.
+                OR t.event_id IN (SELECT event_id FROM standing WHERE effect NOT IN ('downloaded', 'moved')))
     )
+),
+downloaded AS (
+    SELECT
+        'bucket' AS entity_type, o.bucket AS entity_value, o.key, o.bytes_out, o.principal, o.event_time, o.event_id,
+        m.session_id IS NOT NULL AS by_made_credential
+    FROM object_downloads AS o
+    LEFT JOIN (
+        SELECT session_id, bool_or(maker_session_id IN (SELECT session_id FROM chosen)) AS of_chosen
+        FROM made_credentials
+        GROUP BY session_id
+    ) AS m USING (session_id)
+    WHERE o.bucket IS NOT NULL
+        AND (o.session_id IN (SELECT session_id FROM chosen) OR m.of_chosen)
+        AND o.event_time >= getvariable('since') AND o.event_time < getvariable('until')
 )
 SELECT
     entity_type,
@@ -118,9 +129,19 @@ SELECT
     count(DISTINCT id) AS sightings,
     list_sort(list(DISTINCT principal)) AS principals,
     min(first_time) AS first_time,
-    max(last_time) AS last_time
-FROM shown
-WHERE kind >= 'change'::signal_kind AND relation <> 'seen'
+    max(last_time) AS last_time,
+    NULLIF(count(DISTINCT key), 0) AS objects,
+    sum(bytes_out)::BIGINT AS bytes_out,
+    bool_or(by_made_credential) AS by_made_credential
+FROM (
+    SELECT entity_type, entity_value, done, kind, id, principal, first_time, last_time, NULL AS key, NULL AS bytes_out,
+        FALSE AS by_made_credential
+    FROM shown
+    WHERE kind >= 'change'::signal_kind AND relation <> 'seen'
+    UNION ALL
+    SELECT entity_type, entity_value, TRUE, NULL, event_id, principal, event_time, event_time, key, bytes_out, by_made_credential
+    FROM downloaded
+)
 GROUP BY entity_type, entity_value;
 
 -- One row per session or group of combined sessions, and one row for all sessions, whose session_id is NULL.
@@ -131,6 +152,8 @@ FROM (
         reported_as AS session_id,
         epoch_us(min(event_time)) AS first_event,
         epoch_us(max(event_time)) AS last_event,
+        -- The console sends requests in the background for as long as its page is open.
+        epoch_us(COALESCE(max(event_time) FILTER (class <> 'background'), max(event_time))) AS last_active,
         count(*) AS events,
         count(*) FILTER (class IN ('click', 'background', 'residual')) AS console_events,
         count(*) FILTER (class = 'background') AS background,

@@ -8,6 +8,7 @@ SELECT
     (SELECT count(*) FILTER (console) FROM sessions) AS console_sessions,
     (SELECT min(first_time) FROM sessions) AS first_time,
     (SELECT max(last_time) FROM sessions) AS last_time,
+    (SELECT list({'reason': reason, 'one': one, 'many': many} ORDER BY place) FROM served.reasons) AS reasons,
     (
         SELECT {
             'files': count(*),

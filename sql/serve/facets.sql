@@ -1,8 +1,8 @@
 -- The values in matching rows and their counts. Each facet is counted without its own filter and lists its 300 most
--- frequent values. Denied rows are also counted as failed.
+-- frequent values. Denied rows are also counted as failed. For reasons, done and tried count the events that stand out.
 WITH shown AS MATERIALIZED (
     SELECT
-        service, kind, attack, region, principal, class, outcome, denied, notable, ips, keys, calls, agents, reasons,
+        n, service, kind, attack, region, principal, class, outcome, denied, notable, ips, keys, calls, agents, reasons,
         entity_types
     FROM served.entries
     WHERE wanted
@@ -76,7 +76,18 @@ ranked AS (
 listed AS (
     SELECT facet, list({'value': value, 'count': count} ORDER BY count DESC, value) AS counts
     FROM ranked
+    WHERE facet <> 'reasons'
     GROUP BY facet
+),
+found_events AS (
+    SELECT reason AS value, sum(done)::BIGINT AS done, sum(tried)::BIGINT AS tried
+    FROM served.row_findings
+    SEMI JOIN (
+        SELECT n FROM shown
+        UNION ALL
+        SELECT n FROM missed WHERE NOT COALESCE(of_reason, FALSE)
+    ) USING (n)
+    GROUP BY reason
 )
 SELECT
     COALESCE(any_value(counts) FILTER (facet = 'services'), []) AS services,
@@ -91,6 +102,18 @@ SELECT
     COALESCE(any_value(counts) FILTER (facet = 'keys'), []) AS keys,
     COALESCE(any_value(counts) FILTER (facet = 'calls'), []) AS calls,
     COALESCE(any_value(counts) FILTER (facet = 'agents'), []) AS agents,
-    COALESCE(any_value(counts) FILTER (facet = 'reasons'), []) AS reasons,
-    COALESCE(any_value(counts) FILTER (facet = 'entity_types'), []) AS entity_types
+    COALESCE((
+        SELECT list({'value': value, 'count': count, 'done': done, 'tried': tried} ORDER BY count DESC, value)
+        FROM ranked
+        LEFT JOIN found_events USING (value)
+        WHERE facet = 'reasons'
+    ), []) AS reasons,
+    COALESCE(any_value(counts) FILTER (facet = 'entity_types'), []) AS entity_types,
+    -- Rows outside the console in the whole case: all, and those that stand out.
+    [
+        {'value': 'all', 'count': (SELECT count(*) FROM served.places) - (SELECT count(*) FROM served.console)},
+        {'value': 'found', 'count': (
+            SELECT count(DISTINCT n) FROM served.row_findings ANTI JOIN served.console USING (n)
+        )}
+    ] AS programs
 FROM listed

@@ -12,14 +12,18 @@ near AS (
 -- Events of the same call with the same effect are combined.
 alike AS (
     SELECT
-        actor_place, class, effect, object, event_key, outcome = 'succeeded' AS done,
+        actor_place, reason, effect, object, event_key, outcome = 'succeeded' AS done, outcome = 'denied' AS denied,
+        outside, administrator, own, thing,
         count(DISTINCT event_id) AS events,
         count(DISTINCT target) AS targets,
         min(event_time) AS time,
         max(event_time) AS last_time,
         arg_min(event_id, (event_time, event_id)) AS event_id,
         arg_min(session_id, (event_time, event_id)) AS session_id,
-        arg_min(summary, (event_time, event_id)) AS what
+        arg_min(summary, (event_time, event_id)) AS what,
+        count(DISTINCT event_id) FILTER (ended_at IS NOT NULL) AS ended,
+        max(ended_at) AS ended_at,
+        COALESCE(bool_and(deleted), FALSE) AS deleted
     FROM served.found
     WHERE actor_place <= 6
     GROUP BY ALL
@@ -31,9 +35,12 @@ SELECT
             'principal_count': len(principals), 'session_ids': session_ids[:24], 'ips': ips[:6], 'ip_count': len(ips),
             'user_agents': user_agents[:3], 'identity_types': list_sort(identity_types), 'first_time': first_time,
             'last_time': last_time, 'events': events, 'clicks': clicks, 'findings': findings, 'attempts': attempts,
-            'denied': denied} ORDER BY place)
+            'denied': denied, 'notes': COALESCE(f.notes, [])} ORDER BY place)
         FROM reported
+        LEFT JOIN served.facts AS f USING (place)
     ), []) AS actors,
+    -- The notes about the first actor.
+    COALESCE((SELECT notes FROM served.facts WHERE place = 1), []) AS notes,
     (SELECT count(*) FROM served.actors WHERE weight > 0) AS notable_actors,
     (SELECT count(*) FROM served.actors) AS all_actors,
     COALESCE((
@@ -53,7 +60,7 @@ SELECT
         FROM (
             SELECT
                 n.place, e.access_key_id AS key, any_value(e.principal) AS principal, count(*) AS events,
-                min(e.event_time) AS first_time, max(e.event_time) AS last_time
+                arg_min(e.source_ip, (e.event_time, e.event_id)) AS first_ip, min(e.event_time) AS first_time, max(e.event_time) AS last_time
             FROM events AS e
             JOIN near AS n USING (session_id)
             WHERE starts_with(e.access_key_id, 'AKIA')
@@ -62,39 +69,56 @@ SELECT
             LIMIT 60
         ) AS x
     ), []) AS keys,
+    -- What each address was used for, in the order of time: sign-ins, the console, CloudShell, and credentials of programs.
     COALESCE((
-        SELECT list(x ORDER BY x.actor_place, x.class, x.done DESC, x.time, x.event_id)
+        SELECT list(x ORDER BY x.place, x.first_time, x.ip)
+        FROM (
+            SELECT
+                place, ip, sum(n)::BIGINT AS events, min(first_time) AS first_time, max(last_time) AS last_time,
+                list({'use': use, 'name': name, 'who': who, 'events': n} ORDER BY rank, n DESC, name) AS uses
+            FROM (
+                SELECT
+                    place, ip, use, any_value(who) FILTER (use = 'key') AS who,
+                    CASE use
+                        WHEN 'key' THEN access_key_id
+                        WHEN 'instance' THEN regexp_extract(who, '/(i-[0-9a-f]{8,17})$', 1)
+                        WHEN 'session' THEN split_part(who, '/', 1)
+                    END AS name,
+                    list_position(['sign-in', 'failed sign-in', 'browser', 'internal', 'CloudShell', 'key', 'instance', 'session'], use) AS rank,
+                    count(*) AS n, min(event_time) AS first_time, max(event_time) AS last_time
+                FROM (
+                    SELECT
+                        n.place, e.source_ip AS ip, e.principal AS who, e.access_key_id, e.event_time,
+                        CASE
+                            WHEN e.service = 'signin' AND e.outcome IN ('denied', 'failed') THEN 'failed sign-in'
+                            WHEN e.service = 'signin' THEN 'sign-in'
+                            WHEN e.client = 'cloudshell' OR contains(e.user_agent, 'exec-env/CloudShell') THEN 'CloudShell'
+                            WHEN starts_with(e.access_key_id, 'AKIA') THEN 'key'
+                            WHEN regexp_matches(e.principal, '/i-[0-9a-f]{8,17}$') THEN 'instance'
+                            WHEN s.console AND e.client IN ('console', 'internal') THEN 'internal'
+                            WHEN s.console THEN 'browser'
+                            ELSE 'session'
+                        END AS use
+                    FROM events AS e
+                    JOIN near AS n USING (session_id)
+                    JOIN served.sessions AS s USING (session_id)
+                    WHERE regexp_matches(e.source_ip, '^[0-9.]+$|:') AND e.client IS DISTINCT FROM 'service'::event_client
+                )
+                GROUP BY place, ip, use, name
+            )
+            GROUP BY place, ip
+            QUALIFY row_number() OVER (PARTITION BY place ORDER BY events DESC, ip) <= 24
+        ) AS x
+    ), []) AS addresses,
+    COALESCE((
+        SELECT list(x ORDER BY x.actor_place, x.reason, x.done DESC, x.time, x.event_id)
         FROM (
             FROM alike
             QUALIFY row_number() OVER (
-                PARTITION BY actor_place, class, done ORDER BY object IS NULL, time, event_id
-            ) <= 12
+                PARTITION BY actor_place, reason, done ORDER BY outside DESC, administrator DESC, denied DESC, own, object IS NULL, time, event_id
+            ) <= 24
         ) AS x
     ), []) AS found,
-    COALESCE((
-        SELECT list({'place': actor_place, 'class': class, 'done': done, 'events': events} ORDER BY actor_place, class, done)
-        FROM (
-            SELECT actor_place, class, outcome = 'succeeded' AS done, count(DISTINCT event_id) AS events
-            FROM (
-                SELECT * FROM served.found
-                UNION ALL BY NAME
-                -- An event with several classes on the same topic counts once for that topic.
-                SELECT
-                    * REPLACE (
-                        CASE
-                            WHEN class IN ('secret_read', 'exfiltration') THEN 'took'
-                            WHEN class IN ('credential_made', 'privilege_change', 'persistence') THEN 'made'
-                            WHEN class IN ('defense_evasion', 'data_exposure') THEN 'weakened'
-                            WHEN class = 'impact' THEN 'destroyed'
-                            ELSE 'ran'
-                        END AS class
-                    )
-                FROM served.found
-            )
-            WHERE actor_place <= 6
-            GROUP BY ALL
-        )
-    ), []) AS counts,
     COALESCE((
         SELECT list(x ORDER BY x.made_at, x.event_id, x.session_id)
         FROM (
@@ -120,6 +144,50 @@ SELECT
             LIMIT 60
         ) AS x
     ), []) AS data_out,
+    COALESCE((
+        SELECT list(x ORDER BY x.first_time, x.event_id)
+        FROM (
+            SELECT
+                actor_place, pattern, first_time, last_time, principal, what, resources, own_resources, events, session_id,
+                event_id
+            FROM served.patterns
+            WHERE actor_place <= 6
+            QUALIFY row_number() OVER (PARTITION BY actor_place, pattern ORDER BY resources DESC, first_time) <= 12
+        ) AS x
+    ), []) AS patterns,
+    -- Console sessions, each with its first successful sign-in and the services in which something was clicked. last_time is
+    -- the time of the last click: background requests go on for as long as a page is open.
+    COALESCE((
+        SELECT list(x ORDER BY x.first_time, x.session_id)
+        FROM (
+            SELECT
+                n.place, s.session_id, s.principal, s.first_time, COALESCE(c.last_time, v.last_time, s.last_time) AS last_time, s.ips[:3] AS ips, len(s.ips) AS ip_count,
+                s.mfa, s.events, s.clicks, COALESCE(s.findings, 0) AS findings, i.time AS signed_in_at, i.way, i.event_id,
+                COALESCE(c.services, []) AS services
+            FROM served.sessions AS s
+            JOIN near AS n USING (session_id)
+            LEFT JOIN (
+                SELECT
+                    session_id, min(event_time) AS time, arg_min(way, (event_time, event_id)) AS way,
+                    arg_min(event_id, (event_time, event_id)) AS event_id
+                FROM sign_ins
+                WHERE result = 'success' AND way <> 'second factor'
+                GROUP BY session_id
+            ) AS i USING (session_id)
+            LEFT JOIN (
+                SELECT
+                    session_id, max(last_time) AS last_time,
+                    COALESCE(list(service ORDER BY clicks DESC, service) FILTER (service <> 'signin'), []) AS services
+                FROM (
+                    SELECT session_id, service, count(*) AS clicks, max(first_time) AS last_time FROM clicks GROUP BY ALL
+                )
+                GROUP BY session_id
+            ) AS c USING (session_id)
+            LEFT JOIN served.activity AS v USING (session_id)
+            WHERE s.console
+            QUALIFY row_number() OVER (PARTITION BY n.place ORDER BY COALESCE(s.weight, 0) DESC, s.first_time) <= 8
+        ) AS x
+    ), []) AS consoles,
     COALESCE((
         SELECT list(x ORDER BY x.place)
         FROM (

@@ -1,5 +1,5 @@
 -- The history of the requested entity: the timeline rows that show or name it, and the relation of each row to the entity:
--- seen, read, changed, created, deleted, granted_to, used or source. A console page reads what it shows, so its reads count
+-- seen, read, changed, tried (denied or failed), created, deleted, granted_to, used or source. A console page reads what it shows, so its reads count
 -- as views of an entity.
 CREATE OR REPLACE TEMP TABLE history AS
 WITH found AS MATERIALIZED (
@@ -10,12 +10,12 @@ WITH found AS MATERIALIZED (
     WHERE wanted
 ),
 named AS MATERIALIZED (
-    SELECT f.n, f.entry, e.read_only, e.access_key_id, e.entities
+    SELECT f.n, f.entry, e.read_only, e.outcome, e.access_key_id, e.entities
     FROM found AS f
     JOIN event_signal AS es ON es.signal_id = f.id
     JOIN events AS e ON e.event_id = es.event_id
     UNION ALL
-    SELECT f.n, f.entry, e.read_only, e.access_key_id, e.entities
+    SELECT f.n, f.entry, e.read_only, e.outcome, e.access_key_id, e.entities
     FROM found AS f
     JOIN events AS e ON e.event_id = f.id
 ),
@@ -24,11 +24,13 @@ related AS (
         n,
         CASE
             WHEN read_only AND entry = 'signal' THEN 'seen'
+            WHEN NOT read_only AND outcome IN ('denied', 'failed') AND thing.relation IN ('target', 'created', 'deleted', 'granted_to')
+                THEN 'tried'
             WHEN thing.relation <> 'target' THEN thing.relation
             WHEN read_only THEN 'read'
             ELSE 'changed'
         END AS relation
-    FROM (SELECT n, entry, read_only, unnest(entities) AS thing FROM named)
+    FROM (SELECT n, entry, read_only, outcome, unnest(entities) AS thing FROM named)
     WHERE thing.entity_type = getvariable('asked').entity_type
         AND getvariable('asked').entity IN (thing.name, thing.entity_value)
     UNION ALL

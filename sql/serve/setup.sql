@@ -12,8 +12,27 @@ CREATE TABLE served.data_out AS FROM data_out;
 CREATE MACRO served.some(n, one, many) AS
     CASE WHEN n = 1 THEN '1 ' || one WHEN n > 1 THEN n || ' ' || many END;
 
--- A finding without its number, identical for singular and plural: `2 secrets read` becomes `secret read`.
+-- A finding without its number, identical for singular and plural: `2 secret reads` becomes `secret read`.
 CREATE MACRO served.plain(text) AS regexp_replace(regexp_replace(text, '^[0-9]+ ', ''), 's\b', '', 'g');
+
+-- One row per reason why an event stands out, with what one and several such events are called. src/present/report uses the
+-- same words.
+CREATE TABLE served.reasons AS
+FROM (
+    VALUES
+        (1, 'credential_use', 'use of credentials from another network', 'uses of credentials from another network'),
+        (2, 'defense_impairment', 'log or detector change', 'log or detector changes'),
+        (3, 'data_exposure', 'data exposure', 'data exposures'),
+        (4, 'credential_made', 'credential creation', 'credential creations'),
+        (5, 'secret_read', 'secret read', 'secret reads'),
+        (6, 'privilege_change', 'identity or permission change', 'identity or permission changes'),
+        (7, 'exfiltration', 'data export', 'data exports'),
+        (8, 'impact', 'destructive or costly call', 'destructive or costly calls'),
+        (9, 'persistence', 'persistence change', 'persistence changes'),
+        (10, 'execution', 'code or command execution', 'code or command executions'),
+        (11, 'token_issued', 'token request', 'token requests'),
+        (12, 'secret_stored', 'secret write', 'secret writes')
+) AS reason (place, reason, one, many);
 
 -- One row per session, with its findings as numbers and as text.
 CREATE TABLE served.sessions AS
@@ -28,7 +47,7 @@ SELECT
     w.data_exposed,
     w.secrets_read,
     w.destroyed,
-    list_filter([
+    list_filter(list_concat([
         CASE WHEN s.identity_type = 'Root' THEN 'the root user' END,
         CASE WHEN w.by_made_credential THEN 'uses a credential created by ' || COALESCE(m.makers, 'another session') END,
         CASE WHEN s.console AND NOT s.mfa THEN 'no MFA' END,
@@ -36,24 +55,28 @@ SELECT
         CASE WHEN s.console AND s.first_time = f.first_console AND f.first_seen < s.first_time - INTERVAL 1 HOUR
             THEN 'first console session of this identity' END,
         CASE WHEN len(s.ips) > 1 THEN len(s.ips) || ' addresses' END,
-        served.some(w.defenses_weakened, 'defense weakened', 'defenses weakened'),
-        served.some(w.data_exposed, 'resource exposed', 'resources exposed'),
-        served.some(w.credentials_made, 'credential created', 'credentials created'),
-        served.some(w.secrets_read, 'secret read', 'secrets read'),
-        served.some(w.privilege_changes, 'privilege change', 'privilege changes'),
-        served.some(w.destroyed, 'resource destroyed', 'resources destroyed'),
-        served.some(w.findings - w.defenses_weakened - w.data_exposed - w.credentials_made - w.secrets_read
-            - w.privilege_changes - w.destroyed, 'other finding', 'other findings'),
+    ], COALESCE(r.texts, []), [
         served.some(o.objects, 'object downloaded', 'objects downloaded'),
-        served.some(w.credential_objects, 'object downloaded with a credential created here',
-            'objects downloaded with a credential created here'),
-        served.some(w.attempts, 'failed attempt', 'failed attempts'),
-        served.some(w.denied, 'call denied', 'calls denied'),
+        served.some(w.attempts, 'attempt', 'attempts'),
+        served.some(w.denied, 'denied call', 'denied calls'),
         served.some(k.commands, 'command typed', 'commands typed'),
-        CASE WHEN s.console THEN served.some(s.unexplained_events, 'event unexplained', 'events unexplained') END
-    ], lambda text: text IS NOT NULL) AS stands_out
+        CASE WHEN s.console THEN served.some(s.unexplained_events, 'event without a signal', 'events without a signal') END
+    ]), lambda text: text IS NOT NULL) AS stands_out
 FROM session_summary AS s
 LEFT JOIN session_findings AS w USING (session_id)
+LEFT JOIN (
+    -- An event with several reasons counts for each, as in the facets and the report.
+    SELECT session_id, list(served.some(n, one, many) ORDER BY place) AS texts
+    FROM (
+        SELECT f.session_id, r.place, count(DISTINCT f.event_id) AS n
+        FROM findings AS f
+        JOIN served.reasons AS r USING (reason)
+        WHERE f.outcome = 'succeeded'
+        GROUP BY ALL
+    )
+    JOIN served.reasons USING (place)
+    GROUP BY session_id
+) AS r USING (session_id)
 LEFT JOIN (
     SELECT
         session_id,

@@ -34,6 +34,15 @@ FROM named AS n
 LEFT JOIN origins AS o ON o.session_id = n.session_id
 LEFT JOIN named AS b ON b.session_id = o.origin_id;
 
+-- One row per session, with the time of its last event that is not a background request of the console.
+CREATE OR REPLACE TABLE served.activity AS
+SELECT session_id, max(event_time) AS last_time
+FROM events
+ANTI JOIN (
+    SELECT event_id FROM event_signal JOIN signals USING (signal_id) WHERE kind = 'background'::signal_kind
+) USING (event_id)
+GROUP BY session_id;
+
 -- One row per actor, starting with the actor whose session has the most severe findings. Addresses are ordered by their
 -- number of events. Names of services that made calls on behalf of an actor are excluded.
 CREATE OR REPLACE TABLE served.actors AS
@@ -62,7 +71,7 @@ SELECT
     list_sort(list_distinct(flatten(list(s.user_agents)))) AS user_agents,
     list(DISTINCT s.identity_type) FILTER (s.identity_type IS NOT NULL AND a.name = a.actor) AS identity_types,
     min(s.first_time) AS first_time,
-    max(s.last_time) AS last_time,
+    max(COALESCE(v.last_time, s.last_time)) AS last_time,
     sum(s.events)::BIGINT AS events,
     sum(s.clicks)::BIGINT AS clicks,
     sum(COALESCE(s.findings, 0))::BIGINT AS findings,
@@ -70,15 +79,290 @@ SELECT
     sum(s.denied)::BIGINT AS denied
 FROM served.actor_sessions AS a
 JOIN served.sessions AS s USING (session_id)
+LEFT JOIN served.activity AS v USING (session_id)
 LEFT JOIN addresses AS i ON i.actor = a.actor AND i.account_id IS NOT DISTINCT FROM a.account_id
 GROUP BY a.actor, a.account_id;
 
--- One row per event that stands out and reason, with the actor.
+-- One row per event that concerns only resources that the same actor had created earlier in the case.
+CREATE OR REPLACE TABLE served.own_events AS FROM own_events SEMI JOIN served.findings USING (event_id);
+
+-- What was opened to the outside, and which events had their effect ended: each is read several times below.
+CREATE OR REPLACE TABLE served.outside AS SELECT event_id, resource, opened_to_type FROM open_to_outside;
+CREATE OR REPLACE TABLE served.ends AS FROM event_ends;
+
+-- One row per event that stands out and reason, with the actor and, if a later event in the case undid it or deleted
+-- everything that it concerns, when. outside says whether the event opened something to everyone, to another account or to
+-- any address, other than the actor's own data, administrator whether it gave administrator permissions, own whether it concerns only what the same actor had
+-- created, and thing the type of resource that it concerns.
 CREATE OR REPLACE TABLE served.found AS
-SELECT
-    p.place AS actor_place, f.event_time, f.class, f.effect, f.object, f.target, f.event_key, f.summary, f.outcome,
-    f.session_id, f.signal_id, f.event_id
-FROM findings AS f
+SELECT * EXCLUDE (targets, made)
+FROM (
+    SELECT
+        p.place AS actor_place, f.event_time, f.reason, f.effect, f.object, f.target, f.event_key,
+        -- The page says this itself for the other reasons.
+        CASE WHEN f.reason IN ('data_exposure', 'exfiltration') THEN concat(f.summary, '; ' || o.ownership) ELSE f.summary END
+            AS summary,
+        f.outcome, f.session_id, f.signal_id, f.event_id,
+        n.ended_at,
+        len(n.deleted) > 0 AS deleted,
+        f.outcome = 'succeeded' AND f.event_id IN (SELECT event_id FROM served.outside)
+            AND NOT (f.reason IN ('data_exposure', 'exfiltration') AND o.event_id IS NOT NULL) AS outside,
+        COALESCE(e.grants::VARCHAR LIKE '%"administrator":true%', FALSE) AS administrator,
+        o.event_id IS NOT NULL AS own,
+        list_filter(e.entities, lambda n: n.relation = 'target') AS targets,
+        list_filter(e.entities, lambda n: n.relation = 'created') AS made,
+        CASE
+            WHEN f.reason IN ('impact', 'defense_impairment') THEN COALESCE(list_filter(e.entities, lambda n: n.relation = 'deleted')[1], targets[1]).entity_type
+            WHEN len(made) > 0 THEN CASE WHEN len(list_distinct(list_transform(made, lambda n: n.name))) = 1 THEN made[1].entity_type END
+            WHEN len(targets) = 1 THEN targets[1].entity_type
+        END AS thing
+    FROM (
+        FROM served.findings
+        UNION ALL BY NAME
+        -- Ports of websites that were opened to any address are no findings, but are shown with the other ports.
+        SELECT DISTINCT
+            e.event_time, e.account_id, 'persistence' AS reason, 'changed' AS effect, o.resource AS target, e.event_key, e.summary,
+            e.outcome, e.session_id, s.signal_id, e.event_id
+        FROM served.outside AS o
+        JOIN events AS e USING (event_id)
+        LEFT JOIN event_signal AS s USING (event_id)
+        WHERE o.opened_to_type = 'network' AND o.event_id NOT IN (SELECT event_id FROM served.findings)
+    ) AS f
+    JOIN events AS e ON e.event_id = f.event_id
+    LEFT JOIN served.own_events AS o ON o.event_id = f.event_id
+    JOIN served.actor_sessions AS a ON a.session_id = f.session_id
+    JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id
+    -- What was read or destroyed stays read or destroyed.
+    LEFT JOIN served.ends AS n ON n.event_id = f.event_id AND f.reason NOT IN ('secret_read', 'impact', 'execution')
+    -- A trust policy that only removed outside access is shown as the end of that access.
+    WHERE NOT (f.effect = 'trusts' AND f.event_id IN (SELECT ended_by FROM served.ends WHERE ended_by IS NOT NULL)
+        AND f.event_id NOT IN (SELECT event_id FROM served.outside))
+);
+
+-- Short facts about an actor that the sentences of the overview do not state, in the order in which they are shown: failed
+-- sign-ins and sign-ins by programs, clients, earlier activity, whose credentials were created, private addresses, and gaps in
+-- the evidence.
+CREATE OR REPLACE TABLE served.facts AS
+WITH near AS (
+    SELECT p.place, p.actor, p.account_id, p.session_id AS main_session_id, a.session_id, a.name
+    FROM served.actor_sessions AS a
+    JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id
+    WHERE p.place <= 6
+),
+sign_in AS (
+    SELECT n.place, i.*
+    FROM sign_ins AS i
+    JOIN near AS n USING (session_id)
+    WHERE i.way IN ('password', 'federation', 'other')
+),
+-- The first event of the identity's heaviest session, and what the identity did before it.
+begin AS (
+    SELECT n.place, n.name, x.account_id, x.first_time, x.ips
+    FROM near AS n
+    JOIN sessions AS x USING (session_id)
+    WHERE n.session_id = n.main_session_id
+),
+earlier AS (
+    SELECT
+        b.place, b.name, b.first_time, min(e.event_time) AS seen_since,
+        list_sort(list(DISTINCT e.source_ip) FILTER (regexp_matches(e.source_ip, '^[0-9.]+$|:'))) AS ips,
+        any_value(b.ips) AS main_ips
+    FROM begin AS b
+    LEFT JOIN events AS e
+        ON b.name IN (e.principal, split_part(e.principal, '/', 1)) AND e.account_id IS NOT DISTINCT FROM b.account_id
+        AND e.event_time < b.first_time AND e.invoked_by IS NULL
+    GROUP BY b.place, b.name, b.first_time
+),
+-- Users that were given a credential by the actor, and whether the case shows their creation.
+given AS (
+    SELECT
+        l.place, l.credential_type, l.credential, l."user", l.made_at, l.account_id,
+        (
+            SELECT min(event_time) FROM event_entities AS c
+            WHERE c.entity_type = 'user' AND c.relation = 'created' AND c.outcome = 'succeeded' AND c.name = l."user"
+                AND c.account_id IS NOT DISTINCT FROM l.account_id AND c.event_time <= l.made_at
+        ) AS created_at,
+        (
+            SELECT min(first_time) FROM sessions AS x
+            WHERE x.principal = l."user" AND x.account_id IS NOT DISTINCT FROM l.account_id AND x.first_time < l.made_at
+        ) AS seen_since,
+        (
+            SELECT list_sort(list_distinct(flatten(list(ips)))) FROM sessions AS x
+            WHERE x.principal = l."user" AND x.account_id IS NOT DISTINCT FROM l.account_id AND x.first_time < l.made_at
+        ) AS earlier_ips,
+        l.ips
+    FROM (
+        SELECT DISTINCT n.place, l.credential_type, l.credential, l."user", l.made_at, x.account_id, x.ips
+        FROM served.links AS l
+        JOIN near AS n ON n.session_id = l.maker_session_id
+        JOIN sessions AS x ON x.session_id = l.session_id
+        WHERE l.made AND l.credential_type IN ('access_key', 'password')
+    ) AS l
+),
+agents AS (
+    SELECT
+        n.place,
+        regexp_replace(u.agent, '_[0-9a-f]{8}-[0-9a-f-]{27}$', '_…')[:60] AS agent,
+        count(*) AS events,
+        list_sort(list(DISTINCT regexp_extract(e.user_agent, 'md/command#([a-z0-9.-]+)', 1))
+            FILTER (regexp_matches(e.user_agent, 'md/command#[a-z0-9.-]+'))) AS commands
+    FROM events AS e
+    JOIN near AS n USING (session_id)
+    JOIN (SELECT DISTINCT client, user_agent, agent FROM user_agents WHERE client NOT IN ('console', 'internal', 'service')) AS u
+        ON u.client = e.client AND u.user_agent = e.user_agent
+    WHERE NOT contains(e.user_agent, 'aws-internal/')
+    GROUP BY ALL
+),
+private AS (
+    SELECT n.place, e.source_ip AS ip, count(*) AS events
+    FROM events AS e
+    JOIN near AS n USING (session_id)
+    WHERE regexp_matches(e.source_ip, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.)')
+    GROUP BY ALL
+),
+-- Buckets, functions and tables that the actor's calls name and that it did not create.
+opened AS (
+    SELECT n.place, x.account_id, e.entity_type, e.name, bool_or(e.relation = 'created') AS own
+    FROM event_entities AS e
+    JOIN near AS n USING (session_id)
+    JOIN sessions AS x USING (session_id)
+    WHERE e.entity_type IN ('bucket', 'function', 'table') AND e.outcome = 'succeeded'
+    GROUP BY ALL
+),
+gap AS (FROM trail_gaps),
+no_data AS (SELECT account_id FROM gap WHERE gap = 'category' AND name = 'Data'),
+fact AS (
+    SELECT
+        place, 1 AS rank, min(event_time) AS time,
+        concat(
+            count(*) FILTER (result = 'failure'), CASE count(*) FILTER (result = 'failure') WHEN 1 THEN ' failed sign-in' ELSE ' failed sign-ins' END,
+            ' as ', principal, ' from ', string_agg(DISTINCT source_ip, ', ' ORDER BY source_ip) FILTER (result = 'failure'),
+            ' (', CASE count(*) FILTER (result = 'failure') WHEN 1 THEN '' ELSE 'first at ' END,
+            strftime(min(event_time) FILTER (result = 'failure'), '%Y-%m-%d %H:%M:%S UTC'), ')',
+            COALESCE(
+                '; the next sign-in succeeded at '
+                    || strftime(min(event_time) FILTER (result = 'success' AND failures_before > 0), '%Y-%m-%d %H:%M:%S UTC'),
+                '; no later sign-in succeeded within an hour'
+            )
+        ) AS text
+    FROM sign_in
+    GROUP BY place, principal
+    HAVING count(*) FILTER (result = 'failure') > 0
+    UNION ALL
+    SELECT
+        place, 2, event_time,
+        concat(
+            'The sign-in as ', principal, ' at ', strftime(event_time, '%Y-%m-%d %H:%M:%S UTC'), ' from ', source_ip,
+            CASE result WHEN 'failure' THEN ' (failed)' END, ' came from a program, not a browser (user agent ',
+            regexp_replace(user_agent, '_[0-9a-f]{8}-[0-9a-f-]{27}$', '_…')[:60], ')',
+            CASE WHEN mfa IS FALSE THEN ', without MFA' END
+        )
+    FROM sign_in
+    WHERE way = 'password' AND NOT regexp_matches(user_agent, '^\[?Mozilla/')
+    UNION ALL
+    SELECT
+        place, 3, NULL,
+        concat('Clients: ', array_to_string(list(
+            concat(agent, ' (' || array_to_string(commands[:4], ', ') || ')') ORDER BY events DESC, agent
+        )[:5], '; '), CASE WHEN count(*) > 5 THEN format('; and {} more', count(*) - 5) END)
+    FROM agents
+    GROUP BY place
+    UNION ALL
+    SELECT
+        place, 4, NULL,
+        CASE
+            WHEN seen_since IS NULL THEN concat(
+                'First seen at ', strftime(first_time, '%Y-%m-%d %H:%M:%S UTC'), '; no earlier activity by ', name, ' in the case'
+            )
+            ELSE concat(
+                name, ' was active before the most notable session, since ', strftime(seen_since, '%Y-%m-%d %H:%M:%S UTC'),
+                CASE
+                    WHEN len(ips) = 0 THEN NULL
+                    WHEN NOT list_has_any(ips, main_ips) THEN ', from other addresses (' || array_to_string(ips[:4], ', ')
+                        || CASE WHEN len(ips) > 4 THEN ', …' ELSE '' END || ')'
+                    WHEN list_has_all(main_ips, ips) THEN ', from the same addresses'
+                END
+            )
+        END
+    FROM earlier
+    UNION ALL
+    SELECT
+        place, 5, made_at,
+        concat(
+            CASE credential_type WHEN 'access_key' THEN 'Access key ' || credential || ' was created' ELSE 'A console password was set' END,
+            CASE
+                WHEN created_at IS NOT NULL THEN ' for user ' || "user" || ', which was created in the case at '
+                    || strftime(created_at, '%Y-%m-%d %H:%M:%S UTC')
+                ELSE ' for the existing user ' || "user"
+                    || COALESCE(', which was active in the case since ' || strftime(seen_since, '%Y-%m-%d %H:%M:%S UTC'), '')
+                    || CASE
+                        WHEN len(earlier_ips) > 0 AND NOT list_has_any(earlier_ips, ips)
+                            THEN ', from other addresses (' || array_to_string(earlier_ips[:4], ', ') || ')'
+                        ELSE ''
+                    END
+            END
+        )
+    FROM given
+    WHERE "user" IS NOT NULL
+    UNION ALL
+    SELECT
+        place, 6, NULL,
+        concat(
+            array_to_string(list(ip ORDER BY events DESC, ip)[:4], ', '),
+            CASE WHEN count(*) > 4 THEN format(' and {} more', count(*) - 4) END,
+            CASE count(*) WHEN 1 THEN ' is a private address (RFC 1918): it does' ELSE ' are private addresses (RFC 1918): they do' END,
+            ' not show where the requests came from'
+        )
+    FROM private
+    GROUP BY place
+    UNION ALL
+    SELECT
+        n.place, 7, NULL,
+        concat('Account ', n.account_id, ' has no data events: reads of objects, function calls and reads of table items are not recorded')
+    FROM (SELECT DISTINCT place, account_id FROM opened) AS n
+    JOIN no_data USING (account_id)
+    UNION ALL
+    SELECT
+        o.place, 7, NULL,
+        concat(
+            'No data events for ', o.entity_type, CASE count(*) WHEN 1 THEN ' ' ELSE 's ' END,
+            string_agg(o.name, ', ' ORDER BY o.name),
+            CASE o.entity_type
+                WHEN 'bucket' THEN ': reads of objects are not recorded'
+                WHEN 'function' THEN ': invocations are not recorded'
+                ELSE ': reads of items are not recorded'
+            END
+        )
+    FROM opened AS o
+    JOIN gap AS g ON g.gap = 'data events' AND g.account_id = o.account_id AND g.name = o.name
+    ANTI JOIN no_data AS d ON d.account_id = o.account_id
+    WHERE NOT o.own
+    GROUP BY o.place, o.entity_type
+    UNION ALL
+    SELECT n.place, 8, g.first_time, g.summary
+    FROM gap AS g
+    JOIN events AS e ON e.event_id = g.event_id
+    JOIN near AS n ON n.session_id = e.session_id
+    WHERE g.gap = 'logging' AND g.event_id NOT IN (SELECT event_id FROM served.own_events)
+    UNION ALL
+    SELECT
+        n.place, 9, s.last_time,
+        concat(
+            'After the last activity in the console session of ', s.principal, ' at ',
+            strftime(v.last_time, '%Y-%m-%d %H:%M:%S'), ', the page stayed open until ', strftime(s.last_time, '%Y-%m-%d %H:%M:%S UTC'),
+            ' (background requests only)'
+        )
+    FROM near AS n
+    JOIN served.sessions AS s USING (session_id)
+    JOIN served.activity AS v USING (session_id)
+    WHERE s.console AND s.last_time >= v.last_time + INTERVAL 1 MINUTE
+)
+SELECT place, list(text ORDER BY rank, time, text)[:12] AS notes FROM fact WHERE text IS NOT NULL GROUP BY place;
+
+-- One row per pattern of several events, with the actor.
+CREATE OR REPLACE TABLE served.patterns AS
+SELECT p.place AS actor_place, t.*
+FROM patterns AS t
 JOIN served.actor_sessions AS a USING (session_id)
 JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id;
 

@@ -2,15 +2,27 @@
 
 -- The `asked` variable contains a request's filter. The server sets it before each query that reads served.entries.
 
+-- One row per sign-in to the console, with the time of the sign-in itself: checks of the second factor come before it.
+CREATE OR REPLACE TABLE served.sign_in_times AS
+SELECT s.signal_id AS id, e.event_time AS time
+FROM signals AS s
+JOIN events AS e ON e.event_id = s.anchor_event_id
+WHERE s.kind = 'login';
+
 -- One row per timeline row, with its chronological position (n) and its position by session (s), which are used for
 -- sorting.
 CREATE OR REPLACE TABLE served.places AS
-WITH timed AS (SELECT id, hash(session_id) AS session, row_number() OVER (ORDER BY time, id)::INTEGER AS n FROM timeline)
+WITH timed AS (
+    SELECT t.id, hash(t.session_id) AS session, row_number() OVER (ORDER BY COALESCE(l.time, t.time), t.id)::INTEGER AS n
+    FROM timeline AS t
+    LEFT JOIN served.sign_in_times AS l USING (id)
+)
 SELECT id, n, row_number() OVER (ORDER BY session, n)::INTEGER AS s FROM timed;
 
 -- The key that consecutive calls in a session must share to be folded into one line. Reads of the same service on the same
 -- day are folded. Changes and reads of secrets are folded only with calls that have the same name and outcome, and findings
--- only with calls that also name the same entities. The command-line timeline folds by the same rule
+-- only with calls that also name the same entities, unless they are failed reads. The first of several downloads can be a finding about all of them, so that
+-- it stays with the others. The command-line timeline folds by the same rule
 -- (src/present/runs.rs). A hash is much faster to sort and compare than the values.
 CREATE OR REPLACE MACRO served.fold_key(class, session_id, service, moment, kind, title, error_code, writes, stands_out, resources) AS
     hash(
@@ -18,14 +30,24 @@ CREATE OR REPLACE MACRO served.fold_key(class, session_id, service, moment, kind
         session_id,
         service,
         moment::DATE,
-        CASE WHEN writes OR kind = 'secret' OR stands_out THEN concat(title, chr(31), error_code) END,
-        CASE WHEN stands_out THEN COALESCE(resources, '') END
+        CASE WHEN writes OR kind IN ('secret', 'data') OR stands_out THEN concat(title, chr(31), error_code) END,
+        CASE
+            WHEN stands_out AND (writes OR error_code IS NULL) THEN COALESCE(resources, '')
+            WHEN stands_out THEN 'failed read'
+        END
     );
 
--- One row per timeline row and entity, by name, that the row shows or that its events name.
+-- Whether a call with this relation to an entity changed it: not if the call only read, was denied or failed, or only used the
+-- entity to change another one.
+CREATE OR REPLACE MACRO served.is_change(relation, read_only, outcome) AS
+    read_only IS FALSE AND outcome = 'succeeded' AND relation IN ('target', 'created', 'deleted', 'granted_to');
+
+-- One row per timeline row and entity, by name, that the row shows or that its events name: whether its call concerns the
+-- entity (touched), and if so whether it changed, created or deleted it or granted it something (changed), was denied or
+-- failed (tried), or read it or its secret (was_read).
 CREATE OR REPLACE TABLE served.things AS
 WITH named AS (
-    SELECT event_id, session_id, read_only, unnest(entities) AS n FROM events WHERE entities IS NOT NULL
+    SELECT event_id, session_id, read_only, outcome, unnest(entities) AS n FROM events WHERE entities IS NOT NULL
 ),
 names AS (
     SELECT DISTINCT n.entity_type AS entity_type, n.entity_value AS entity_value, n.name AS name
@@ -37,9 +59,13 @@ SELECT
     e.entity_type,
     COALESCE(names.name, e.entity_value) AS name,
     bool_or(s.kind >= 'change'::signal_kind AND e.relation <> 'seen') AS touched,
-    touched AS changed
+    COALESCE(bool_or(s.kind >= 'command'::signal_kind AND served.is_change(e.relation, v.read_only, v.outcome)), FALSE) AS changed,
+    COALESCE(bool_or(s.kind >= 'command'::signal_kind AND e.relation <> 'seen' AND v.outcome IN ('denied', 'failed')), FALSE) AS tried,
+    COALESCE(bool_or(s.kind >= 'command'::signal_kind AND e.relation <> 'seen' AND v.read_only AND v.outcome = 'succeeded'), FALSE)
+        AS was_read
 FROM signal_entities AS e
 JOIN signals AS s USING (signal_id)
+LEFT JOIN events AS v ON v.event_id = e.event_id
 LEFT JOIN names USING (entity_type, entity_value)
 GROUP BY ALL
 UNION ALL
@@ -49,14 +75,16 @@ SELECT
     n.entity_type,
     n.name,
     bool_or(NOT read_only) AS touched,
-    touched AS changed
+    COALESCE(bool_or(served.is_change(n.relation, read_only, outcome)), FALSE) AS changed,
+    COALESCE(bool_or(NOT read_only AND outcome IN ('denied', 'failed')), FALSE) AS tried,
+    FALSE AS was_read
 FROM named
 JOIN sessions AS x ON x.session_id = named.session_id AND x.console
 LEFT JOIN event_signal AS es USING (event_id)
 GROUP BY ALL
 UNION ALL
 -- Every call made with a key touches the key.
-SELECT COALESCE(es.signal_id, e.event_id) AS id, 'access_key', e.access_key_id, TRUE, FALSE
+SELECT COALESCE(es.signal_id, e.event_id) AS id, 'access_key', e.access_key_id, TRUE, FALSE, FALSE, FALSE
 FROM events AS e
 JOIN sessions AS x ON x.session_id = e.session_id AND x.console
 LEFT JOIN event_signal AS es USING (event_id)
@@ -70,13 +98,36 @@ GROUP BY ALL;
 CREATE OR REPLACE TABLE served.sigma AS
 SELECT event_id AS id, list_sort(list(DISTINCT 'Sigma: ' || title)) AS reasons FROM sigma_matches GROUP BY event_id;
 
+-- One row per event that stands out and reason.
+CREATE OR REPLACE TABLE served.findings AS
+SELECT
+    event_time, account_id, reason, effect, object, target, event_key, summary, outcome, session_id, signal_id, event_id
+FROM findings;
+
+-- One row per timeline row that stands out and reason, with the number of events that succeeded (done), and that were denied
+-- or failed (tried).
+CREATE OR REPLACE TABLE served.row_findings AS
+SELECT p.n, f.*
+FROM (
+    SELECT
+        COALESCE(signal_id, event_id) AS id,
+        reason,
+        count(DISTINCT event_id) FILTER (outcome = 'succeeded') AS done,
+        count(DISTINCT event_id) FILTER (outcome IN ('denied', 'failed')) AS tried
+    FROM served.findings
+    GROUP BY ALL
+) AS f
+JOIN served.places AS p USING (id);
+
+CREATE OR REPLACE TABLE served.row_reasons AS
+SELECT id, list(reason ORDER BY reason) AS reasons FROM served.row_findings GROUP BY id;
+
 -- One row per console row in the timeline, with all values for filters and search.
 CREATE OR REPLACE TABLE served.console AS
 WITH kept AS (
     SELECT
         es.signal_id AS id, e.event_key, e.access_key_id, e.principal_arn, e.source_ip, e.user_agent, e.error_code,
         e.error_message,
-        list_transform(COALESCE(e.classes, []), lambda c: c.class) AS classes,
         bool_or(e.denied) AS denied,
         string_agg(concat_ws(chr(10), e.event_id, e.request_id), chr(10)) AS ids
     FROM event_signal AS es
@@ -91,7 +142,6 @@ evidence AS (
         list(DISTINCT access_key_id) FILTER (access_key_id IS NOT NULL) AS keys,
         list(DISTINCT event_key) AS calls,
         list(DISTINCT user_agent) FILTER (user_agent IS NOT NULL) AS agents,
-        list_filter(list_distinct(flatten(list(classes))), lambda name: name <> 'reversal') AS reasons,
         bool_or(denied) AS denied,
         string_agg(concat_ws(chr(10), event_key, access_key_id, principal_arn, source_ip, user_agent, error_code,
             error_message, ids), chr(10)) AS texts
@@ -115,9 +165,9 @@ SELECT
     p.s,
     -- A signal has its own line.
     CASE WHEN t.entry = 'event' THEN served.fold_key(
-        t.class, t.session_id, t.service, t.time, t.kind::VARCHAR, t.title, t.error_code, t.writes, t.stands_out, t.resources
+        t.class, t.session_id, t.service, t.time, t.kind::VARCHAR, t.title, t.error_code, t.writes, t.stands_out AND t.bytes_out IS NULL, t.resources
     ) END AS fold_key,
-    t.time,
+    COALESCE(l.time, t.time) AS time,
     t.last_time,
     t.entry,
     CASE WHEN t.kind = 'command' THEN 'command' ELSE t.class END AS class,
@@ -143,15 +193,12 @@ SELECT
     COALESCE(v.denied, a.denied, FALSE) AS denied,
     t.failed_events > 0 AS has_failed,
     t.kind::VARCHAR IN ('change', 'create', 'delete', 'secret', 'login', 'command') OR COALESCE(a.read_only IS FALSE
-        OR len(a.classes) > 0 OR a.denied, FALSE) OR t.sigma IS NOT NULL AS notable,
+        OR len(a.classes) > 0 OR a.denied, FALSE) OR len(COALESCE(f.reasons, [])) > 0 OR t.sigma IS NOT NULL AS notable,
     COALESCE(v.ips, [a.source_ip]) AS ips,
     COALESCE(v.keys, [a.access_key_id]) AS keys,
     COALESCE(v.calls, [a.event_key]) AS calls,
     COALESCE(v.agents, [a.user_agent]) AS agents,
-    list_concat(
-        COALESCE(v.reasons, list_distinct(list_transform(a.classes, lambda c: c.class)), []),
-        list_transform(t.sigma, lambda title: 'Sigma: ' || title)
-    ) AS reasons,
+    list_concat(COALESCE(f.reasons, []), list_transform(t.sigma, lambda title: 'Sigma: ' || title)) AS reasons,
     COALESCE(n.entity_types, []) AS entity_types,
     COALESCE(n.entity_names, []) AS entity_names,
     COALESCE(n.entities, []) AS entities,
@@ -167,6 +214,8 @@ LEFT JOIN events AS a ON a.event_id = COALESCE(s.anchor_event_id, t.id)
 LEFT JOIN sessions AS x ON x.session_id = t.session_id
 LEFT JOIN evidence AS v ON v.id = t.id
 LEFT JOIN things AS n ON n.id = t.id
+LEFT JOIN served.row_reasons AS f ON f.id = t.id
+LEFT JOIN served.sign_in_times AS l ON l.id = t.id
 WHERE t.class <> 'programmatic'
 ORDER BY p.n;
 
@@ -175,23 +224,37 @@ CREATE OR REPLACE MACRO served.is_asked(wanted, value) AS wanted IS NULL OR COAL
 CREATE OR REPLACE MACRO served.any_asked(wanted, given) AS
     wanted IS NULL OR COALESCE(list_has_any(wanted, given), FALSE);
 
--- One row per timeline event outside the console, with all values for filters and search.
+-- One row per session that used a credential that another session in the case created, and downloaded objects.
+CREATE OR REPLACE TABLE served.downloaders AS
+SELECT DISTINCT session_id FROM served.data_out WHERE how = 'downloaded' AND behind_session_id IS NOT NULL;
+
+-- One row per event outside the console that is a finding only together with other events, with what they show.
+CREATE OR REPLACE TABLE served.derived AS
+SELECT event_id AS id, string_agg(summary, '; ' ORDER BY class) AS summary FROM derived_findings GROUP BY event_id;
+
+-- One row per timeline event outside the console, with all values for filters and search. Downloads with a credential that
+-- was created in the case are of kind data.
 CREATE OR REPLACE VIEW served.program_rows AS
 SELECT
     p.n,
     p.s,
+    CASE
+        WHEN t.session_id IN (FROM served.downloaders) AND COALESCE(t.failed_events, 0) = 0
+            AND list_contains(list_transform(t.classes, lambda c: c.class), 'exfiltration') THEN 'data'
+        ELSE t.kind
+    END AS kind,
     served.fold_key(
-        t.class, t.session_id, t.service, t.time, t.kind, t.title, t.error_code, t.writes, t.stands_out, t.resources
+        t.class, t.session_id, t.service, t.time, kind, t.title, t.error_code, t.writes,
+        (t.stands_out OR q.id IS NOT NULL) AND t.bytes_out IS NULL, t.resources
     ) AS fold_key,
     t.time,
     t.session_id,
     t.account_id,
     t.principal,
     t.region,
-    t.kind,
     t.service,
     t.title,
-    t.summary,
+    COALESCE(q.summary, t.summary) AS summary,
     t.id,
     t.error_code,
     t.source_ip,
@@ -203,27 +266,22 @@ SELECT
     t.bytes_out,
     COALESCE(t.denied, FALSE) AS denied,
     COALESCE(t.failed_events > 0, FALSE) AS has_failed,
-    COALESCE(t.writes OR len(t.classes) > 0 OR t.denied, FALSE) OR g.id IS NOT NULL AS notable,
-    list_concat(
-        CASE
-            WHEN t.stands_out THEN list_filter(
-                list_distinct(list_transform(t.classes, lambda c: c.class)), lambda name: name <> 'reversal'
-            )
-        END,
-        g.reasons
-    ) AS reasons,
+    COALESCE(t.writes OR len(t.classes) > 0 OR t.denied, FALSE) OR len(COALESCE(f.reasons, [])) > 0 OR g.id IS NOT NULL AS notable,
+    list_concat(f.reasons, g.reasons) AS reasons,
     list_distinct(list_transform(t.entities, lambda each: each.entity_type)) AS entity_types,
     -- Hashes of entities, which are much faster to compare than names.
     list_distinct(flatten(list_transform(t.entities, lambda each: [
         hash(each.entity_type || chr(31) || each.name), hash(each.entity_type || chr(31) || each.entity_value),
         hash(each.name), hash(each.entity_value)
     ]))) AS things,
-    lower(concat_ws(chr(10), t.title, t.summary, t.principal, t.principal_arn, t.source_ip, t.access_key_id, t.user_agent,
+    lower(concat_ws(chr(10), t.title, t.summary, q.summary, t.principal, t.principal_arn, t.source_ip, t.access_key_id, t.user_agent,
         t.error_code, t.error_message, t.id, t.request_id, t.account_id, t.session_id,
         array_to_string(list_transform(t.entities, lambda each: each.entity_value), chr(10)))) AS haystack
 FROM timeline_events AS t
 JOIN served.places AS p ON p.id = t.id
 LEFT JOIN served.sigma AS g ON g.id = t.id
+LEFT JOIN served.row_reasons AS f ON f.id = t.id
+LEFT JOIN served.derived AS q ON q.id = t.id
 WHERE t.class = 'programmatic';
 
 -- setup_programs.sql adds the rows later, because there are many and the first responses do not need them.

@@ -1,6 +1,6 @@
 -- The lines in page_lines, whose rows are in page_rows, ordered by time, in descending order if $1 is 'desc'. A line with
 -- one row is identical to that row. A line with several rows contains the column values that all of its rows share, and a
--- sentence that covers all of them.
+-- sentence that covers all of them: if some calls succeeded, that of the first success, as in src/present/runs.rs.
 WITH members AS (
     SELECT m.line AS line_id, m.n AS place, s.* EXCLUDE (n) FROM page_lines AS m JOIN page_rows AS s ON s.n = m.n
 ),
@@ -32,6 +32,10 @@ shared AS (
         min(place) AS first_place,
         count(*) AS rows,
         count(error_code) AS failed,
+        count(*) - failed AS done,
+        count(*) FILTER (denied) = failed AS all_denied,
+        arg_min(summary, place) FILTER (error_code IS NULL) AS done_summary,
+        min(place) FILTER (error_code IS NULL) > max(place) FILTER (error_code IS NOT NULL) AS done_after,
         CASE WHEN count(bytes_out) = count(*) THEN TRY_CAST(sum(bytes_out) AS BIGINT) END AS bytes_out,
         max(last_time) AS last_time,
         sum(events)::BIGINT AS events,
@@ -80,8 +84,19 @@ SELECT
     CASE
         WHEN g.rows = 1 THEN m.summary
         WHEN n.titles = 1 AND m.summary IS NOT NULL
-            THEN m.summary || ', and ' || (g.rows - 1) || CASE WHEN g.rows = 2 THEN ' more call' ELSE ' more calls' END
-                || COALESCE(', ' || z.size || ' in total', '')
+            THEN concat(
+                CASE WHEN g.failed > 0 AND g.done > 0 THEN g.done_summary ELSE m.summary END,
+                ', and ' || NULLIF(CASE WHEN g.done > 0 THEN g.done ELSE g.rows END - 1, 0)
+                    || CASE WHEN CASE WHEN g.done > 0 THEN g.done ELSE g.rows END = 2 THEN ' more call' ELSE ' more calls' END,
+                ', ' || z.size || ' in total',
+                CASE
+                    WHEN g.failed > 0 AND g.done > 0 THEN concat(
+                        CASE WHEN g.done_after THEN ', after ' ELSE ', with ' END, g.failed,
+                        CASE WHEN g.all_denied THEN ' denied' ELSE ' failed' END,
+                        CASE g.failed WHEN 1 THEN ' attempt' ELSE ' attempts' END
+                    )
+                END
+            )
         ELSE COALESCE(m.service, '?') || ': ' || n.calls
     END AS summary,
     g.events,

@@ -1,6 +1,6 @@
 -- The clicks: all signals except background requests, and what identifies each of them. named_by is 'page' if a rule in
 -- the catalog matches the page (origin exact or inferred), 'service' if only the page's service is known, 'call' for a
--- change on an unknown page, and 'command' for a command that was typed or run.
+-- change on a page that is not in the catalog, and 'command' for a command that was typed or run.
 -- @order first_time, signal_id
 -- @tables signals
 -- @column named_by 'page', 'service', 'call' or 'command'

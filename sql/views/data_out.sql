@@ -2,7 +2,7 @@
 -- that were read, according to data events, and snapshots, images and exports that were copied or shared. If the trail
 -- has no data events, no object reads are listed.
 -- If the session used a credential that another session in the case created, or a credential obtained with it, the
--- behind_session_id, behind and credential columns identify the first of these sessions and the credential that it
+-- behind_session_id, behind and credential columns identify the first session in this chain and the credential that it
 -- created.
 -- @order first_time, session_id, how, source
 -- @tables events

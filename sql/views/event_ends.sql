@@ -1,8 +1,8 @@
 -- Events whose effect ended later in the case because another call undid it, or because every resource that the event
--- concerns was deleted. An event that is not listed was not undone by any event in the case. A call undoes an event if
+-- concerns was deleted. For events that are not listed, no such call was recognized in the case. A call undoes an event if
 -- it is the opposite call (class 'reversal') and names the same resources. For example, a share with two accounts does
--- not end when access is withdrawn from only one of them. Replacing one policy with another is not recognized as ending
--- the effect of the first policy.
+-- not end when access is withdrawn from only one of them. A role's trust policy that lets outside parties assume the role
+-- ends when it is replaced with one that does not. Other replaced policies are not recognized.
 -- @order ended_at, event_id
 -- @column event_id The event whose effect ended: events.event_id
 -- @column ended_at Time at which the effect ended (UTC)
@@ -113,11 +113,40 @@ undone AS (
             OR len(o.openings) > 0 AND list_has_all(w.openings, o.openings)
         )
     GROUP BY d.event_id
+),
+trust AS MATERIALIZED (
+    SELECT e.event_id, e.account_id, e.event_time, e.event_key, e.name, bool_or(g.external OR g.public) AS is_external
+    FROM (
+        SELECT event_id, account_id, event_time, event_key, COALESCE(n.name, n.entity_value) AS name
+        FROM (
+            SELECT *, unnest(entities) AS n
+            FROM events
+            WHERE outcome = 'succeeded' AND entities IS NOT NULL
+                AND list_contains(list_transform(classes, lambda c: c.class || ' ' || c.effect), 'privilege_change trusts')
+        )
+        WHERE n.entity_type = 'role' AND n.relation = 'target'
+    ) AS e
+    JOIN event_grants AS g USING (event_id)
+    WHERE g.effect = 'allow'
+    GROUP BY ALL
+),
+replaced AS (
+    SELECT o.event_id, min(r.event_time) AS ended_at, arg_min(r.event_id, (r.event_time, r.event_id)) AS ended_by
+    FROM trust AS o
+    JOIN trust AS r
+        ON r.account_id = o.account_id AND r.event_key = o.event_key AND r.name = o.name AND r.event_time > o.event_time
+        AND NOT r.is_external
+    WHERE o.is_external
+    GROUP BY o.event_id
 )
 SELECT
     event_id,
     least(u.ended_at, g.ended_at) AS ended_at,
     CASE WHEN u.ended_at <= g.ended_at OR g.ended_at IS NULL THEN u.ended_by ELSE g.ended_by END AS ended_by,
     CASE WHEN u.ended_at <= g.ended_at OR g.ended_at IS NULL THEN [] ELSE g.types END AS deleted
-FROM undone AS u
+FROM (
+    SELECT event_id, min(ended_at) AS ended_at, arg_min(ended_by, (ended_at, ended_by)) AS ended_by
+    FROM (FROM undone UNION ALL FROM replaced)
+    GROUP BY event_id
+) AS u
 FULL JOIN deleted AS g USING (event_id);

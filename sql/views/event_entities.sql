@@ -9,8 +9,8 @@
 -- @column entity_value Name, ID or ARN, as recorded in the event
 -- @column name Name of the resource, without the leading parts of an ARN
 -- @column relation target, created, deleted, granted_to, source, used or seen
--- @column entity_account_id Account in the resource's ARN, or otherwise the account of the event
--- @column entity_region Region in the resource's ARN, or otherwise the region of the event
+-- @column entity_account_id Account in the resource's ARN or, if it has none, the account of the event
+-- @column entity_region Region in the resource's ARN or, if it has none, the region of the event
 CREATE OR REPLACE VIEW event_entities AS
 SELECT
     event_time,

@@ -40,7 +40,9 @@ subject AS (
         relation = 'created'
             AND count(*) OVER same_type = 2
             AND count(*) FILTER (in_request) OVER same_type = 1 AS has_two_names,
-        CASE WHEN has_two_names THEN first_value(name) OVER (same_type ORDER BY in_request DESC) ELSE name END AS thing
+        CASE WHEN has_two_names THEN first_value(name) OVER (same_type ORDER BY in_request DESC) ELSE name END AS thing,
+        -- A bucket name means the same bucket in every region.
+        CASE WHEN entity_type <> 'bucket' THEN COALESCE(region, '') ELSE '' END AS place
     FROM (
         FROM named
         QUALIFY relation <> 'target' OR NOT bool_or(relation <> 'target') OVER (PARTITION BY event_id)
@@ -48,13 +50,17 @@ subject AS (
     WINDOW same_type AS (PARTITION BY event_id, entity_type)
 ),
 deletion AS (
-    SELECT account_id, region, event_time, event_id, n.entity_type, COALESCE(n.name, n.entity_value) AS name
+    SELECT
+        account_id, n.entity_type, COALESCE(n.name, n.entity_value) AS name,
+        CASE WHEN n.entity_type <> 'bucket' THEN COALESCE(region, '') ELSE '' END AS place,
+        event_time, min(event_id) AS event_id
     FROM (
         SELECT account_id, region, event_time, event_id, unnest(entities) AS n
         FROM events
         WHERE outcome = 'succeeded' AND entities IS NOT NULL
     )
     WHERE n.relation = 'deleted'
+    GROUP BY ALL
 )
 SELECT
     any_value(s.event_time) AS event_time,
@@ -65,15 +71,13 @@ SELECT
     s.thing AS name,
     any_value(s.relation) AS relation,
     count(*) OVER (PARTITION BY s.event_id) AS resources,
-    min(g.event_time) AS deleted_at,
-    arg_min(g.event_id, (g.event_time, g.event_id)) AS deleted_by,
+    -- A deletion does not end because the same name is deleted again.
+    min(g.event_time) FILTER (s.relation <> 'deleted') AS deleted_at,
+    arg_min(g.event_id, (g.event_time, g.event_id)) FILTER (s.relation <> 'deleted') AS deleted_by,
     s.event_id
 FROM subject AS s
-LEFT JOIN deletion AS g
-    ON g.account_id = s.account_id AND g.entity_type = s.entity_type AND g.name = s.name
+-- The next deletion. Names recur, so that a join with all later deletions would grow with the square of the case.
+ASOF LEFT JOIN deletion AS g
+    ON g.account_id = s.account_id AND g.entity_type = s.entity_type AND g.name = s.name AND g.place = s.place
     AND g.event_time > s.event_time
-    -- A bucket name means the same bucket in every region.
-    AND (g.region IS NOT DISTINCT FROM s.region OR g.entity_type = 'bucket')
-    -- A deletion does not end because the same name is deleted again.
-    AND s.relation <> 'deleted'
 GROUP BY s.event_id, s.entity_type, s.thing;

@@ -1,15 +1,16 @@
 -- Events that stand out, one row per event and reason, regardless of the client that made the call. The session list, the
--- report and the hunts use this definition. Background activity by the console and by services is excluded, as are
+-- report and the page use this definition. Background activity by the console and by services is excluded, as are
 -- calls that a service makes on behalf of a principal. Denied and failed attempts are included; see outcome.
 -- Data events, such as reads of individual objects, are in data_out and event_classes instead, because programs
--- generate many of them. Two reasons are derived from other events. If objects were downloaded with a credential, the
--- event that created the credential has the class 'exfiltration'. The first use of an instance's or function's
--- credentials from another network has the class 'credential_use'.
+-- generate many of them. Two kinds of findings follow from several events together (derived_findings): the first use of an
+-- instance's or function's credentials from another network, and the first download by a session that used a credential
+-- created in the case.
 -- @order event_time, event_id, class
 -- @tables events addresses
--- @column class The reason: a class from event_classes, or 'credential_use'
--- @column effect What was done, in the class's terms
--- @column object What was affected, in the class's terms. NULL if the class does not specify it
+-- @column class The class from event_classes, or 'credential_use'
+-- @column reason Same as class, except 'secret_stored' for a secret or parameter that was stored, and 'token_issued' for a token. The page, the report and session_findings count by this column
+-- @column effect What was done. The values depend on the class
+-- @column object What was affected. The values depend on the class. NULL if the class does not specify it
 -- @column target Resources that the call was applied to. NULL if it does not name any
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
 CREATE OR REPLACE VIEW findings AS
@@ -24,6 +25,11 @@ SELECT
     a.cloud,
     c.client,
     c.class,
+    CASE
+        WHEN c.class = 'credential_made' AND c.object IN ('secret', 'parameter') THEN 'secret_stored'
+        WHEN c.class = 'credential_made' AND c.object = 'token' THEN 'token_issued'
+        ELSE c.class
+    END AS reason,
     c.effect,
     c.object,
     c.target,
@@ -52,22 +58,7 @@ FROM (
     SELECT
         e.event_time, e.account_id, e.region, e.principal, e.source_ip, e.client, x.class, x.effect, x.object, x.target,
         e.event_key, x.summary, e.outcome, e.error_code, e.techniques, e.session_id, s.signal_id, e.event_id
-    FROM (
-        SELECT
-            d.event_id, 'exfiltration' AS class, 'downloaded' AS effect, 'object' AS object,
-            array_to_string(d.sources, ', ') AS target, concat_ws('; ', e.summary, d.summary) AS summary
-        FROM credential_downloads AS d
-        JOIN events AS e USING (event_id)
-        UNION ALL
-        SELECT
-            m.event_id, 'credential_use', 'moved', m.machine_type, m.machine,
-            concat(
-                'Credentials of ', m.machine_type, ' ', m.machine, ' were used from ', m.network, ', previously only from ',
-                array_to_string(m.known_networks, ' and '), ': ' || e.summary
-            )
-        FROM moved_credentials AS m
-        JOIN events AS e USING (event_id)
-    ) AS x
+    FROM derived_findings AS x
     JOIN events AS e USING (event_id)
     LEFT JOIN event_signal AS s USING (event_id)
 ) AS c

@@ -101,9 +101,9 @@ SELECT
     d.active_days,
     COALESCE(d.active_days, 0) < 7 AS too_short,
     CASE
-        WHEN u.first_time = d.known_since THEN 'too short to tell: the identity''s first event in the case'
-        WHEN COALESCE(d.active_days, 0) = 0 THEN 'too short to tell: the identity''s first day in the case'
-        WHEN too_short THEN 'too short to tell: active on ' || d.active_days
+        WHEN u.first_time = d.known_since THEN 'history too short to judge: the identity''s first event in the case'
+        WHEN COALESCE(d.active_days, 0) = 0 THEN 'history too short to judge: the identity''s first day in the case'
+        WHEN too_short THEN 'history too short to judge: active on ' || d.active_days
             || CASE d.active_days WHEN 1 THEN ' earlier day' ELSE ' earlier days' END
         ELSE 'first use after ' || d.active_days || ' days of activity'
     END AS baseline,

@@ -1,8 +1,9 @@
 -- The first use of an instance's or function's credentials from a network other than their known networks, one row per
 -- principal and network.
 -- The known network of an instance is the network of its first event in the case. The known networks of a function are
--- those of events whose user agent or record names AWS Lambda. Private addresses and calls through VPC endpoints are
--- ignored. An instance whose public address changed is also listed.
+-- those of events whose user agent or record names AWS Lambda. Calls through VPC endpoints are ignored, and so are private
+-- addresses, unless an identity that is neither an instance nor a function also used the address. An instance whose
+-- public address changed is also listed.
 -- @order event_time, event_id
 -- @tables events
 -- @column machine_type instance or function
@@ -11,6 +12,8 @@
 -- @column known_networks Known networks of the credentials, sorted
 -- @column known_since Time of the first event from a known network (UTC)
 -- @column events Number of events from the new network
+-- @column source_ip Address of the first event from the new network
+-- @column shared_with Other identities that used this address and are neither instances nor functions, those with the most events first. Empty if there are none
 -- @column event_id The first event from the new network: events.event_id
 CREATE OR REPLACE VIEW moved_credentials AS
 WITH
@@ -27,12 +30,31 @@ machine AS (
         )
     GROUP BY account_id, principal, machine_type
 ),
+-- The identities of people and other programs, by address.
+other AS (
+    SELECT source_ip, list(principal ORDER BY events DESC, principal) AS principals
+    FROM (
+        SELECT e.source_ip, e.principal, count(*) AS events
+        FROM events AS e
+        ANTI JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM e.account_id AND m.principal = e.principal
+        WHERE e.network IS NOT NULL AND e.invoked_by IS NULL AND e.principal IS NOT NULL
+            AND e.source_ip IN (
+                SELECT u.source_ip
+                FROM events AS u
+                JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM u.account_id AND m.principal = u.principal
+            )
+        GROUP BY e.source_ip, e.principal
+    )
+    GROUP BY source_ip
+),
 used AS (
     SELECT
         e.account_id,
         e.principal,
         e.network,
         m.machine_type,
+        arg_min(e.source_ip, (e.event_time, e.event_id)) AS source_ip,
+        arg_min(COALESCE(o.principals, []), (e.event_time, e.event_id)) AS shared_with,
         min(e.event_time) AS first_time,
         arg_min(e.event_id, (e.event_time, e.event_id)) AS event_id,
         count(*) AS events,
@@ -40,8 +62,12 @@ used AS (
             AS is_lambda
     FROM events AS e
     JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM e.account_id AND m.principal = e.principal
+    LEFT JOIN other AS o ON o.source_ip = e.source_ip
     WHERE e.network IS NOT NULL AND e.invoked_by IS NULL AND e.vpc_endpoint_id IS NULL
-        AND NOT regexp_matches(e.source_ip, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|169\.254\.|127\.|f[cd]|fe80:)')
+        AND (
+            o.source_ip IS NOT NULL
+            OR NOT regexp_matches(e.source_ip, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|169\.254\.|127\.|f[cd]|fe80:)')
+        )
     GROUP BY e.account_id, e.principal, e.network, m.machine_type
 ),
 known AS (
@@ -64,6 +90,8 @@ SELECT
     list_sort(list(h.network)) AS known_networks,
     min(h.first_time) AS known_since,
     any_value(k.events) AS events,
+    any_value(k.source_ip) AS source_ip,
+    any_value(k.shared_with) AS shared_with,
     any_value(k.event_id) AS event_id
 FROM known AS k
 JOIN known AS h

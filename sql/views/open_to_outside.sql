@@ -1,6 +1,6 @@
--- Permissions and resources that events in the case opened to everyone, to another account or to any address, one row per
--- event and party: policies, role trusts, snapshot and image shares, inbound security group rules, access control lists
--- and public settings. Only successful calls are included.
+-- Permissions and resources that events in the case opened to everyone, to another account or to any address: policies,
+-- role trusts, snapshot and image shares, inbound security group rules, access control lists and public settings. One row
+-- per event and party. Only successful calls are included.
 -- closed_at is NULL if no event in the case closed the access again, which does not prove that it is still open. Access
 -- that was opened before the case begins is not listed. opened_to is NULL for a call that removed a protection without
 -- naming a party.

@@ -1,5 +1,5 @@
--- Programs that used an identity while it had an open console session, from an address that the console was not used
--- from. One row per session, address and key. A VPN or a server is one explanation, stolen credentials are another.
+-- Programs that used an identity during its console session, from an address that the console was not used from. One row
+-- per session, address and key. Possible explanations are a VPN, a server or stolen credentials.
 -- @order first_time, session_id, source_ip, access_key_id
 -- @tables events
 -- @column session_id The console session: sessions.session_id

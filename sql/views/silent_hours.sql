@@ -1,4 +1,4 @@
--- Runs of full hours in which a region of an account has no events, between the first and last event in the region. A
+-- Full hours without any events in a region of an account, between the first and last event in the region. A
 -- quiet region is not a gap in the trail; account_hours shows whether the account had events elsewhere. trail_gaps
 -- lists the hours in which an account has no events in any region.
 -- @order first_hour, account_id, region

@@ -12,7 +12,7 @@
 -- @column writes Whether the signal or event changed something, or tried to
 -- @column source_ip Address of the caller. For a signal, the caller of its anchor event
 -- @column title Console page, or the call
--- @column summary Description in one sentence. Failed calls are described as attempts
+-- @column summary Description in one sentence. Failed calls are described as attempts. If an event is a derived finding, what the events together show
 -- @column account_id Account of the event
 -- @column principal Short name of the caller: alice, Admin/bob, root
 -- @column session_id The session: sessions.session_id
@@ -20,12 +20,17 @@
 -- @column id signals.signal_id, events.event_id or aggregated_events.event_id
 -- @column error_code Error code of the event. For a signal, the error code of its anchor event. NULL if the call did not fail
 -- @column failed_events Number of events that were denied or failed
--- @column stands_out Whether an event has a class or creates an identity, a credential or a grant, as in event_signals. FALSE for signals
+-- @column stands_out Whether an event has a class or creates an identity, a credential, a stored secret or a grant, as in event_signals, or is a derived finding (derived_findings). For a signal, whether one of its events is a derived finding
 -- @column resources Resources that an event's call names, separated by commas. NULL for signals
--- @column sigma Titles of the saved Sigma rules that match the event or one of the signal's events. NULL if there are none
--- @column sigma_level Highest level of the saved Sigma rules that match
+-- @column sigma Titles of the Sigma rules with saved hits on the event or on one of the signal's events. NULL if there are none
+-- @column sigma_level Highest level of the Sigma rules with saved hits. NULL if there are none
 -- @column bytes_out Number of bytes that an event downloaded from an object. NULL for signals, and if the record does not contain the number
 CREATE OR REPLACE VIEW timeline AS
+WITH derived AS MATERIALIZED (
+    SELECT event_id, string_agg(summary, '; ' ORDER BY class) AS summary
+    FROM derived_findings
+    GROUP BY event_id
+)
 SELECT
     s.first_time AS time,
     s.last_time,
@@ -39,7 +44,7 @@ SELECT
     s.severity,
     s.service,
     s.title,
-    s.summary,
+    concat_ws('; ', s.summary, h.derived) AS summary,
     s.confidence,
     s.origin::VARCHAR AS origin,
     s.event_count AS events,
@@ -55,7 +60,7 @@ SELECT
     d.cloud_service,
     d.cloud_region,
     COALESCE(f.failed_events, 0) AS failed_events,
-    FALSE AS stands_out,
+    h.signal_id IS NOT NULL AS stands_out,
     NULL AS resources,
     NULL AS bytes_out,
     g.sigma,
@@ -77,6 +82,12 @@ LEFT JOIN (
     JOIN event_signal AS es USING (event_id)
     GROUP BY es.signal_id
 ) AS g ON g.signal_id = s.signal_id
+LEFT JOIN (
+    SELECT es.signal_id, string_agg(d.summary, '; ' ORDER BY d.summary) AS derived
+    FROM derived AS d
+    JOIN event_signal AS es USING (event_id)
+    GROUP BY es.signal_id
+) AS h ON h.signal_id = s.signal_id
 UNION ALL
 SELECT
     time,
@@ -97,7 +108,7 @@ SELECT
     END AS severity,
     service,
     title,
-    summary,
+    COALESCE(r.summary, t.summary) AS summary,
     NULL AS confidence,
     NULL AS origin,
     events,
@@ -113,12 +124,13 @@ SELECT
     cloud_service,
     cloud_region,
     failed_events,
-    stands_out,
+    stands_out OR r.event_id IS NOT NULL AS stands_out,
     resources,
     bytes_out,
     g.sigma,
     g.sigma_level
 FROM timeline_events AS t
+LEFT JOIN derived AS r ON r.event_id = t.id
 LEFT JOIN (
     SELECT event_id, list_sort(list(DISTINCT title)) AS sigma, arg_max(level, level_number) AS sigma_level
     FROM sigma_matches

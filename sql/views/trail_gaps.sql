@@ -1,14 +1,14 @@
--- What the case does not cover, as far as its events can tell. One row per gap and account.
--- 'region': the account has no events in a region even though other accounts do or its own events name
+-- What the case does not cover, as far as its events show. One row per gap and account.
+-- 'region': the account has no events in a region, although other accounts have events there or its own events name
 -- resources there.
 -- 'hours': full hours without any events in the account, between its first and last event (by region: silent_hours).
--- 'data events': a bucket, function or table that management events name, but no data event does.
+-- 'data events': a bucket, function or table that is named in management events but not in any data event.
 -- 'category': no events in a category. 'logging': the time from a successful call that stopped or deleted a trail to the
 -- next call that started or created it. 'partial records': records without a version, as in the event history and in
 -- trimmed exports.
 -- 'not loaded': records that could not be read, or that a filter excluded when the case was loaded.
--- A gap is a fact about the case. It does not show that anything happened during the gap, or that it was recorded
--- elsewhere.
+-- A gap is a fact about the case. It does not show whether anything happened during the gap, or whether such activity was
+-- recorded elsewhere.
 -- @order first_time, gap, account_id, region, name
 -- @tables events
 -- @column gap 'region', 'hours', 'data events', 'category', 'logging', 'partial records' or 'not loaded'
@@ -79,7 +79,7 @@ trail_events AS (
         n.relation = 'created'
             OR list_contains(list_transform(classes, lambda c: c.class), 'reversal') AS starts,
         len(list_filter(
-            classes, lambda c: c.class = 'defense_evasion' AND c.object = 'trail' AND c.effect IN ('stopped', 'deleted')
+            classes, lambda c: c.class = 'defense_impairment' AND c.object = 'trail' AND c.effect IN ('stopped', 'deleted')
         )) > 0 AS stops
     FROM (
         SELECT *, unnest(entities) AS n

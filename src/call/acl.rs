@@ -3,6 +3,7 @@
 use super::Grant;
 use super::resources::find;
 use crate::json::{Json, Members};
+use crate::rule::seen::distinct;
 
 /// The maximum depth at which grants are looked up.
 const MAX_DEPTH: usize = 8;
@@ -26,13 +27,7 @@ pub(super) fn grants(request: Json<'_>) -> Vec<Grant> {
 
 /// A description in words: `read to everyone`.
 pub(super) fn describe(grants: &[Grant]) -> Option<String> {
-    let mut texts: Vec<String> = Vec::new();
-    for grant in grants {
-        let text = format!("{} to {}", grant.actions.join(", "), grant.grantee);
-        if !texts.contains(&text) {
-            texts.push(text);
-        }
-    }
+    let texts = distinct(grants.iter().map(|grant| format!("{} to {}", grant.actions.join(", "), grant.grantee)));
     (!texts.is_empty()).then(|| super::name::listed(&texts))
 }
 

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::json::{Document, Json, Members};
 use crate::rule::body::Body;
+use crate::rule::seen::distinct;
 use crate::rule::template::Style;
 use crate::signal::Context;
 
@@ -368,16 +369,6 @@ fn facts(grants: &[Grant]) -> Document<'static> {
         .collect(),
     );
     Document::from(facts)
-}
-
-fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
-    let mut known: Vec<T> = Vec::new();
-    for value in values {
-        if !known.contains(&value) {
-            known.push(value);
-        }
-    }
-    known
 }
 
 #[cfg(test)]

@@ -11,8 +11,20 @@ pub(super) fn format(value: &str, format: Option<ValueFormat>) -> Cow<'_, str> {
         Some(ValueFormat::Bytes) => value.parse::<f64>().map_or(Cow::Borrowed(value), |bytes| Cow::Owned(size(bytes))),
         Some(ValueFormat::Instances) if value == "1" => Cow::Borrowed("1 instance"),
         Some(ValueFormat::Instances) => Cow::Owned(format!("up to {value} instances")),
+        Some(ValueFormat::InstanceCount) => number(value, "instance"),
+        Some(ValueFormat::Days) => number(value, "day"),
+        Some(ValueFormat::Years) => number(value, "year"),
+        Some(ValueFormat::Nodes) => number(value, "node"),
+        Some(ValueFormat::Units) => number(value, "unit"),
+        Some(ValueFormat::DedicatedHosts) => number(value, "Dedicated Host"),
+        Some(ValueFormat::SpotInstances) => number(value, "Spot Instance"),
         Some(ValueFormat::Name | ValueFormat::Members) | None => short(value, None),
     }
+}
+
+/// A number with its noun: `1 day`, `30 days`.
+fn number<'v>(value: &str, noun: &str) -> Cow<'v, str> {
+    Cow::Owned(format!("{value} {noun}{}", if value == "1" { "" } else { "s" }))
 }
 
 /// A number of bytes: `1.2 GB`.
@@ -54,6 +66,13 @@ mod tests {
         for (bytes, text) in cases {
             assert_eq!(format(bytes, Some(ValueFormat::Bytes)), text);
         }
+    }
+
+    #[test]
+    fn only_one_is_singular() {
+        assert_eq!(format("1", Some(ValueFormat::Days)), "1 day");
+        assert_eq!(format("30", Some(ValueFormat::Days)), "30 days");
+        assert_eq!(format("2", Some(ValueFormat::DedicatedHosts)), "2 Dedicated Hosts");
     }
 
     #[test]

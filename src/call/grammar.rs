@@ -9,6 +9,7 @@ use super::format::{capitalized, regular_past};
 use super::name::short;
 use super::{Call, Entity, Outcome, Relation, resources};
 use crate::json::{Json, Members};
+use crate::rule::seen;
 use crate::rule::words::{Words, in_sentence, snake, words};
 
 /// The maximum depth at which identifiers are looked up.
@@ -422,13 +423,8 @@ struct Listed<'k> {
 
 impl<'k> Listed<'k> {
     fn of(named: &[Identifier<'_>], kind: &'k str, call: &Call<'_>) -> Self {
-        let mut values: Vec<Cow<'_, str>> = Vec::new();
-        for one in named.iter().filter(|one| one.kind == kind) {
-            let name = short(one.value, call.account);
-            if !values.contains(&name) {
-                values.push(name);
-            }
-        }
+        let of_kind = named.iter().filter(|one| one.kind == kind);
+        let mut values: Vec<Cow<'_, str>> = seen::distinct(of_kind.map(|one| short(one.value, call.account)));
         let is_several = values.len() > 1;
         let more = values.len().saturating_sub(MAX_LISTED);
         values.truncate(MAX_LISTED);

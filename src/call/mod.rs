@@ -95,7 +95,7 @@ impl Outcome {
 }
 
 /// A resource or identity named in a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entity {
     /// The kind: `user`, `bucket`, `access_key`.
     pub kind: String,

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::Grant;
 use super::name::listed;
 use crate::json::{Elements, Json};
+use crate::rule::seen::distinct;
 
 /// The maximum depth at which rules are looked up.
 const MAX_DEPTH: usize = 8;
@@ -38,30 +39,19 @@ pub(super) fn ports(rules: &[NetworkRule]) -> Option<String> {
 
 /// The peers that the rules allow or deny, without duplicates.
 pub(super) fn peers(rules: &[NetworkRule]) -> Option<String> {
-    let mut peers: Vec<String> = Vec::new();
-    for peer in rules.iter().flat_map(|rule| &rule.peers).map(|peer| named(peer)) {
-        if !peers.contains(&peer) {
-            peers.push(peer);
-        }
-    }
+    let peers = distinct(rules.iter().flat_map(|rule| &rule.peers).map(|peer| named(peer)));
     (!peers.is_empty()).then(|| listed(&peers))
 }
 
 /// A description in words: `port 22 to 0.0.0.0/0 and port 443 to sg-1`.
 pub(super) fn describe(rules: &[NetworkRule]) -> Option<String> {
-    let mut texts: Vec<String> = Vec::new();
-    for rule in rules {
-        let text = match rule.peers.as_slice() {
-            [] => rule.ports.clone(),
-            peers => {
-                let peers: Vec<String> = peers.iter().map(|peer| named(peer)).collect();
-                format!("{} to {}", rule.ports, listed(&peers))
-            }
-        };
-        if !texts.contains(&text) {
-            texts.push(text);
+    let texts = distinct(rules.iter().map(|rule| match rule.peers.as_slice() {
+        [] => rule.ports.clone(),
+        peers => {
+            let peers: Vec<String> = peers.iter().map(|peer| named(peer)).collect();
+            format!("{} to {}", rule.ports, listed(&peers))
         }
-    }
+    }));
     (!texts.is_empty()).then(|| listed(&texts))
 }
 
@@ -150,11 +140,12 @@ fn read(rule: Json<'_>, protocol: &str) -> NetworkRule {
     };
     let mut peers = Vec::new();
     peers_of(rule, MAX_DEPTH, &mut peers);
+    let peers = distinct(peers);
     let is_denied = member(rule, &["ruleAction"]).is_some_and(|action| action.eq_ignore_ascii_case("deny"));
     NetworkRule { ports, action, peers, effect: if is_denied { "deny" } else { "allow" } }
 }
 
-/// The CIDR blocks, groups and lists that a rule names, at any depth.
+/// The CIDR blocks, groups and lists that a rule names, at any depth. Some may be named twice.
 fn peers_of(value: Json<'_>, depth: usize, peers: &mut Vec<String>) {
     const NAMES: [&str; 12] = [
         "cidrip",
@@ -182,11 +173,8 @@ fn peers_of(value: Json<'_>, depth: usize, peers: &mut Vec<String>) {
                     continue;
                 }
                 let list = inner.as_array().into_iter().flat_map(Elements::iter);
-                for text in list.chain([inner]).filter_map(Json::scalar).filter(|text| !text.is_empty()) {
-                    if !peers.iter().any(|known| known == text) {
-                        peers.push(text.to_owned());
-                    }
-                }
+                let texts = list.chain([inner]).filter_map(Json::scalar).filter(|text| !text.is_empty());
+                peers.extend(texts.map(str::to_owned));
             }
         }
         _ => {}

@@ -35,6 +35,12 @@ const RESTRICTING: [&str; 19] = [
     "sns:endpoint",
 ];
 
+/// The maximum size of what the grants of a statement repeat for each principal, in bytes. If it is exceeded, each list is
+/// shortened to a few texts of this length: a record of a few MB could otherwise become a description of many GB.
+const MAX_REPEATED: usize = 64 << 10;
+const MAX_SHORTENED: usize = 2;
+const MAX_CUT: usize = 64;
+
 /// Whose permissions a policy states.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum PolicySubject<'s> {
@@ -160,6 +166,16 @@ fn read_statement(statement: Json<'_>, subject: PolicySubject<'_>, account: Opti
     let is_restricted = is_restricting(condition);
     let is_allow = effect == "allow";
     let limits = condition::describe(condition, is_allow);
+    let principal = member(statement, "Principal").map(principals);
+    // What the statement allows is repeated for each principal.
+    let is_long = principal.as_ref().is_some_and(|principals| {
+        let lists = [&actions, &resources, &conditions];
+        let length = lists.into_iter().flatten().map(String::len).sum::<usize>() + limits.len();
+        principals.len().saturating_mul(length) > MAX_REPEATED
+    });
+    let list = |texts: &[String]| if is_long { shortened(texts) } else { texts.to_vec() };
+    let (kept_actions, kept_resources, kept_conditions) = (list(&actions), list(&resources), list(&conditions));
+    let kept_limits = if is_long { cut(&limits) } else { limits.clone() };
     let grant = |grantee_type: &str, grantee: &str| {
         let is_everyone = grantee_type == "everyone";
         let public = is_allow && is_everyone && !is_restricted;
@@ -169,11 +185,11 @@ fn read_statement(statement: Json<'_>, subject: PolicySubject<'_>, account: Opti
             effect,
             grantee_type: grantee_type.to_owned(),
             grantee: grantee.to_owned(),
-            actions: actions.clone(),
+            actions: kept_actions.clone(),
             all_actions_except,
-            resources: resources.clone(),
-            conditions: conditions.clone(),
-            limits: limits.clone(),
+            resources: kept_resources.clone(),
+            conditions: kept_conditions.clone(),
+            limits: kept_limits.clone(),
             all_resources_except,
             policy: None,
             public,
@@ -187,8 +203,8 @@ fn read_statement(statement: Json<'_>, subject: PolicySubject<'_>, account: Opti
     if let PolicySubject::Identity(kind, name) = subject {
         return vec![grant(kind, name)];
     }
-    match (member(statement, "Principal"), member(statement, "NotPrincipal")) {
-        (Some(principal), _) => principals(principal).iter().map(|(kind, name)| grant(kind, name)).collect(),
+    match (principal, member(statement, "NotPrincipal")) {
+        (Some(principals), _) => principals.iter().map(|(kind, name)| grant(kind, name)).collect(),
         // Allowing everyone except some is treated as allowing everyone. Denying everyone except some gives no access.
         (None, Some(except)) => {
             let but: Vec<String> =
@@ -198,6 +214,16 @@ fn read_statement(statement: Json<'_>, subject: PolicySubject<'_>, account: Opti
         }
         (None, None) => Vec::new(),
     }
+}
+
+/// The first texts of a list, and `…` for the others.
+fn shortened(texts: &[String]) -> Vec<String> {
+    let more = (texts.len() > MAX_SHORTENED).then(|| "…".to_owned());
+    texts.iter().take(MAX_SHORTENED).map(|text| cut(text)).chain(more).collect()
+}
+
+fn cut(text: &str) -> String {
+    if text.len() <= MAX_CUT { text.to_owned() } else { format!("{}…", &text[..text.floor_char_boundary(MAX_CUT)]) }
 }
 
 /// The types and names of the principals.

@@ -2,6 +2,7 @@
 
 use super::{Call, Entity, Relation};
 use crate::json::{Document, Elements, Json, Members};
+use crate::rule::seen::distinct;
 use crate::rule::words::words;
 
 /// The resources of a call without a request, without duplicates.
@@ -17,14 +18,8 @@ pub(super) fn of(call: &Call<'_>) -> Vec<Entity> {
         list(history, &mut pairs);
         columns(history, &mut pairs);
     }
-    let mut entities: Vec<Entity> = Vec::new();
-    for (kind, value) in pairs {
-        let entity = Entity::new(&kind_of(&kind), &value, Relation::Target);
-        if !value.is_empty() && !entities.contains(&entity) {
-            entities.push(entity);
-        }
-    }
-    entities
+    let named = pairs.into_iter().filter(|(_, value)| !value.is_empty());
+    distinct(named.map(|(kind, value)| Entity::new(&kind_of(&kind), &value, Relation::Target)))
 }
 
 /// The types and names in a `resources` member: a list, or its JSON as text.

@@ -139,6 +139,20 @@ pub(super) enum ValueFormat {
     Name,
     /// The maximum number of instances in a request: `1 instance`, `up to 10 instances`.
     Instances,
+    /// The exact number of instances: `1 instance`, `4 instances`.
+    InstanceCount,
+    /// A number of days: `1 day`, `30 days`.
+    Days,
+    /// A number of years: `1 year`, `7 years`.
+    Years,
+    /// A number of nodes: `1 node`, `3 nodes`.
+    Nodes,
+    /// A number of units of capacity: `1 unit`, `3 units`.
+    Units,
+    /// A number of Dedicated Hosts: `1 Dedicated Host`, `2 Dedicated Hosts`.
+    DedicatedHosts,
+    /// A number of Spot Instances: `1 Spot Instance`, `2 Spot Instances`.
+    SpotInstances,
     /// The names of an object's members: the keys of `{"team": "x"}`.
     Members,
 }
@@ -163,7 +177,7 @@ pub enum CallClass {
     /// A credential is created, set or issued.
     CredentialMade,
     /// An account's monitoring is stopped, deleted or restricted.
-    DefenseEvasion,
+    DefenseImpairment,
     /// Data is made accessible to others.
     DataExposure,
     /// The value of a secret is read.
@@ -187,7 +201,7 @@ pub(super) const UNDOES: &str = "undoes";
 pub const CLASSES: [(CallClass, &str, &[&str]); 10] = [
     (CallClass::PrivilegeChange, "privilege_change", &["grants", "trusts", "creates", "loosens", "revokes"]),
     (CallClass::CredentialMade, "credential_made", &["created", "changed", "issued"]),
-    (CallClass::DefenseEvasion, "defense_evasion", &["stopped", "deleted", "changed"]),
+    (CallClass::DefenseImpairment, "defense_impairment", &["stopped", "deleted", "changed"]),
     (CallClass::DataExposure, "data_exposure", &["shared", "policy", "copied", "exported", "replicated"]),
     (CallClass::SecretRead, "secret_read", &["read"]),
     (CallClass::Persistence, "persistence", &["created", "changed"]),

@@ -4,6 +4,7 @@ use super::grammar;
 use super::name::{listed, short};
 use super::{Call, Entity, Outcome, Relation};
 use crate::json::{Document, Elements, Json};
+use crate::rule::seen::distinct;
 use crate::rule::words::Words;
 
 /// Whether an event is from CloudTrail Insights.
@@ -92,13 +93,8 @@ fn rate(text: &str) -> Option<String> {
 pub(super) fn described(words: &Words, call: &Call<'_>, outcome: Outcome) -> (String, Vec<Entity>) {
     let extra = Document::read(call.extra.unwrap_or_default());
     let details = extra.root().as_object().and_then(|extra| extra.get("serviceEventDetails")).unwrap_or(Json::Null);
-    let mut entities: Vec<Entity> = Vec::new();
-    for (kind, value) in [details, call.request].into_iter().flat_map(|value| grammar::identifiers(words, value)) {
-        let one = Entity::new(&kind, value, Relation::Target);
-        if !entities.contains(&one) {
-            entities.push(one);
-        }
-    }
+    let identifiers = [details, call.request].into_iter().flat_map(|value| grammar::identifiers(words, value));
+    let entities = distinct(identifiers.map(|(kind, value)| Entity::new(&kind, value, Relation::Target)));
     let names: Vec<String> = entities
         .iter()
         .map(|one| format!("{} {}", one.kind.replace('_', " "), short(&one.value, call.account)))

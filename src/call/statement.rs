@@ -1,7 +1,12 @@
 //! Describes the grants of policies in words.
 
+use std::hash::{Hash, RandomState};
+
+use indexmap::IndexMap;
+
 use super::Grant;
 use super::name::{account_of, is_everything, listed, short};
+use crate::rule::seen::distinct;
 
 /// The actions that allow assuming a role, and actions that usually accompany them.
 const ASSUME: [&str; 6] = [
@@ -19,15 +24,13 @@ pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
     /// The number of statements to describe before counting the remaining ones.
     const MAX_LISTED: usize = 3;
     // Statements that differ only in their principals are merged.
-    let mut statements: Vec<(&Grant, Vec<String>)> = Vec::new();
+    let mut merged: IndexMap<_, (&Grant, Vec<String>), RandomState> = IndexMap::default();
     for grant in grants {
         let who = if lets_assume(grant) { trusted(grant) } else { grantee(grant) };
-        match statements.iter_mut().find(|(first, _)| differs_only_in_grantee(first, grant)) {
-            Some((_, grantees)) if grantees.contains(&who) => {}
-            Some((_, grantees)) => grantees.push(who),
-            None => statements.push((grant, vec![who])),
-        }
+        merged.entry(without_grantee(grant)).or_insert_with(|| (grant, Vec::new())).1.push(who);
     }
+    let mut statements: Vec<(&Grant, Vec<String>)> =
+        merged.into_values().map(|(grant, grantees)| (grant, distinct(grantees))).collect();
     let more = statements.len().saturating_sub(MAX_LISTED);
     if more > 0 {
         // Statements that give access to others come first, so that they are not omitted.
@@ -65,14 +68,10 @@ fn describe_two(statements: &[(&Grant, Vec<String>)], of_identity: bool) -> Opti
     Some(format!("{}, and {actions}", describe_one(first, grantees, false)))
 }
 
-fn differs_only_in_grantee(one: &Grant, other: &Grant) -> bool {
-    one.effect == other.effect
-        && one.actions == other.actions
-        && one.all_actions_except == other.all_actions_except
-        && one.resources == other.resources
-        && one.all_resources_except == other.all_resources_except
-        && one.limits == other.limits
-        && one.policy == other.policy
+/// What grants of the same statement have in common.
+fn without_grantee(grant: &Grant) -> impl Hash + Eq + '_ {
+    let actions = (grant.effect, &grant.actions, grant.all_actions_except);
+    (actions, &grant.resources, grant.all_resources_except, &grant.limits, &grant.policy)
 }
 
 fn describe_one(grant: &Grant, grantees: &[String], of_identity: bool) -> String {

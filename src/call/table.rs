@@ -304,14 +304,14 @@ fn check_placeholders(
             || COMPUTED.iter().any(|(computed, is_there)| *computed == name && is_there(toml))
             || matches!(name, "account" | "region");
         if !is_known {
-            collector.add(at, "action", format!("a target or value named `{name}` is expected, found none"));
+            collector.add(at, "action", format!("expected a target or value named `{name}`, found none"));
         }
     }
     for name in toml.defaults.keys() {
         if !entities.iter().any(|named| named.placeholder == *name)
             && !values.iter().any(|value| value.placeholder == *name)
         {
-            collector.add(at, "defaults", format!("a target or value named `{name}` is expected, found none"));
+            collector.add(at, "defaults", format!("expected a target or value named `{name}`, found none"));
         }
     }
 }
@@ -332,9 +332,7 @@ fn entities(toml: &CallToml, at: usize, collector: &mut ErrorCollector<'_>) -> V
                 collector.add(
                     at,
                     key,
-                    format!(
-                        "expected a name other than `{placeholder}`, with `type`, because that name is already used"
-                    ),
+                    format!("`{placeholder}` is already used; expected another name, with the entity type as `type`"),
                 );
             }
             let (kind, paths) = match named {

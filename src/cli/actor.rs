@@ -11,7 +11,7 @@ use super::{ExitCode, Streams, who};
 /// Show the actor behind a name, key, ARN or session, and who used credentials created by that actor
 ///
 /// Lists the matching sessions and the sessions connected to them by credentials. Sessions with the relation `behind`
-/// created the credentials that the matching sessions used; they are traced back to the first such session in the trail.
+/// created the credentials that the matching sessions used; the chain goes back to the first such session in the trail.
 /// Sessions with the relation `made here` used credentials that the matching sessions created. `chain` shows how one
 /// session led to the next. `timeline --actor` shows the activity of the `self` and `made here` sessions.
 #[derive(Debug, Args)]
@@ -58,7 +58,8 @@ impl Actor {
         format::write(streams, self.format, &batches)?;
         if batches.iter().all(|batch| batch.num_rows() == 0) {
             streams.say(&format!(
-                "nobody in the case matches {:?}; `cartographer sessions --all` lists the principals, `cartographer search` searches all events",
+                "no session in the case matches {:?}; use `cartographer sessions --all` to list the sessions, or \
+                 `cartographer search` to search all events",
                 self.who
             ));
         }

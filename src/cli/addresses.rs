@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use cartographer::address::Databases;
+use cartographer::counted::counted;
 use cartographer::load::{self, Located};
 use cartographer::store::Case;
 use clap::Args;
@@ -61,16 +62,17 @@ fn name(path: &Path) -> String {
 /// looked up.
 pub(crate) fn look_up(case: &Case, databases: &Databases, streams: Streams) -> Result<()> {
     if databases.is_empty() {
-        let missing = load::not_looked_up(case).context("the addresses in the case cannot be read")?;
+        let missing = load::not_looked_up(case).context("cannot read the addresses in the case")?;
         if missing > 0 {
-            streams.say(&format!(
-                "{missing} new addresses have not been looked up: run `cartographer addresses` with --geoip and --ip-ranges"
-            ));
+            let new = counted(missing, "new address has", "new addresses have");
+            streams
+                .say(&format!("{new} not been looked up: run `cartographer addresses` with --geoip and --ip-ranges"));
         }
         return Ok(());
     }
-    let Located { addresses, known } = load::locate(case, databases).context("the addresses were not looked up")?;
-    streams.say(&format!("looked up {addresses} addresses, {known} of which are in the databases"));
+    let Located { addresses, known } = load::locate(case, databases).context("cannot look up the addresses")?;
+    let addresses = counted(addresses, "address", "addresses");
+    streams.say(&format!("looked up {addresses} and found {known} in the databases"));
     Ok(())
 }
 

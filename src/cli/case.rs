@@ -3,10 +3,13 @@
 use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 use arrow::record_batch::RecordBatch;
+use cartographer::counted::counted;
 use cartographer::store::{Case, EXPORT_MEMORY, ReadAccess};
 use clap::Args;
 
@@ -43,19 +46,21 @@ impl CaseArgs {
     /// Opens an existing case for reading.
     pub(crate) fn open_read_only(&self) -> Result<Case> {
         self.must_exist()?;
-        Case::open_read_only(self.path()).with_context(|| self.cannot_open())
+        let access = ReadAccess { on_damage: Some(report_damage), ..ReadAccess::default() };
+        Case::open_with(self.path(), access).with_context(|| self.cannot_open())
     }
 
     /// Opens an existing case for an export, which may write files into a folder.
     pub(crate) fn open_for_export(&self, temp_dir: &Path, output: Option<&Path>) -> Result<Case> {
-        let access = ReadAccess { memory: Some(EXPORT_MEMORY), temp_dir: Some(temp_dir), output, all_files: false };
+        let (memory, temp_dir) = (Some(EXPORT_MEMORY), Some(temp_dir));
+        let access = ReadAccess { memory, temp_dir, output, all_files: false, on_damage: Some(report_damage) };
         Case::open_with(self.path(), access).with_context(|| self.cannot_open())
     }
 
     /// Opens an existing case for reading, with access to all files.
     pub(crate) fn open_with_files(&self) -> Result<Case> {
         self.must_exist()?;
-        let access = ReadAccess { all_files: true, ..ReadAccess::default() };
+        let access = ReadAccess { all_files: true, on_damage: Some(report_damage), ..ReadAccess::default() };
         Case::open_with(self.path(), access).with_context(|| self.cannot_open())
     }
 
@@ -87,7 +92,7 @@ impl CaseArgs {
                 "Use --db FILE, or set CARTOGRAPHER_DB.",
             ));
         }
-        let advice = format!("Load a trail into it first: cartographer load PATH --db {}", path.display());
+        let advice = format!("To create it, load a trail: cartographer load PATH --db {}", path.display());
         bail!(WithAdvice::new(format!("the case {} does not exist", path.display()), advice))
     }
 
@@ -95,9 +100,27 @@ impl CaseArgs {
     pub(crate) fn cannot_open(&self) -> WithAdvice {
         WithAdvice::new(
             format!("cannot open {}", self.path().display()),
-            "Check that it is a DuckDB file, and that no other program is writing to it.",
+            "Check that it is a DuckDB file and that no other program is writing to it.",
         )
     }
+}
+
+static HAS_DAMAGE: AtomicBool = AtomicBool::new(false);
+
+/// Tells the user that the case contains damaged JSON.
+pub(crate) fn report_damage(rows: u64) {
+    HAS_DAMAGE.store(true, Ordering::Relaxed);
+    let rows = counted(rows, "row of the case contains", "rows of the case contain");
+    // If this fails, there is no way to report it.
+    let _ = writeln!(
+        io::stderr(),
+        "{rows} damaged JSON, which is read as NULL. To repair it, load the files into a new case."
+    );
+}
+
+/// Whether the case contains damaged JSON, as far as this command has read it.
+pub(crate) fn has_damage() -> bool {
+    HAS_DAMAGE.load(Ordering::Relaxed)
 }
 
 /// The only file in the current folder that is named like a case.

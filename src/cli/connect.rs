@@ -37,7 +37,7 @@ impl Connect {
         let path = path.to_str().with_context(|| {
             WithAdvice::new(
                 "the path of the case is not valid UTF-8",
-                "Rename the file, because other programs could not open it.",
+                "Rename the file so that other programs can open it.",
             )
         })?;
         let mut out = streams.data();

@@ -13,7 +13,7 @@ pub(crate) enum ExitCode {
     Usage = 2,
     /// A hunt has hits, and `--exit-code` was given.
     Hits = 3,
-    /// A load or a check could not do everything.
+    /// A load, a check or a search could not do everything, or part of the case is damaged.
     Partial = 4,
 }
 
@@ -23,9 +23,11 @@ Exit codes:
   0  success
   1  failure; for verify, a file was altered, removed or added
   2  invalid arguments
-  3  hunt run --exit-code: there are hits
-  4  partial success: some of the input was refused, rejected or failed, and the rest is
-     in the case; for verify, something could not be verified, but nothing failed";
+  3  hunt --exit-code: there are hits
+  4  partial success: some of the input was refused, rejected or unreadable, and the rest is
+     in the case; part of the case is damaged and was not read; for verify, something
+     could not be verified, but nothing failed; for hunt --sigma, some rules could not be
+     converted, and the others were run";
 
 impl From<ExitCode> for process::ExitCode {
     fn from(code: ExitCode) -> Self {

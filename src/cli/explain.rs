@@ -74,7 +74,7 @@ fn advise(error: ExplainError) -> anyhow::Error {
         ExplainError::OtherRules => {
             "Use --rules with the rules that the case was loaded with, or load the trail again with these rules."
         }
-        ExplainError::Unknown(_) => "`cartographer timeline --ids` shows the IDs in the case.",
+        ExplainError::Unknown(_) => "`cartographer timeline --ids` shows the IDs of signals and events.",
         ExplainError::Ambiguous(_) => {
             "Use more characters, or the full ID from `cartographer timeline --format jsonl`."
         }

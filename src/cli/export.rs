@@ -30,7 +30,7 @@ Examples:
   cartographer export parquet --redact accounts,names --redact-key redact.key -o case-parquet")]
 pub(crate) enum Export {
     Parquet(Parquet),
-    /// Export a table, a view or a query as CSV; the timeline by default
+    /// Export a table, a view or the result of a query as CSV (default: the timeline)
     ///
     /// Values that a spreadsheet would treat as a formula are prefixed with '.
     #[command(after_help = "\
@@ -39,7 +39,7 @@ Examples:
   cartographer export csv --table signals -o signals.csv
   cartographer export csv --query \"FROM events WHERE denied\" -o denied.csv")]
     Csv(Rows),
-    /// Export a table, a view or a query as JSON Lines; the timeline by default
+    /// Export a table, a view or the result of a query as JSON Lines (default: the timeline)
     #[command(after_help = "\
 Examples:
   cartographer export jsonl -o timeline.jsonl
@@ -156,8 +156,8 @@ pub(crate) struct Ocsf {
 
 /// Export ATT&CK techniques as an ATT&CK Navigator layer
 ///
-/// The score of a technique is the number of clicks and calls that can be used for it, including those tagged by saved
-/// Sigma rules. Open the file in the Navigator with "Open Existing Layer".
+/// The score of a technique is the number of clicks and calls that can be used for it, including the events of saved
+/// Sigma hits. Open the file in the Navigator with "Open Existing Layer".
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -285,7 +285,9 @@ impl Ocsf {
         for (id, cause) in &left_out.first {
             streams.say(&format!("  {}: {}", terminal(id), terminal(cause)));
         }
-        streams.say("To repair these events, load the files that contain them into a new case with this version.");
+        streams.say(
+            "To repair these events, load the files that contain them into a new case with this version of cartographer.",
+        );
         Ok(ExitCode::Partial)
     }
 }

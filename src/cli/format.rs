@@ -58,7 +58,7 @@ pub(crate) enum ListFormat {
     Jsonl,
     /// CSV with a header
     Csv,
-    /// A documentation page
+    /// A Markdown page
     Markdown,
 }
 

@@ -5,17 +5,18 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use arrow::record_batch::RecordBatch;
+use cartographer::counted::counted;
 use cartographer::hunt::{self, Hunt, ParamKind, ParamValue, Tactic};
 use cartographer::present;
 use cartographer::store::Case;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::addresses;
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::format::{self, ListFormat, RowFormat};
-use super::sigma::{self, SigmaRun};
+use super::sigma::{self, SigmaResult, SigmaRun};
 use super::{ExitCode, Streams, moment, near};
 
 /// The parameter of hunts that, by default, only report use from another place; with 0, they report everything.
@@ -23,7 +24,7 @@ const ELSEWHERE: &str = "elsewhere";
 
 const LIST_ALL: &str = "cartographer hunt list";
 
-/// List, show and run hunts (common incident questions, written in SQL), or run Sigma rules
+/// List, show and run hunts (SQL queries that answer common incident questions), or run Sigma rules
 ///
 /// `show` prints the SQL of a hunt, which any DuckDB client can run. `--sigma` runs Sigma rules for CloudTrail from
 /// files, or from folders, which are searched for .yml and .yaml files. Each row is an event that matches a rule, with
@@ -76,7 +77,7 @@ Examples:
 pub(crate) struct List {
     /// Only hunts for this tactic
     #[arg(long, value_name = "TACTIC", value_parser = tactic_parser())]
-    tactic: Option<Tactic>,
+    tactic: Option<&'static [Tactic]>,
     /// Only hunts for this ATT&CK technique and its sub-techniques, such as T1098
     #[arg(long, value_name = "ID")]
     technique: Option<String>,
@@ -115,7 +116,7 @@ pub(crate) struct Run {
     all: bool,
     /// With --all, only hunts for this tactic
     #[arg(long, value_name = "TACTIC", value_parser = tactic_parser(), requires = "all")]
-    tactic: Option<Tactic>,
+    tactic: Option<&'static [Tactic]>,
     /// With --all, include hunts without hits
     #[arg(long, requires = "all")]
     empty: bool,
@@ -140,8 +141,12 @@ impl HuntCommand {
             Some(Hunts::Run(run)) => run.run(streams),
             None => {
                 let run = SigmaRun { paths: &self.sigma, save: self.save };
-                let hits = sigma::run(&run, &self.case, self.format, streams)?;
-                Ok(if self.exit_code && hits > 0 { ExitCode::Hits } else { ExitCode::Fine })
+                let result = sigma::run(&run, &self.case, self.format, streams)?;
+                Ok(match result {
+                    SigmaResult { hits, .. } if self.exit_code && hits > 0 => ExitCode::Hits,
+                    SigmaResult { not_converted, .. } if not_converted > 0 => ExitCode::Partial,
+                    SigmaResult { .. } => ExitCode::Fine,
+                })
             }
         }
     }
@@ -163,11 +168,12 @@ impl List {
 
     fn wants(&self, hunt: &Hunt) -> bool {
         let of_technique = |wanted: &String| {
-            let rest =
-                |id: &String| id.strip_prefix(wanted.as_str()).map(|rest| rest.is_empty() || rest.starts_with('.'));
+            let wanted = present::report::current_technique(wanted);
+            let rest = |id: &String| id.strip_prefix(wanted).map(|rest| rest.is_empty() || rest.starts_with('.'));
             hunt.techniques.iter().filter_map(rest).any(|fits| fits)
         };
-        self.tactic.is_none_or(|tactic| hunt.tactic == tactic) && self.technique.as_ref().is_none_or(of_technique)
+        self.tactic.is_none_or(|tactics| tactics.contains(&hunt.tactic))
+            && self.technique.as_ref().is_none_or(of_technique)
     }
 }
 
@@ -226,7 +232,7 @@ impl Run {
     /// Runs every hunt, and shows the number of hits.
     fn run_all(&self, streams: Streams) -> Result<ExitCode> {
         let mut hunts = hunt::shipped()?;
-        hunts.retain(|hunt| self.tactic.is_none_or(|tactic| hunt.tactic == tactic));
+        hunts.retain(|hunt| self.tactic.is_none_or(|tactics| tactics.contains(&hunt.tactic)));
         if let Some((name, _)) = self.set.iter().find(|(name, _)| hunts.iter().all(|hunt| hunt.param(name).is_none())) {
             bail!(WithAdvice::misuse(
                 format!("no hunt has a parameter {name:?}"),
@@ -248,7 +254,8 @@ impl Run {
         for (hunt, _) in hunts.iter().zip(&found).filter(|(_, batches)| rows(batches) == 0) {
             self.say_left_out(streams, &case, hunt)?;
         }
-        streams.say(&format!("{with} of {all} hunts have hits; `cartographer hunt run ID` shows them"));
+        let (all, have) = (counted(all, "hunt", "hunts"), if with == 1 { "has" } else { "have" });
+        streams.say(&format!("{with} of {all} {have} hits; `cartographer hunt run ID` shows them"));
         Ok(self.code(with > 0))
     }
 
@@ -261,9 +268,12 @@ fn rows(batches: &[RecordBatch]) -> usize {
     batches.iter().map(RecordBatch::num_rows).sum()
 }
 
-fn tactic_parser() -> impl TypedValueParser<Value = Tactic> {
-    let names = Tactic::ALL.map(Tactic::as_str);
-    PossibleValuesParser::new(names).try_map(|name| Tactic::named(&name).ok_or("clap lets only tactics through"))
+fn tactic_parser() -> impl TypedValueParser<Value = &'static [Tactic]> {
+    let names = Tactic::ALL.map(|tactic| {
+        let is_replacement = Tactic::wanted(Tactic::REPLACED).is_some_and(|tactics| tactics.first() == Some(&tactic));
+        PossibleValue::new(tactic.as_str()).aliases(is_replacement.then_some(Tactic::REPLACED))
+    });
+    PossibleValuesParser::new(names).try_map(|name| Tactic::wanted(&name).ok_or("clap lets only tactics through"))
 }
 
 fn assignment(text: &str) -> Result<(String, String), &'static str> {

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use cartographer::batch;
+use cartographer::counted::counted;
 use cartographer::learn::{self, Learned, MAX_RECORDING, PageOutcome, Recording, Thresholds, trail_events};
 use cartographer::present;
 use cartographer::read::{self, MemoryBudget};
 use cartographer::rule::RuleText;
-use cartographer::trail::{Span, Trail};
+use cartographer::trail::{Filter, Trail};
 use clap::Args;
 use rayon::ThreadPoolBuilder;
 
@@ -23,7 +24,7 @@ use super::{ExitCode, Streams};
 ///
 /// A recording shows when each page was opened. It can be a HAR file from the browser's developer tools, a CSV file with the
 /// columns time, title and address, or the marks from `cartographer mark`. The recording is aligned with the trail by
-/// request ID, or by time. Each page becomes a rule and a spec with made-up names, unless the catalog already contains the
+/// request ID or by time. Each page becomes a rule and a spec with made-up names, unless the catalog already contains the
 /// page. If a known page's calls have changed, a generation is added to its rule. Only times, addresses and request IDs are
 /// read from a HAR file.
 ///
@@ -82,7 +83,7 @@ impl Learn {
             })?);
         }
         let threads = ThreadPoolBuilder::new().build()?;
-        let trail = Trail::read(read::discover(&self.trail), Span::default(), &threads)?;
+        let trail = Trail::read(read::discover(&self.trail), &Filter::default(), &threads)?;
         trail.some().with_context(|| format!("cannot read the trail {}", self.trail.join(" ")))?;
         let events = trail_events(&trail.events)?;
         let learned = learn::learn(self.known_texts()?, &recording, &events, self.session.as_deref());
@@ -109,11 +110,10 @@ impl Learn {
         format::write(streams, self.format, &[present::proposals(&proposals)?])?;
         if proposals.is_empty() {
             let (clicks, sessions) = (thresholds.clicks, thresholds.sessions);
-            let at_least = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
             streams.say(&format!(
-                "no proposal would explain at least {} in at least {}; --min-clicks and --min-sessions change that",
-                at_least(clicks, "click"),
-                at_least(sessions, "session")
+                "no proposal would explain at least {} in at least {}; --min-clicks and --min-sessions change these limits",
+                counted(clicks, "click", "clicks"),
+                counted(sessions, "session", "sessions")
             ));
         }
         self.write_files(proposals.iter().flat_map(|proposal| &proposal.files), streams)?;
@@ -176,7 +176,9 @@ fn skew(skew_us: i64) -> String {
 fn say_alignment(learned: &Learned, streams: Streams) {
     let requests = learned.matched_ids + learned.unmatched_ids;
     let by = if learned.matched_ids > 0 {
-        format!("{} of {requests} requests with an ID were found in the trail", learned.matched_ids)
+        let were = if learned.matched_ids == 1 { "was" } else { "were" };
+        let requests = counted(requests, "request", "requests");
+        format!("{} of {requests} with an ID {were} found in the trail", learned.matched_ids)
     } else {
         match requests {
             0 => "the recording contains no request IDs; the pages were aligned by time".to_owned(),

@@ -228,7 +228,7 @@ impl Load {
             LoadError::Store(StoreError::Memory(_)) => (
                 format!("cannot load into {}: the memory limit is too low for this trail", self.db.display()),
                 "What was loaded before the error is in the case. To continue, run the same command again with a larger \
-                 --memory-limit, such as twice as much.",
+                 --memory-limit, for example twice as large.",
             ),
             _ => (
                 format!("cannot load into {}", self.db.display()),

@@ -82,7 +82,7 @@ pub(crate) struct Global {
     /// Print only errors to standard error
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     pub(crate) quiet: bool,
-    /// Print more to standard error, such as every problem in a load, and the number of rows in a result
+    /// Print more to standard error, such as every problem in a load and the number of rows in a result
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(crate) verbose: bool,
     /// Do not shorten table cells
@@ -127,6 +127,11 @@ pub(crate) enum Command {
 
 /// Runs a subcommand.
 pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
+    let code = run_command(command, streams)?;
+    Ok(if code == ExitCode::Fine && case::has_damage() { ExitCode::Partial } else { code })
+}
+
+fn run_command(command: Command, streams: Streams) -> Result<ExitCode> {
     match command {
         Command::Load(load) => load.run(streams),
         Command::Timeline(timeline) => timeline.run(streams),

@@ -21,9 +21,8 @@ const BURST_S: u32 = 4;
 
 /// Draft a new rule and its spec
 ///
-/// With a case and one of its events, the draft is filled in from the burst of events around that event: the calls, new
-/// shapes, and the events for the spec. A spec must not contain real names: replace names taken from the case before you
-/// share the spec.
+/// With a case and one of its events, the calls, new shapes and spec events are filled in from the burst of events around
+/// that event. A spec must not contain real names: replace names taken from the case before you share the spec.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -42,7 +42,7 @@ pub(crate) struct List {
     case: CaseArgs,
 }
 
-/// Export the notes as JSON Lines, to merge them with a colleague's
+/// Export the notes as JSON Lines, so that a colleague can import them
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -55,7 +55,7 @@ pub(crate) struct Export {
     file: FileArgs,
 }
 
-/// Merge notes into the notes on the case
+/// Merge exported notes into the notes on the case
 ///
 /// If there are two versions of a note, the newer version is kept. A deleted note stays deleted. Importing the same file again
 /// changes nothing, and two people who import each other's notes end up with the same notes.
@@ -124,10 +124,10 @@ impl Import {
         let refused = theirs.unread.len();
         let merged =
             Notebook::beside(self.case.path()).update(|ours| Ok(ours.add(theirs.notes))).with_context(|| {
-                WithAdvice::new("the notes cannot be written", "Check that the folder of the case is writable.")
+                WithAdvice::new("cannot write the notes", "Check that the folder that contains the case is writable.")
             })?;
         streams.say(&format!(
-            "{} added, {} updated, {} unchanged, {refused} lines that are not notes",
+            "notes: {} added, {} updated, {} unchanged; lines that are not notes: {refused}",
             merged.added, merged.updated, merged.unchanged
         ));
         Ok(ExitCode::Fine)
@@ -151,7 +151,7 @@ impl Import {
 
 fn unreadable() -> WithAdvice {
     WithAdvice::new(
-        "the notes cannot be read",
+        "cannot read the notes",
         "Notes are stored next to the case, in the file whose name ends in .notes.jsonl.",
     )
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use cartographer::batch;
+use cartographer::counted::counted;
 use cartographer::learn::{self, ChangedClick};
 use cartographer::present;
 use cartographer::read::{self, MemoryBudget};
@@ -68,7 +69,7 @@ pub(crate) struct Remove {
 ///
 /// Maps every console session with both sets of rules, without changing the case. A set is `shipped`, `installed` (the
 /// shipped rules and the installed packs), or a folder. A folder with its own words and weights is a complete catalog;
-/// any other folder is added to the shipped rules.
+/// the rules in any other folder are added to the shipped rules.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -111,7 +112,8 @@ impl Add {
         let rules = pack.texts.iter().filter(|text| !text.is_spec() && !text.holds_requests()).count();
         let (name, version) = (&pack.manifest.name, &pack.manifest.version);
         let instead = replaced.first().map_or_else(String::new, |old| format!(", replacing {}", old.manifest.version));
-        streams.say(&format!("installed {name} {version}{instead}: {rules} rules, {cases} test cases passed"));
+        let (rules, cases) = (counted(rules, "rule", "rules"), counted(cases, "test case", "test cases"));
+        streams.say(&format!("installed {name} {version}{instead}: {rules}, {cases} passed"));
         Ok(ExitCode::Fine)
     }
 }
@@ -245,7 +247,8 @@ impl Diff {
             sessions.par_iter().map(|session| learn::diff(&old, &new, session)).collect();
         let changes = changes.concat();
         format::write(streams, self.format, &[present::changed_clicks(&changes)?])?;
-        streams.say(&format!("{} clicks change in {} console sessions", changes.len(), sessions.len()));
+        let clicks = counted(changes.len(), "click changes", "clicks change");
+        streams.say(&format!("{clicks} in {}", counted(sessions.len(), "console session", "console sessions")));
         Ok(ExitCode::Fine)
     }
 }

@@ -56,8 +56,8 @@ impl Printer {
             Some(path) => Ok(Self(path)),
             None => bail!(WithAdvice::new(
                 "Chromium, which prints the PDF, was not found",
-                "Install Chromium, Chrome or Edge, or set the CHROMIUM variable to the path of one. Alternatively, write the \
-                 report as .html, and print it in any browser.",
+                "Install Chromium, Chrome or Edge, or set the CHROMIUM environment variable to the path of its \
+                 executable. Alternatively, write the report as .html and print it in any browser.",
             )),
         }
     }
@@ -77,7 +77,7 @@ impl Printer {
         fs::read(&pdf).with_context(|| {
             WithAdvice::new(
                 format!("{} did not print the report", self.0.display()),
-                "Write the report as .html, and print it in any browser.",
+                "Write the report as .html and print it in any browser.",
             )
         })
     }

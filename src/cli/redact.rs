@@ -65,9 +65,7 @@ impl RedactArgs {
         if self.redact.is_empty() {
             return Ok((case.open_for_export(aside, output)?, None));
         }
-        let mut kinds: Vec<Redaction> = self.redact.iter().flat_map(|kind| kind.redactions()).collect();
-        kinds.sort();
-        kinds.dedup();
+        let kinds = self.kinds();
         let secret = self.secret()?;
         let copy = aside.join("redacted.duckdb");
         let original = case.open_for_export(&aside.join("original"), None)?;
@@ -75,6 +73,14 @@ impl RedactArgs {
             export::redacted(&original, &kinds, &secret, &copy).context("cannot replace values in the case")?;
         drop(original);
         Ok((CaseArgs::at(copy).open_for_export(&aside.join("spilled"), output)?, Some(redactor)))
+    }
+
+    /// The kinds of values to replace, each once.
+    pub(crate) fn kinds(&self) -> Vec<Redaction> {
+        let mut kinds: Vec<Redaction> = self.redact.iter().flat_map(|kind| kind.redactions()).collect();
+        kinds.sort();
+        kinds.dedup();
+        kinds
     }
 
     fn secret(&self) -> Result<Vec<u8>> {

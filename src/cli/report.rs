@@ -65,6 +65,9 @@ pub(crate) struct Report {
     /// The recipient, printed in the report
     #[arg(long, value_name = "NAME")]
     recipient: Option<String>,
+    /// The classification, such as CONFIDENTIAL, printed on each page
+    #[arg(long, value_name = "TEXT")]
+    classification: Option<String>,
     /// Omit analysts' notes
     #[arg(long)]
     no_notes: bool,
@@ -133,6 +136,8 @@ impl Report {
             case_number: self.case_number.clone(),
             author: self.author.clone(),
             recipient: self.recipient.clone(),
+            classification: self.classification.clone(),
+            redacted: self.redact.kinds().into_iter().map(|kind| kind.as_str().to_owned()).collect(),
             case_sha256: Some(sha256_of(self.case.path())?),
             notes,
             marks: Marks::of(&resolved),

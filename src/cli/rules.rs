@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use cartographer::call::CallTable;
+use cartographer::counted::counted;
 use cartographer::present::{self, escape};
 use cartographer::rule::{Rule, RuleSet, RuleText};
 use cartographer::spec;
@@ -54,7 +55,7 @@ pub(crate) struct List {
 /// List the API calls that have a description
 ///
 /// An event's sentence, entities and classes come from these descriptions. A folder given to `rules check` or `rules test`
-/// may contain descriptions in calls/; other commands use the shipped descriptions.
+/// may contain descriptions in a `calls` folder; other commands use the shipped descriptions.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -66,7 +67,7 @@ pub(crate) struct Calls {
     format: ListFormat,
 }
 
-/// Show one rule, and what it looks for
+/// Show one rule and what it looks for
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -79,10 +80,10 @@ pub(crate) struct Show {
     own: OwnRules,
 }
 
-/// Check rules, and print one line per problem: `file:line: key: problem`
+/// Check rules and print one line per problem: `file:line: key: problem`
 ///
-/// The rules in a folder are checked together with the shipped rules, as they will be used. Notes list pages that cannot be
-/// distinguished by their required calls. Exits with code 1 if there is a problem.
+/// The rules in a folder are checked together with the shipped rules, as they will be used. Lines that start with
+/// `note:` list pages that cannot be distinguished by their required calls. Exits with code 1 if there is a problem.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -93,7 +94,7 @@ pub(crate) struct Check {
     dir: Option<PathBuf>,
 }
 
-/// Run the specs of rules, and print one line per failed test case
+/// Run the specs of rules and print one line per failed test case
 ///
 /// The rules in a folder are tested together with the shipped rules, as they will be used. Exits with code 1 if a test case
 /// fails.
@@ -180,8 +181,9 @@ impl Check {
                         ids.join(", ")
                     ));
                 }
-                let (rules, calls) = (set.rules().len(), calls.calls());
-                streams.say(&format!("checked {rules} rules and the descriptions of {calls} calls: no problems"));
+                let rules = counted(set.rules().len(), "rule", "rules");
+                let calls = counted(calls.calls(), "call", "calls");
+                streams.say(&format!("checked {rules} and the descriptions of {calls}: no problems"));
                 return Ok(ExitCode::Fine);
             }
             Err(problems) => problems,
@@ -191,8 +193,7 @@ impl Check {
             writeln!(out, "{}", escape::terminal(&problem.to_string()))?;
         }
         out.flush()?;
-        let plural = if problems.len() == 1 { "" } else { "s" };
-        streams.say(&format!("{} problem{plural}", problems.len()));
+        streams.say(&counted(problems.len(), "problem", "problems"));
         Ok(ExitCode::Failed)
     }
 }
@@ -219,7 +220,7 @@ impl Test {
             }
         }
         out.flush()?;
-        streams.say(&format!("{cases} test cases passed, {failed} failed"));
+        streams.say(&format!("{} passed, {failed} failed", counted(cases, "test case", "test cases")));
         Ok(if failed == 0 { ExitCode::Fine } else { ExitCode::Failed })
     }
 }

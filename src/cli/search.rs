@@ -73,7 +73,8 @@ impl Search {
         if found == 0 {
             streams.say(&format!("no event in the case contains {:?}", self.text));
         } else if found == self.limit as usize {
-            streams.say(&format!("only the first {found} events are shown; use --limit for more"));
+            let events = if found == 1 { "event is".to_owned() } else { format!("{found} events are") };
+            streams.say(&format!("only the first {events} shown; use --limit to show more"));
         }
         Ok(ExitCode::Fine)
     }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use cartographer::serve::{ServeError, ServeOptions, Server, Token};
 use clap::Args;
 
-use super::case::CaseArgs;
+use super::case::{CaseArgs, report_damage};
 use super::fail::WithAdvice;
 use super::own_rules::OwnRules;
 use super::spill_folder::SpillFolder;
@@ -19,14 +19,14 @@ use super::{ExitCode, Streams, answer_query, notes, token};
 
 /// Show cases in a browser: overview, sessions, timeline, entities, hunts, notes, SQL
 ///
-/// Prints the address to open, which contains an access token. A new token is created at each start, unless --token-file is
-/// used to keep it. The server listens only on this machine and opens the case read-only; notes are written to a file next
-/// to the case. Press Ctrl-C to stop the server.
+/// Prints the address to open, which contains an access token. A new token is created each time, unless --token-file is
+/// used to keep the same token. The server listens only on this machine and opens the case read-only; notes are written
+/// to a file next to the case. Press Ctrl-C to stop the server.
 ///
 /// With several cases, each has its own port and address, and the page has a menu to switch between them.
 ///
 /// While a case is served, other programs can read it but not change it. To add data, use `cartographer load --copy`,
-/// which loads into a copy and then replaces the case with the copy. The page detects this, and offers to open the new
+/// which loads into a copy and then replaces the case with the copy. The page detects this and offers to open the new
 /// version.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -44,7 +44,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N")]
     port: Option<u16>,
     /// Keep the access token in this file, so that the address stays valid after a restart. If the file does not exist, it
-    /// is created so that only its owner can read it
+    /// is created; only its owner can read it
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// Open the page in the browser
@@ -73,6 +73,7 @@ impl Serve {
             rules: Arc::new(self.rules.set()?),
             author: self.author.clone().unwrap_or_else(notes::user),
             limit: Duration::from_secs(self.time_limit.get()),
+            on_damage: Some(report_damage),
         });
         for case in &cases {
             streams.say(&format!("opening {} …", case.path().display()));

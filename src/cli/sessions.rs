@@ -21,7 +21,7 @@ fn briefly(looked_up: bool) -> String {
 /// List sessions, most notable first
 ///
 /// Lists console sessions, and program sessions in which something stands out: activity that affects permissions,
-/// credentials, defenses, data or secrets, destructive actions, or denied calls. The list is ordered by `weight`.
+/// credentials, defenses, data or secrets; destructive actions; or denied calls. The list is ordered by `weight`.
 /// `findings` counts completed actions; `attempts` counts denied or failed actions. The table shows the most important
 /// columns; the other formats include every column of `sessions` and `session_findings`.
 #[derive(Debug, Args)]

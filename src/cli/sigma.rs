@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
+use cartographer::counted::counted;
 use cartographer::present::escape::terminal;
 use cartographer::sigma::{self, Search, SigmaError, SigmaRule};
 use cartographer::store::Case;
@@ -35,30 +36,64 @@ pub(super) struct SigmaRun<'a> {
     pub(super) save: bool,
 }
 
-/// Runs the rules in files and folders on a case. Returns the number of hits.
-pub(super) fn run(run: &SigmaRun<'_>, case: &CaseArgs, rows: RowFormat, streams: Streams) -> Result<usize> {
+/// The result of a run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SigmaResult {
+    /// The number of hits.
+    pub(super) hits: usize,
+    /// The number of rules that could not be converted or run.
+    pub(super) not_converted: usize,
+}
+
+/// Runs the rules in files and folders on a case.
+///
+/// # Errors
+/// If a file cannot be read, or if no rule can be run.
+pub(super) fn run(run: &SigmaRun<'_>, case: &CaseArgs, rows: RowFormat, streams: Streams) -> Result<SigmaResult> {
     let files = files(run.paths)?;
     let (rules, errors) = sigma::parse(&files);
     report(&errors, streams);
+    if rules.is_empty() {
+        anyhow::bail!(WithAdvice::new(
+            "there is no rule that can be run",
+            "Rules for CloudTrail have `product: aws` and `service: cloudtrail` in their `logsource`.",
+        ));
+    }
+    let not_converted = errors.iter().filter(|error| !error.problem.is_other_logs()).count();
     let open = if run.save { case.open_for_writing() } else { case.open_read_only() }?;
     let rules: Vec<&SigmaRule> = rules.iter().filter(|rule| !rule.is_internal).collect();
     case.ask(&open, CREATE, &[])?;
     let mut with_hits = 0;
+    let mut failures = Vec::new();
     for rule in &rules {
-        with_hits += usize::from(run_rule(rule, case, &open)?);
+        match run_rule(rule, &open) {
+            Ok(has_hits) => with_hits += usize::from(has_hits),
+            Err(error) => failures.push(error),
+        }
     }
+    for error in &failures {
+        streams.say(&terminal(&format!("{error:#}")));
+    }
+    if !rules.is_empty() && failures.len() == rules.len() {
+        anyhow::bail!("none of the rules can be run");
+    }
+    let run_rules = rules.len() - failures.len();
+    let not_converted = not_converted + failures.len();
     if run.save {
-        let not_converted = errors.iter().filter(|error| !error.problem.is_other_logs()).count() as u64;
-        save(&open, rules.len() as u64, not_converted).context("cannot save the hits in the case")?;
+        save(&open, run_rules as u64, not_converted as u64).context("cannot save the hits in the case")?;
     }
     if with_hits == 0 {
-        streams.say(&format!("none of the {} rules has hits", rules.len()));
-        return Ok(0);
+        streams.say(&match run_rules {
+            1 => "the rule has no hits".to_owned(),
+            all => format!("none of the {all} rules has hits"),
+        });
+        return Ok(SigmaResult { hits: 0, not_converted });
     }
     let batches = case.ask(&open, &hits()?, &[])?;
     format::write(streams, rows, &batches)?;
-    streams.say(&format!("{with_hits} of {} rules have hits", rules.len()));
-    Ok(batches.iter().map(RecordBatch::num_rows).sum())
+    let have = if with_hits == 1 { "has" } else { "have" };
+    streams.say(&format!("{with_hits} of {} {have} hits", counted(run_rules, "rule", "rules")));
+    Ok(SigmaResult { hits: batches.iter().map(RecordBatch::num_rows).sum(), not_converted })
 }
 
 /// The query of the `sigma_hits` view, applied to the hits of this run.
@@ -97,9 +132,12 @@ pub(super) fn say_outdated(case: &Case, streams: Streams) -> Result<()> {
 }
 
 /// Adds the events matched by a rule to the hits. Returns whether there were any.
-fn run_rule(rule: &SigmaRule, case: &CaseArgs, open: &Case) -> Result<bool> {
+///
+/// # Errors
+/// If DuckDB rejects the rule's query, for example because it does not accept a regular expression.
+fn run_rule(rule: &SigmaRule, open: &Case) -> Result<bool> {
     let insert = format!("INSERT INTO temp.sigma_run {} RETURNING event_id", rule.sql());
-    let batches = case.ask(open, &insert, &[]).with_context(|| format!("cannot run the rule {:?}", rule.title))?;
+    let batches = open.query(&insert).with_context(|| format!("cannot run the rule {:?}", rule.title))?;
     Ok(batches.iter().any(|batch| batch.num_rows() > 0))
 }
 
@@ -110,7 +148,8 @@ fn report(errors: &[SigmaError], streams: Streams) {
         streams.say(&format!("not converted: {}", terminal(&error.to_string())));
     }
     if !other.is_empty() {
-        streams.say(&format!("{} rules are for logs other than CloudTrail", other.len()));
+        let are = counted(other.len(), "rule is", "rules are");
+        streams.say(&format!("{are} for logs other than CloudTrail"));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, StderrLock, StdoutLock, Write};
 
 use anstream::AutoStream;
+use cartographer::counted::counted;
 use cartographer::present::escape::terminal_lines;
 use clap::ColorChoice;
 
@@ -55,7 +56,7 @@ impl Streams {
     /// Prints the number of rows, if --verbose is given.
     pub(crate) fn say_rows(self, rows: usize) {
         if self.verbose {
-            self.say(&format!("{rows} {}", if rows == 1 { "row" } else { "rows" }));
+            self.say(&counted(rows, "row", "rows"));
         }
     }
 

@@ -41,8 +41,8 @@ const HEADS: &str = "SELECT x.* REPLACE (COALESCE(a.ips, x.ips) AS ips) FROM ses
 /// --failed, `[2 failed]` is the number of calls in the signal that were denied or failed. The other formats contain the
 /// rows of the `timeline` view, ordered by time.
 ///
-/// API calls made by programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
-/// --around, --failed, --sigma and --writes. Background requests made by the console are shown with --all and with --kind
+/// API calls made by programs are shown with --all, and with any of --session, --principal, --actor, --ip, --key, --event,
+/// --search, --around, --failed, --sigma and --writes. Background requests made by the console are shown with --all and with --kind
 /// background.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -202,7 +202,7 @@ impl Filter {
         match times.as_slice() {
             [time] => Ok(Some(Timestamp(*time))),
             [] => bail!(WithAdvice::misuse(
-                format!("--around {around}: not a time, and not the start of any event or signal ID"),
+                format!("--around {around}: neither a time nor the start of an event or signal ID"),
                 "Specify a time in RFC 3339, or as YYYY-MM-DD[ HH:MM[:SS]] in UTC. `cartographer timeline --ids` shows the IDs.",
             )),
             _ => bail!(WithAdvice::misuse(
@@ -304,7 +304,7 @@ impl Filter {
     /// Whether API calls made by programs are requested as well.
     fn wants_programs(&self) -> bool {
         let lists = [&self.principal, &self.ip, &self.key, &self.event];
-        let texts = [&self.actor, &self.search, &self.around];
+        let texts = [&self.session, &self.actor, &self.search, &self.around];
         self.all
             || self.writes
             || self.failed

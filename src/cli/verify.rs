@@ -49,7 +49,7 @@ pub(crate) struct Verify {
     /// Public keys, as printed by `aws cloudtrail list-public-keys` (repeatable, one file per region)
     #[arg(long, value_name = "FILE")]
     public_keys: Vec<PathBuf>,
-    /// The case to store the result in; replaces its `file_integrity` table
+    /// The case in which to store the result; its `file_integrity` table is replaced
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
     /// Output format

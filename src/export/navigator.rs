@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::ExportError;
 use super::report::rows;
+use crate::counted::counted;
 use crate::event::Timestamp;
-use crate::present::report::ATTACK_VERSION;
+use crate::present::report::{ATTACK_VERSION, REPLACED_TECHNIQUES};
 use crate::present::{self, escape};
 use crate::store::Case;
 use crate::table::literal;
@@ -41,7 +42,12 @@ struct Shown {
 /// DuckDB's message, or the writer's error.
 pub fn navigator(case: &Case, name: &str, principals: &[String], out: &mut impl Write) -> Result<(), ExportError> {
     let wanted = principals.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
-    let query = format!("SET VARIABLE wanted_principals = [{wanted}]::VARCHAR[];\n{TECHNIQUES}");
+    let replaced = REPLACED_TECHNIQUES.map(|(old, new)| format!("'{old}': '{new}'")).join(", ");
+    let query = format!(
+        "SET VARIABLE wanted_principals = [{wanted}]::VARCHAR[];\n\
+         SET VARIABLE replaced_techniques = MAP {{{replaced}}};\n\
+         {TECHNIQUES}"
+    );
     let found: Vec<Shown> = rows(case, &query)?;
     let most = found.iter().map(|technique| technique.clicks).max().unwrap_or(1);
     // A technique that is included only because of its sub-techniques is shown expanded, without a score.
@@ -82,12 +88,12 @@ impl Shown {
         metadata.extend(lists.into_iter().filter_map(|(name, list)| {
             list.as_ref().filter(|list| !list.is_empty()).map(|list| json!({ "name": name, "value": named(list) }))
         }));
-        let failed = if self.failed > 0 { format!(", {} of them failed", self.failed) } else { String::new() };
+        let failed = if self.failed > 0 { format!("; {} failed", self.failed) } else { String::new() };
         json!({
             "techniqueID": self.technique,
             "score": self.clicks,
             "enabled": true,
-            "comment": format!("{} clicks and calls{failed}", self.clicks),
+            "comment": format!("{}{failed}", counted(self.clicks, "click or call", "clicks and calls")),
             "metadata": metadata,
             "showSubtechniques": has_subtechniques,
         })

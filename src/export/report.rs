@@ -23,6 +23,7 @@ const TOTALS: &str = include_str!("../../sql/report/totals.sql");
 const SESSIONS: &str = include_str!("../../sql/report/sessions.sql");
 const SIGN_INS: &str = include_str!("../../sql/report/sign_ins.sql");
 const DEEDS: &str = include_str!("../../sql/report/deeds.sql");
+const PATTERNS: &str = include_str!("../../sql/report/patterns.sql");
 const DENIED: &str = include_str!("../../sql/report/denied.sql");
 const LINKS: &str = include_str!("../../sql/report/links.sql");
 const DATA_OUT: &str = include_str!("../../sql/report/data_out.sql");
@@ -43,9 +44,9 @@ const GAPS: &str = include_str!("../../sql/report/gaps.sql");
 const MOST_LINES: usize = 5000;
 const MOST_SESSIONS: usize = 200;
 const MOST_SIGN_INS: usize = 2000;
-const MOST_DEEDS: usize = 220;
+const MOST_DEEDS: usize = 240;
 const MOST_THINGS: usize = 300;
-const MOST_FILES: usize = 50;
+const MOST_FILES: usize = 200;
 const MOST_OTHERS: usize = 50;
 
 /// Queries a case for the contents of a report on the sessions in its scope. `making` need not contain facts about the
@@ -66,6 +67,7 @@ pub fn report(case: &Case, scope: Scope, making: ReportMetadata) -> Result<Repor
         sessions,
         sign_ins: listed(case, SIGN_INS, MOST_SIGN_INS)?,
         deeds: listed(case, DEEDS, MOST_DEEDS)?.rows,
+        patterns: listed(case, PATTERNS, MOST_OTHERS)?.rows,
         denied: listed(case, DENIED, MOST_OTHERS)?.rows,
         links: listed(case, LINKS, MOST_SESSIONS)?,
         taken: listed(case, DATA_OUT, MOST_OTHERS)?,
@@ -82,6 +84,8 @@ pub fn report(case: &Case, scope: Scope, making: ReportMetadata) -> Result<Repor
         files: listed(case, FILES, MOST_FILES)?,
         integrity: rows(case, INTEGRITY)?.into_iter().next().unwrap_or_default(),
         gaps: rows(case, GAPS)?,
+        // After all queries, because they find the damage.
+        damaged_rows: case.damaged_rows(),
     })
 }
 
@@ -134,9 +138,13 @@ fn bins(case: &Case, totals: &Totals) -> Result<Bins, ExportError> {
     Ok(Bins { seconds, rows: rows(case, &format!("SET VARIABLE bin = {seconds};\n{BINS}"))? })
 }
 
-/// The most important lines, ordered by time.
+/// The most important lines, ordered by time. CloudTrail's times have whole seconds: in one second, what creates a resource
+/// is first, because it is used afterwards, and what deletes one is last.
 fn lines(case: &Case) -> Result<Listed<Entry>, ExportError> {
-    let query = format!("SELECT * FROM ({}) ORDER BY time, id", bounded(LINES, MOST_LINES));
+    let query = format!(
+        "SELECT * FROM ({}) ORDER BY time, CASE kind WHEN 'create' THEN 0 WHEN 'delete' THEN 2 ELSE 1 END, id",
+        bounded(LINES, MOST_LINES)
+    );
     let mut lines = Listed { rows: Vec::new(), total: 0 };
     for batch in case.query(&query)? {
         let totals = Columns(&batch).integer("total")?;

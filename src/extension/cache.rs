@@ -1,7 +1,7 @@
 //! Trails that are in use by running queries, so that a join of several functions reads and maps a trail only once.
 //!
-//! A trail is identified by its files (names, sizes and times) and by the options that select its records. The cache
-//! has only weak references: when the last query that reads a trail ends, its memory is freed.
+//! A trail is identified by its files (names, sizes and times) and by the options that select its records. When the last
+//! query that reads a trail ends, its memory is freed, unless the query stored the trail under a name (`cache := 'name'`).
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -10,15 +10,18 @@ use std::time::SystemTime;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::ExtensionError;
+use super::memory;
 use super::options::Options;
 use crate::digest::sha256;
-use crate::read::{self, Discovery, Source};
+use crate::read::{Discovery, Source};
 use crate::rule::RuleSet;
 use crate::trail::{Mapped, Trail};
 
 /// A global, because the functions of one query are independent of each other, and can only share data through the
 /// process.
 static TRAILS: Mutex<BTreeMap<String, Weak<Slot>>> = Mutex::new(BTreeMap::new());
+/// The trails that are kept between queries, by the name that a query gave.
+static NAMED: Mutex<BTreeMap<String, Arc<Slot>>> = Mutex::new(BTreeMap::new());
 
 /// One trail, which is read and mapped on first access.
 #[derive(Debug, Default)]
@@ -26,6 +29,14 @@ pub(super) struct Slot {
     trail: OnceLock<Result<Trail, ExtensionError>>,
     /// The mapped trail, by the version of the rules.
     mapped: Mutex<BTreeMap<String, Arc<Mapping>>>,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        drop(self.trail.take());
+        drop(std::mem::take(&mut self.mapped));
+        memory::return_freed();
+    }
 }
 
 type Mapping = OnceLock<Result<Mapped, ExtensionError>>;
@@ -40,16 +51,27 @@ pub(super) struct SharedTrail {
 /// The trail for these options.
 pub(super) fn trail(options: &Options) -> Result<SharedTrail, ExtensionError> {
     let threads = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or_default()).build()?;
-    let found = read::discover(&options.paths);
+    let found = options.discover();
     if let Some(endless) = found.sources.iter().find(|source| !source.is_file()) {
         return Err(ExtensionError::Argument(format!(
-            "{:?} is not a regular file; save it to a file first",
+            "{:?} is not a regular file; save its contents to a file first",
             endless.name
         )));
     }
     let slot = slot(key(&found, options));
-    slot.trail.get_or_init(|| Ok(Trail::read(found, options.span, &threads)?));
+    let read = slot.trail.get_or_init(|| Ok(Trail::read(found, &options.filter, &threads)?));
+    if let (Some(name), Ok(_)) = (&options.cache, read) {
+        // The replaced trail is freed after the lock is released.
+        let replaced = lock(&NAMED).insert(name.clone(), Arc::clone(&slot));
+        drop(replaced);
+    }
     Ok(SharedTrail { slot, threads })
+}
+
+/// Removes the trail that is stored under a name. Returns whether there was one.
+pub(super) fn remove(name: &str) -> bool {
+    let removed = lock(&NAMED).remove(name);
+    removed.is_some()
 }
 
 impl SharedTrail {
@@ -83,8 +105,11 @@ fn slot(key: String) -> Arc<Slot> {
 fn key(found: &Discovery, options: &Options) -> String {
     let problems = found.problems.iter().map(ToString::to_string);
     let file = |source: &Source| format!("{:?} {} {}", source.name, source.size(), written(source));
-    let lines: Vec<String> = problems.chain(found.sources.iter().map(file)).collect();
-    sha256(format!("{:?}\n{}", options.span, lines.join("\n")).as_bytes())
+    // Connections may have different secrets and restrictions.
+    let files = options.files.iter().filter(|_| found.sources.iter().any(Source::is_remote));
+    let connection = files.map(|files| files.connection().to_string());
+    let lines: Vec<String> = problems.chain(found.sources.iter().map(file)).chain(connection).collect();
+    sha256(format!("{:?}\n{}", options.filter, lines.join("\n")).as_bytes())
 }
 
 /// When the source was last modified, in nanoseconds since 1970, or 0 if unknown.

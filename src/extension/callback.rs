@@ -13,6 +13,7 @@ use duckdb::vtab::arrow::write_arrow_array_to_vector;
 
 use super::ExtensionError;
 use super::argument::{Argument, ArgumentValue, ParameterKind};
+use super::files::HostFiles;
 use super::function::{Answer, ScalarFunction, TableFunction};
 use super::input::TextArguments;
 use super::options::Options;
@@ -41,8 +42,13 @@ pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
         }
         // SAFETY: `info` belongs to the host, and is valid for this call.
         let values = unsafe { arguments(info, function) };
+        // The planner orders joins by the number of rows, which is not known before the trail is read.
+        // SAFETY: as above.
+        unsafe { ffi::duckdb_bind_set_cardinality(info, function.typical_rows, false) }
+        // SAFETY: the options are freed with the bound call, which a connection frees before it is closed.
+        let files = unsafe { HostFiles::of(info) };
         // Only the arguments are checked here. A host binds often, so files are read during the scan.
-        Ok(Box::new(Options::of(&values)?))
+        Ok(Box::new(Options::of(&values)?.on(files)?))
     });
     // SAFETY: the host frees the data with `free`, and copies the message.
     unsafe {

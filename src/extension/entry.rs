@@ -1,8 +1,8 @@
 //! The symbol that a host calls when it loads the extension.
 //!
 //! The crate's entry macro reads the host's function table up to the end of the newest version, which is past the end
-//! of an older host's table. The entry is therefore implemented here: it copies the stable part of the table, which is
-//! the same in every host from 1.2 on, and leaves the rest empty.
+//! of an older host's table. The entry is therefore implemented here: it copies the part of the table that the host has,
+//! and leaves the rest empty.
 #![expect(unsafe_code, reason = "a host calls it through the C API with raw pointers")]
 
 use std::ffi::{CString, c_char, c_void};
@@ -11,12 +11,15 @@ use std::panic::{self, AssertUnwindSafe};
 use duckdb::ffi;
 
 use super::host::Host;
-use super::{ExtensionError, register};
+use super::text::borrowed;
+use super::{ExtensionError, files, register};
 
 /// The required version of the C API, as in the file's footer.
 const API: &str = "v1.2.0";
-/// The number of stable functions in the table. They have the same positions in every host from 1.2 on.
+/// The number of functions in the table of DuckDB 1.2. They have the same positions in every later host.
 const STABLE: usize = 404;
+/// The version that added all further functions, among them those for files, to the stable table.
+const WITH_FILES: (u32, u32, u32) = (1, 5, 6);
 
 /// Called by a host on `LOAD`. Returns whether the extension was loaded, and reports an error to the host otherwise.
 ///
@@ -72,11 +75,24 @@ unsafe fn copy_functions(
             table.ok_or(ExtensionError::Host(format!("the host does not support version {API} of the C API")))?;
         let mut stable: ffi::duckdb_ext_api_v1 = std::mem::zeroed();
         std::ptr::copy_nonoverlapping(table.cast::<*const c_void>(), (&raw mut stable).cast(), STABLE);
+        let host = stable.duckdb_library_version.map(|version| borrowed(version())).unwrap_or_default();
+        let has_files = version_of(&host).is_some_and(|version| version >= WITH_FILES);
+        if has_files {
+            stable = table.cast::<ffi::duckdb_ext_api_v1>().read();
+        }
+        files::set_available(has_files);
         let copy = ffi::duckdb_extension_access { set_error: None, get_database: None, get_api: Some(given_table) };
         ffi::duckdb_rs_extension_api_init((&raw mut stable).cast(), &raw const copy, API)
             .map_err(|cause| ExtensionError::Host(cause.to_owned()))?;
     }
     Ok(())
+}
+
+/// The numbers in a version such as `v1.5.6` or `v1.6.0-dev123`.
+fn version_of(text: &str) -> Option<(u32, u32, u32)> {
+    let mut numbers = text.trim_start_matches('v').split(['.', '-']).map(str::parse::<u32>);
+    let mut next = || numbers.next()?.ok();
+    Some((next()?, next()?, next()?))
 }
 
 /// Replaces the host's `get_api`: returns the table that `info` points to.
@@ -93,5 +109,17 @@ unsafe fn report(info: ffi::duckdb_extension_info, access: *const ffi::duckdb_ex
         if let Some(set_error) = access.as_ref().and_then(|access| access.set_error) {
             set_error(info, message.as_ptr());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_of;
+
+    #[test]
+    fn versions_of_hosts_are_compared_by_their_numbers() {
+        assert_eq!(version_of("v1.5.6"), Some((1, 5, 6)));
+        assert!(version_of("v1.10.0-dev12").unwrap() > version_of("v1.5.6").unwrap());
+        assert_eq!(version_of("a1b2c3"), None);
     }
 }

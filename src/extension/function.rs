@@ -19,6 +19,8 @@ pub(super) struct TableFunction {
     /// The table that defines its columns.
     pub(super) table: &'static Table,
     pub(super) parameters: &'static [Parameter],
+    /// The number of rows for a trail of a million events, as an estimate for the host's planner.
+    pub(super) typical_rows: u64,
     /// Computes its rows. Called once for each scan.
     pub(super) answer: fn(&Options) -> Result<Answer, ExtensionError>,
 }
@@ -37,6 +39,8 @@ pub(super) struct ScalarFunction {
     pub(super) name: String,
     pub(super) parameters: Vec<Type>,
     pub(super) answer: Type,
+    /// Whether a call has an effect, so that the host must not evaluate it in advance.
+    pub(super) has_effect: bool,
     pub(super) call: Box<ScalarCall>,
 }
 

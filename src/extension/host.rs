@@ -100,6 +100,9 @@ impl Host {
                 ffi::duckdb_scalar_function_add_parameter(made, parameter.raw());
             }
             ffi::duckdb_scalar_function_set_return_type(made, function.answer.raw());
+            if function.has_effect {
+                ffi::duckdb_scalar_function_set_volatile(made);
+            }
             ffi::duckdb_scalar_function_set_function(made, Some(callback::scalar));
             let kept = Box::into_raw(Box::new(function));
             ffi::duckdb_scalar_function_set_extra_info(made, kept.cast(), Some(callback::free::<ScalarFunction>));

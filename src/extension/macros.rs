@@ -9,9 +9,11 @@ use crate::view::View;
 /// The database that contains the macros. It is in memory, and exists as long as the host is open.
 pub(super) const DATABASE: &str = "cartographer_ext";
 /// The parameters of every macro, which are passed to the functions.
-const PARAMETERS: &str = "path, rules := NULL, \"from\" := NULL, \"to\" := NULL";
+const PARAMETERS: &str = "path, rules := NULL, \"from\" := NULL, \"to\" := NULL, only_accounts := NULL, \
+     only_regions := NULL, only_services := NULL, cache := NULL";
 /// The arguments that pass them on.
-const ARGUMENTS: &str = "path, rules := rules, \"from\" := \"from\", \"to\" := \"to\"";
+const ARGUMENTS: &str = "path, rules := rules, \"from\" := \"from\", \"to\" := \"to\", only_accounts := only_accounts, \
+     only_regions := only_regions, only_services := only_services, cache := cache";
 /// The tables that are functions of a trail, with their definitions.
 const READ: [(&str, &str); 8] = [
     ("events", "FROM cartographer_events"),
@@ -195,7 +197,8 @@ mod tests {
             let code: Vec<&str> = view.query().lines().filter_map(|line| line.split("--").next()).collect();
             let code = code.join("\n");
             let words = code.split(|c: char| !c.is_ascii_alphanumeric() && !"_'\".".contains(c));
-            let taken: Vec<&str> = words.filter(|word| matches!(*word, "path" | "rules")).collect();
+            let names = ["path", "rules", "only_accounts", "only_regions", "only_services", "cache"];
+            let taken: Vec<&str> = words.filter(|word| names.contains(word)).collect();
             assert!(taken.is_empty(), "{}: {taken:?}", view.name);
         }
     }

@@ -8,10 +8,12 @@ mod argument;
 mod cache;
 mod callback;
 mod entry;
+mod files;
 mod function;
 mod host;
 mod input;
 mod macros;
+mod memory;
 mod options;
 mod output;
 mod register;
@@ -37,7 +39,7 @@ enum ExtensionError {
     #[error("{0}")]
     Argument(String),
     /// An internal error.
-    #[error("this is a bug in cartographer, please report it: {0}")]
+    #[error("this is a bug in cartographer; please report it: {0}")]
     Fault(String),
 }
 

@@ -1,8 +1,8 @@
-//! The scalar functions, which take records from a user's table.
+//! The scalar functions: those that take records from a user's table, and the one that drops a cached trail.
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, ListArray, StringArray, StructArray};
+use arrow::array::{Array, ArrayRef, BooleanArray, ListArray, StringArray, StructArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Fields};
@@ -10,6 +10,7 @@ use arrow::record_batch::RecordBatch;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::ExtensionError;
+use super::cache;
 use super::function::ScalarFunction;
 use super::input::TextArguments;
 use super::options::Options;
@@ -30,21 +31,31 @@ pub(super) fn functions() -> Vec<ScalarFunction> {
         name: "cartographer_record".to_owned(),
         parameters: vec![text()],
         answer: text(),
+        has_effect: false,
         call: Box::new(|arguments| Ok(records(first(arguments)?))),
     };
     let event = ScalarFunction {
         name: "cartographer_event".to_owned(),
         parameters: vec![text()],
         answer: Type::row(&EVENTS),
+        has_effect: false,
         call: Box::new(|arguments| events(first(arguments)?)),
     };
     let tables = OF_RECORDS.into_iter().map(|table| ScalarFunction {
         name: format!("cartographer_{}_of", table.name),
         parameters: vec![text().list()],
         answer: Type::row(table).list(),
+        has_effect: false,
         call: Box::new(move |arguments| lists(table, first(arguments)?)),
     });
-    [record, event].into_iter().chain(tables).collect()
+    let drop_cache = ScalarFunction {
+        name: "cartographer_drop_cache".to_owned(),
+        parameters: vec![text()],
+        answer: Type::of(ColumnKind::Boolean),
+        has_effect: true,
+        call: Box::new(|arguments| Ok(dropped(first(arguments)?))),
+    };
+    [record, event, drop_cache].into_iter().chain(tables).collect()
 }
 
 fn first(arguments: &[TextArguments]) -> Result<&TextArguments, ExtensionError> {
@@ -55,6 +66,12 @@ fn first(arguments: &[TextArguments]) -> Result<&TextArguments, ExtensionError> 
 fn records(rows: &TextArguments) -> ArrayRef {
     let record = |row| rows.row(row)?.next().flatten().and_then(record_of_row);
     Arc::new((0..rows.len()).map(record).collect::<StringArray>())
+}
+
+/// Removes the cached trail with each name: whether there was one, and NULL for NULL.
+fn dropped(names: &TextArguments) -> ArrayRef {
+    let remove = |row| names.row(row)?.next().flatten().map(cache::remove);
+    Arc::new((0..names.len()).map(remove).collect::<BooleanArray>())
 }
 
 /// The event of each record; NULL if there is none.

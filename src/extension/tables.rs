@@ -20,26 +20,44 @@ const RULES_ALONE: &[Parameter] = &[Parameter { name: Some("rules"), kind: Param
 
 /// All table functions.
 pub(super) const FUNCTIONS: [TableFunction; 10] = [
-    of_trail("cartographer_events", &EVENTS, |options| read(options, |trail| Ok(trail.some()?.events.clone()))),
-    of_trail("cartographer_sessions", &SESSIONS, |options| map(options, |mapped| mapped.sessions.clone())),
-    of_trail("cartographer_signals", &SIGNALS, |options| mapped(options, |batches| &batches.signals)),
-    of_trail("cartographer_event_signal", &EVENT_SIGNAL, |options| mapped(options, |batches| &batches.event_signal)),
-    of_trail("cartographer_signal_entities", &SIGNAL_ENTITIES, |options| {
+    of_trail("cartographer_events", &EVENTS, 1_000_000, |options| {
+        read(options, |trail| Ok(trail.some()?.events.clone()))
+    }),
+    of_trail("cartographer_sessions", &SESSIONS, 10_000, |options| map(options, |mapped| mapped.sessions.clone())),
+    of_trail("cartographer_signals", &SIGNALS, 50_000, |options| mapped(options, |batches| &batches.signals)),
+    of_trail("cartographer_event_signal", &EVENT_SIGNAL, 300_000, |options| {
+        mapped(options, |batches| &batches.event_signal)
+    }),
+    of_trail("cartographer_signal_entities", &SIGNAL_ENTITIES, 150_000, |options| {
         mapped(options, |batches| &batches.signal_entities)
     }),
-    of_trail("cartographer_load_files", &LOAD_FILES, |options| read(options, |trail| Ok(vec![trail.files.clone()]))),
-    of_trail("cartographer_aggregated_events", &AGGREGATED_EVENTS, |options| {
+    of_trail("cartographer_load_files", &LOAD_FILES, 40_000, |options| {
+        read(options, |trail| Ok(vec![trail.files.clone()]))
+    }),
+    of_trail("cartographer_aggregated_events", &AGGREGATED_EVENTS, 100, |options| {
         read(options, |trail| Ok(vec![trail.aggregated.clone()]))
     }),
-    of_trail("cartographer_rejects", &REJECTS, |options| read(options, |trail| Ok(vec![trail.rejects.clone()]))),
-    TableFunction { name: "cartographer_rules", table: &RULES, parameters: RULES_ALONE, answer: rules },
-    TableFunction { name: "cartographer_version", table: &CASE_INFO, parameters: &[], answer: version },
+    of_trail("cartographer_rejects", &REJECTS, 100, |options| read(options, |trail| Ok(vec![trail.rejects.clone()]))),
+    TableFunction {
+        name: "cartographer_rules",
+        table: &RULES,
+        parameters: RULES_ALONE,
+        typical_rows: 2_500,
+        answer: rules,
+    },
+    TableFunction {
+        name: "cartographer_version",
+        table: &CASE_INFO,
+        parameters: &[],
+        typical_rows: 3,
+        answer: version,
+    },
 ];
 
 type Find = fn(&Options) -> Result<Answer, ExtensionError>;
 
-const fn of_trail(name: &'static str, table: &'static Table, answer: Find) -> TableFunction {
-    TableFunction { name, table, parameters: options::PARAMETERS, answer }
+const fn of_trail(name: &'static str, table: &'static Table, typical_rows: u64, answer: Find) -> TableFunction {
+    TableFunction { name, table, parameters: options::PARAMETERS, typical_rows, answer }
 }
 
 /// Rows that do not require mapping.

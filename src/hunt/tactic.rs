@@ -11,8 +11,10 @@ pub enum Tactic {
     Persistence,
     /// Gaining more permissions.
     PrivilegeEscalation,
-    /// Avoiding detection.
-    DefenseEvasion,
+    /// Hiding: activity where nobody looks.
+    Stealth,
+    /// Turning off or weakening what would detect, record or prevent activity.
+    DefenseImpairment,
     /// Reading secrets, creating keys.
     CredentialAccess,
     /// Exploring the account.
@@ -31,12 +33,13 @@ pub enum Tactic {
 
 impl Tactic {
     /// All tactics, in the order of an attack.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::InitialAccess,
         Self::Execution,
         Self::Persistence,
         Self::PrivilegeEscalation,
-        Self::DefenseEvasion,
+        Self::Stealth,
+        Self::DefenseImpairment,
         Self::CredentialAccess,
         Self::Discovery,
         Self::LateralMovement,
@@ -54,7 +57,8 @@ impl Tactic {
             Self::Execution => "execution",
             Self::Persistence => "persistence",
             Self::PrivilegeEscalation => "privilege-escalation",
-            Self::DefenseEvasion => "defense-evasion",
+            Self::Stealth => "stealth",
+            Self::DefenseImpairment => "defense-impairment",
             Self::CredentialAccess => "credential-access",
             Self::Discovery => "discovery",
             Self::LateralMovement => "lateral-movement",
@@ -69,5 +73,18 @@ impl Tactic {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tactic| tactic.as_str() == name)
+    }
+
+    /// The name of a tactic that ATT&CK 19 replaced.
+    pub const REPLACED: &str = "defense-evasion";
+
+    /// The tactics that a person who enters this name wants: the tactic with this name, or those that replaced it. None if
+    /// there is no such tactic.
+    #[must_use]
+    pub fn wanted(name: &str) -> Option<&'static [Self]> {
+        if name == Self::REPLACED {
+            return Some(&[Self::Stealth, Self::DefenseImpairment]);
+        }
+        Self::ALL.iter().position(|tactic| tactic.as_str() == name).and_then(|at| Self::ALL.get(at..=at))
     }
 }

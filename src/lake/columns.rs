@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, make_array};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray, make_array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use arrow::error::ArrowError;
@@ -11,7 +11,6 @@ use arrow::record_batch::RecordBatch;
 use serde::de::IgnoredAny;
 
 use super::LakeError;
-use crate::batch::Columns;
 use crate::table::{Column, ColumnKind, EVENTS};
 
 /// Columns that every row must have.
@@ -20,15 +19,25 @@ const KEYS: [&str; 4] = ["event_id", "event_time", "event_key", "session_id"];
 /// The maximum number of columns listed in a message.
 const MAX_LISTED: usize = 60;
 
+/// Values in JSON columns that are not valid JSON, and are read as NULL.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DamagedJson {
+    /// The number of values.
+    pub values: u64,
+    /// The first one: its column, its event's ID, and the cause.
+    pub first: Option<String>,
+}
+
 /// Returns the named columns of `events`, in that order and with the types in [`EVENTS`]. Other columns are dropped.
 ///
 /// Text may be `string`, `large_string`, `string_view` or a dictionary of them, and lists likewise. Times may have any
-/// zone and at most microsecond precision. A time without a zone is in UTC.
+/// zone and at most microsecond precision. A time without a zone is in UTC. Values in JSON columns that are not valid JSON
+/// become NULL, and are counted in `damaged`.
 ///
 /// # Errors
 /// If a column is missing, is duplicated or has the wrong type; if a key is NULL; if a value is not in its ENUM; or if
-/// a value in a JSON column is not valid JSON.
-pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeError> {
+/// most values of a JSON column are not valid JSON.
+pub fn events(batch: &RecordBatch, names: &[&str], damaged: &mut DamagedJson) -> Result<RecordBatch, LakeError> {
     let columns: Vec<&Column> = EVENTS.columns.iter().filter(|column| names.contains(&column.name)).collect();
     let mut arrays = Vec::with_capacity(columns.len());
     for column in &columns {
@@ -36,17 +45,17 @@ pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeEr
         if KEYS.contains(&column.name) {
             not_null(&array, column.name)?;
         }
-        arrays.push(array);
+        check_values(&array, column)?;
+        let ids = || column_of(batch, "event_id", "VARCHAR").ok();
+        arrays.push(if column.kind == ColumnKind::Json { valid_json(&array, column, ids, damaged)? } else { array });
     }
     let fields = columns.iter().map(|column| Field::new(column.name, column.kind.arrow(), true));
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), arrays)?;
-    columns.iter().try_for_each(|column| check_values(&batch, column))?;
-    Ok(batch)
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), arrays)?)
 }
 
 /// Like [`events`], with every column of the table.
-pub(super) fn all_events(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
-    events(batch, &EVENTS.columns.iter().map(|column| column.name).collect::<Vec<_>>())
+pub(super) fn all_events(batch: &RecordBatch, damaged: &mut DamagedJson) -> Result<RecordBatch, LakeError> {
+    events(batch, &EVENTS.columns.iter().map(|column| column.name).collect::<Vec<_>>(), damaged)
 }
 
 /// The only column with this name.
@@ -133,30 +142,41 @@ pub(super) fn not_null(array: &ArrayRef, name: &str) -> Result<(), LakeError> {
 }
 
 /// Returns an error if a text is not valid in its column.
-fn check_values(batch: &RecordBatch, column: &Column) -> Result<(), LakeError> {
-    let Some(texts) = batch.column_by_name(column.name).and_then(|array| array.as_string_opt::<i32>()) else {
-        return Ok(());
-    };
-    match column.kind {
-        ColumnKind::Enum(values) => {
-            let allowed = values.values();
-            let odd = texts
-                .iter()
-                .enumerate()
-                .find_map(|(row, text)| Some((row, text.filter(|text| !allowed.contains(text))?)));
-            odd.map_or(Ok(()), |(row, value)| {
-                let (name, value, allowed) = (column.name.to_owned(), value.to_owned(), allowed.join(", "));
-                Err(LakeError::Value { name, value, row: row + 1, allowed })
-            })
-        }
-        ColumnKind::Json => {
-            let broken = |text: Option<&str>| serde_json::from_str::<IgnoredAny>(text?).err();
-            let found = texts.iter().enumerate().find_map(|(row, text)| Some((row, broken(text)?)));
-            found.map_or(Ok(()), |(row, cause)| {
-                let event = Columns(batch).text("event_id").map(|ids| ids.value(row).to_owned())?;
-                Err(LakeError::Json { name: column.name.to_owned(), event, cause: cause.to_string() })
-            })
-        }
-        _ => Ok(()),
+fn check_values(array: &ArrayRef, column: &Column) -> Result<(), LakeError> {
+    let (ColumnKind::Enum(values), Some(texts)) = (column.kind, array.as_string_opt::<i32>()) else { return Ok(()) };
+    let allowed = values.values();
+    let odd =
+        texts.iter().enumerate().find_map(|(row, text)| Some((row, text.filter(|text| !allowed.contains(text))?)));
+    odd.map_or(Ok(()), |(row, value)| {
+        let (name, value, allowed) = (column.name.to_owned(), value.to_owned(), allowed.join(", "));
+        Err(LakeError::Value { name, value, row: row + 1, allowed })
+    })
+}
+
+/// The array with NULL instead of text that is not JSON. `ids` are the IDs of the events.
+///
+/// # Errors
+/// If most values are not JSON: then the column contains something else, rather than damage.
+fn valid_json<'b>(
+    array: &ArrayRef,
+    column: &Column,
+    ids: impl Fn() -> Option<&'b ArrayRef>,
+    damaged: &mut DamagedJson,
+) -> Result<ArrayRef, LakeError> {
+    let Some(texts) = array.as_string_opt::<i32>() else { return Ok(Arc::clone(array)) };
+    let problem = |text: Option<&str>| serde_json::from_str::<IgnoredAny>(text?).err();
+    let found: Vec<(usize, serde_json::Error)> =
+        texts.iter().enumerate().filter_map(|(row, text)| Some((row, problem(text)?))).collect();
+    let Some((row, cause)) = found.first() else { return Ok(Arc::clone(array)) };
+    let ids = ids().and_then(|ids| cast(ids, &DataType::Utf8).ok());
+    let event = ids.as_ref().map_or("", |ids| ids.as_string::<i32>().value(*row)).to_owned();
+    let error = LakeError::Json { name: column.name.to_owned(), event, cause: cause.to_string() };
+    if found.len() > 1 && found.len() * 2 > texts.len() - texts.null_count() {
+        return Err(error);
     }
+    damaged.values += found.len() as u64;
+    damaged.first.get_or_insert_with(|| error.to_string());
+    let mut at = found.into_iter().map(|(row, _)| row).peekable();
+    let valid = texts.iter().enumerate().map(|(row, text)| text.filter(|_| at.next_if_eq(&row).is_none()));
+    Ok(Arc::new(valid.collect::<StringArray>()))
 }

@@ -58,7 +58,7 @@ pub enum LakeError {
         /// The valid values.
         allowed: String,
     },
-    /// A text is not valid JSON.
+    /// Most texts of a column are not valid JSON. This is the first one.
     #[error("column {name:?} of event {event:?} is not JSON: {cause}")]
     Json {
         /// The column.
@@ -96,7 +96,7 @@ pub enum LakeError {
         seq: i64,
     },
     /// The mapper was used after it had finished or returned an error.
-    #[error("the mapper has finished or has rejected a batch, so its results would be incomplete. Create a new one")]
+    #[error("the mapper has finished or has rejected a batch, so its results would be incomplete. Create a new mapper")]
     Spent,
     /// A row does not fit its batch.
     #[error(transparent)]

@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Int64Type};
 use arrow::record_batch::RecordBatch;
 
 use super::LakeError;
-use super::columns::{column_of, events, not_null};
+use super::columns::{DamagedJson, column_of, events, not_null};
 use crate::batch::{self, Columns, SESSION_COLUMNS, SignalBatches};
 use crate::event::Timestamp;
 use crate::matching::Limits;
@@ -31,6 +31,7 @@ pub struct Mapper {
     last: Option<LastRow>,
     stretches: Stretches,
     spent: bool,
+    damaged: DamagedJson,
 }
 
 impl Mapper {
@@ -41,8 +42,15 @@ impl Mapper {
     }
 
     /// Like [`Mapper::new`], with other limits for stretches.
-    pub(super) const fn with_limits(rules: Arc<RuleSet>, limits: Limits) -> Self {
-        Self { rules, last: None, stretches: Stretches::new(limits), spent: false }
+    pub(super) fn with_limits(rules: Arc<RuleSet>, limits: Limits) -> Self {
+        let (stretches, damaged) = (Stretches::new(limits), DamagedJson::default());
+        Self { rules, last: None, stretches, spent: false, damaged }
+    }
+
+    /// The damaged JSON in the rows so far.
+    #[must_use]
+    pub const fn damaged(&self) -> &DamagedJson {
+        &self.damaged
     }
 
     /// Takes the next rows, and returns the signals of the sessions and stretches that are complete.
@@ -52,7 +60,7 @@ impl Mapper {
     /// order. After an error, the mapper can no longer be used.
     pub fn push(&mut self, batch: &RecordBatch) -> Result<SignalBatches, LakeError> {
         self.mark_spent()?;
-        let rows = events(batch, &SESSION_COLUMNS)?;
+        let rows = events(batch, &SESSION_COLUMNS, &mut self.damaged)?;
         self.check_order(&rows, &seqs(batch)?)?;
         let whole = self.stretches.push(&rows)?;
         let signals = self.map(whole)?;

@@ -13,7 +13,7 @@ mod sign_ins;
 mod table;
 mod wide;
 
-pub use columns::events;
+pub use columns::{DamagedJson, events};
 pub use document::{ParsedDocument, parse};
 pub use error::LakeError;
 pub use mapper::{Mapper, SEQ, mapper_columns};

@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
 
 use super::LakeError;
-use super::columns::all_events;
+use super::columns::{DamagedJson, all_events};
 use super::wide::{in_utc, schema_in_utc};
 use crate::batch::read_events;
 use crate::event::{Event, Evidence, Timestamp};
@@ -60,7 +60,8 @@ impl<'b> UnlinkedSignIn<'b> {
 /// # Errors
 /// Like [`super::events`].
 pub fn sign_ins(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
-    let rows = all_events(batch)?;
+    // Whoever maps the same events is told about damage.
+    let rows = all_events(batch, &mut DamagedJson::default())?;
     let found: Vec<UnlinkedSignIn<'_>> = read_events(&rows)?.into_iter().filter_map(UnlinkedSignIn::of).collect();
     let texts = |text: for<'w> fn(&'w UnlinkedSignIn<'_>) -> Option<&'w str>| -> ArrayRef {
         Arc::new(found.iter().map(text).collect::<StringArray>())

@@ -6,7 +6,7 @@ use arrow::record_batch::RecordBatch;
 use foldhash::HashMap;
 
 use super::LakeError;
-use super::columns::all_events;
+use super::columns::{DamagedJson, all_events};
 use super::wide::in_utc;
 use crate::batch::{Columns, Rows, SignalBatches};
 use crate::rule::RuleSet;
@@ -14,12 +14,12 @@ use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS, Table};
 use crate::trail;
 
 /// Maps batches of `events` with all columns, with the same results as loading the original files. Times in the result
-/// are in UTC.
+/// are in UTC. Damaged JSON is counted in `damaged`.
 ///
 /// # Errors
 /// Like [`super::events`].
-pub fn map(batches: &[RecordBatch], rules: &RuleSet) -> Result<SignalBatches, LakeError> {
-    let events = batches.iter().map(all_events).collect::<Result<Vec<_>, _>>()?;
+pub fn map(batches: &[RecordBatch], rules: &RuleSet, damaged: &mut DamagedJson) -> Result<SignalBatches, LakeError> {
+    let events = batches.iter().map(|batch| all_events(batch, damaged)).collect::<Result<Vec<_>, _>>()?;
     let mapped = trail::map_events(without_duplicates(&events)?, rules)?;
     let all = |table: &'static Table, of: fn(&SignalBatches) -> &RecordBatch| {
         let empty = Rows::new(table).finish()?;

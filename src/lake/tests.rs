@@ -87,7 +87,7 @@ fn expected(rows: &RecordBatch) -> Vec<String> {
 
 /// The lines of the signals of each session.
 fn described(rows: &RecordBatch, map: impl Fn(&SessionRows<'_>) -> Vec<Signal>) -> Vec<String> {
-    let rows = [events(rows, &SESSION_COLUMNS).unwrap()];
+    let rows = [events(rows, &SESSION_COLUMNS, &mut DamagedJson::default()).unwrap()];
     let describe = |signal: Signal| {
         let events: Vec<_> = signal.events.iter().map(|member| member.event_id.as_str()).collect();
         format!("{}: {}", signal.signal_id, events.join(" "))
@@ -125,7 +125,8 @@ fn stretches_of_a_long_session_are_mapped_incrementally() {
         parts.set(parts.get() + stretches.len());
         stretches.iter().flat_map(|stretch| matching::map_stretch(&rules, stretch)).collect()
     });
-    let sessions = batch::sessions(&[events(&rows, &SESSION_COLUMNS).unwrap()]).unwrap().len();
+    let sessions =
+        batch::sessions(&[events(&rows, &SESSION_COLUMNS, &mut DamagedJson::default()).unwrap()]).unwrap().len();
     assert!(parts.get() > sessions + 5, "{} stretches of {sessions} sessions", parts.get());
     for size in [1, 7, 61, rows.num_rows()] {
         let mapper = Mapper::with_limits(Arc::clone(&rules), limits);
@@ -137,7 +138,7 @@ fn stretches_of_a_long_session_are_mapped_incrementally() {
 fn columns_are_accepted_in_any_order_and_arrow_type() {
     let rows = sorted();
     let time = |name: &str, kind: DataType| (name.to_owned(), cast(rows.column_by_name(name).unwrap(), &kind).unwrap());
-    let zoned = Columns(&events(&rows, &SESSION_COLUMNS).unwrap())
+    let zoned = Columns(&events(&rows, &SESSION_COLUMNS, &mut DamagedJson::default()).unwrap())
         .time("event_time")
         .unwrap()
         .clone()
@@ -161,7 +162,8 @@ fn columns_are_accepted_in_any_order_and_arrow_type() {
 fn a_column_without_values_may_have_the_null_type() {
     let rows = sorted();
     let nothing = arrow::array::new_null_array(&DataType::Null, rows.num_rows());
-    let taken = events(&with(&rows, "error_message", nothing), &["error_message"]).unwrap();
+    let taken =
+        events(&with(&rows, "error_message", nothing), &["error_message"], &mut DamagedJson::default()).unwrap();
     assert_eq!((taken.schema().field(0).data_type(), taken.column(0).null_count()), (&DataType::Utf8, rows.num_rows()));
 }
 
@@ -251,20 +253,33 @@ fn invalid_columns_are_rejected_by_name() {
         rejection(&client),
         "column \"client\" has the value \"Mosaic\\u{1b}\" in row 2 of the batch, expected one of browser, console, internal, cloudshell, cli, sdk, agent, service, unknown"
     );
-    let json = with(&rows, "request_parameters", Arc::new(LargeStringArray::from(vec!["{}", "{a: 1}"])));
+    let json = with(&rows, "request_parameters", Arc::new(LargeStringArray::from(vec!["{b", "{a: 1}"])));
     let json = with(&json, "event_id", Arc::new(StringArray::from(vec!["e1", "e2"])));
     assert_eq!(
         rejection(&json),
-        "column \"request_parameters\" of event \"e2\" is not JSON: key must be a string at line 1 column 2"
+        "column \"request_parameters\" of event \"e1\" is not JSON: key must be a string at line 1 column 2"
     );
     let words = with(&rows, SEQ, Arc::new(StringArray::from(vec!["1", "2"])));
     assert_eq!(rejection(&words), "column \"seq\" has type Utf8, expected BIGINT: use row_number()");
     let twice =
         RecordBatch::try_from_iter([("event_id", rows.column(0).clone()), ("event_id", rows.column(0).clone())]);
     assert_eq!(
-        events(&twice.unwrap(), &["event_id"]).unwrap_err().to_string(),
+        events(&twice.unwrap(), &["event_id"], &mut DamagedJson::default()).unwrap_err().to_string(),
         "there are 2 columns named \"event_id\"; rename or drop all but one"
     );
+}
+
+#[test]
+fn damaged_json_of_one_event_is_null_and_counted() {
+    let rows = sorted().slice(0, 3);
+    let json = with(&rows, "request_parameters", Arc::new(StringArray::from(vec![Some("{}"), Some("{a: 1}"), None])));
+    let json = with(&json, "event_id", Arc::new(StringArray::from(vec!["e1", "e2", "e3"])));
+    let mut damaged = DamagedJson::default();
+    let found = events(&json, &["event_id", "request_parameters"], &mut damaged).unwrap();
+    let texts: Vec<Option<&str>> = Columns(&found).text("request_parameters").unwrap().iter().collect();
+    assert_eq!(texts, [Some("{}"), None, None]);
+    let first = "column \"request_parameters\" of event \"e2\" is not JSON: key must be a string at line 1 column 2";
+    assert_eq!(damaged, DamagedJson { values: 1, first: Some(first.to_owned()) });
 }
 
 #[test]

@@ -12,6 +12,7 @@ use foldhash::{HashMap, HashSet};
 use super::error::LearnError;
 use super::recording::Recording;
 use crate::batch::{BatchError, Columns, SessionColumns, text_at};
+use crate::counted::counted;
 use crate::event::{Client, Timestamp};
 use crate::matching::Row;
 
@@ -160,8 +161,8 @@ fn by_times<'a>(
     let needed = recording.visits.len().div_ceil(2);
     match fits.first() {
         Some((hits, ..)) if *hits < needed => Err(LearnError::Alignment(format!(
-            "no session in the trail matches the times in the recording: at most {hits} of {} pages are followed by events",
-            recording.visits.len()
+            "no session in the trail matches the times in the recording: events follow at most {hits} of {}",
+            counted(recording.visits.len(), "page", "pages")
         ))),
         None => {
             Err(LearnError::Alignment("the trail contains no console events at the time of the recording".to_owned()))

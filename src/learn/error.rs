@@ -12,7 +12,7 @@ pub enum RecordingError {
     #[error("the recording is larger than {0} MiB; record fewer pages, or remove response bodies before exporting")]
     TooLarge(u64),
     /// The text is neither HAR nor CSV.
-    #[error("the recording is neither a HAR file nor CSV: {0}")]
+    #[error("the recording is neither a HAR file nor a CSV file: {0}")]
     Format(String),
     /// A HAR file without any console pages.
     #[error("the recording contains no AWS console pages")]

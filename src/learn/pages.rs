@@ -11,6 +11,7 @@ use super::error::LearnError;
 use super::gate::Gate;
 use super::recording::{RecordedVisit, Recording};
 use super::shapes;
+use crate::counted::counted;
 use crate::matching::{Row, SessionRows, map};
 use crate::rule::words::words;
 use crate::rule::{RuleSet, RuleText};
@@ -300,7 +301,10 @@ fn learn_page(
     let visits: Vec<Vec<&Row<'_>>> =
         visits.map(|(_, events)| events.iter().map(|event| &event.row).collect()).collect();
     let changed = changed_rule(gate.rules(), &rows, &at_address, part);
-    let comment = format!("Learned from {}. Check the title, the sentence and the calls.", counted(visits.len()));
+    let comment = format!(
+        "Learned from {}. Check the title, the sentence and the calls.",
+        counted(visits.len(), "visit", "visits")
+    );
     let year = events.first().map_or(0, |event| year(event.row.time));
     let others = parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, part)| part.calls()).collect();
     let drafter = PageDrafter { action: part.action, visits, page, year, comment, others };
@@ -444,8 +448,4 @@ fn titled(rules: &RuleSet, title: &str, rows: &[&Row<'_>]) -> DescribedPage {
     let id = format!("{}/{}", slug(&service), parts.join("/"));
     let place = if place.is_empty() { vec![service.clone()] } else { place };
     DescribedPage { service, id, place, link: None, values: Vec::new() }
-}
-
-fn counted(visits: usize) -> String {
-    if visits == 1 { "one visit".to_owned() } else { format!("{visits} visits") }
 }

@@ -267,7 +267,7 @@ fn har(text: &str) -> Result<Recording, RecordingError> {
 }
 
 fn har_problem(error: &serde_json::Error) -> String {
-    let incomplete = if error.is_eof() { "; the file is incomplete, export it again" } else { "" };
+    let incomplete = if error.is_eof() { "; the file is incomplete: export it again" } else { "" };
     format!("invalid HAR: {error}{incomplete}")
 }
 
@@ -446,7 +446,7 @@ mod tests {
         assert!(message("a,b\n1,2\n").contains("found: a, b"));
         assert!(message(&"[".repeat(100_000)).contains("invalid HAR"));
         let har = har_with("https://us-east-1.console.aws.amazon.com/iam/home#/users");
-        assert!(message(&har[..har.len() / 2]).ends_with("the file is incomplete, export it again"));
+        assert!(message(&har[..har.len() / 2]).ends_with("the file is incomplete: export it again"));
         let deep = format!("{{\"log\":{{\"pages\":{}{}}}}}", "[".repeat(50_000), "]".repeat(50_000));
         assert!(message(&deep).contains("invalid HAR"));
         assert_eq!(message(&har_with("https://example.com/iam")), "the recording contains no AWS console pages");

@@ -413,7 +413,7 @@ fn background(rules: &RuleSet, mapped: &[MappedSession<'_, '_>], thresholds: Thr
         example: example.to_owned(),
         files: Vec::new(),
         problem: Some(
-            "calls made without a click are not drafted; add them to a background rule or the rule for a page"
+            "calls made without a click are not drafted; add them to a background rule or to the rule for a page"
                 .to_owned(),
         ),
     };

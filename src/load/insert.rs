@@ -8,6 +8,8 @@ use std::iter;
 use std::ops::Range;
 use std::thread;
 
+use arrow::array::UInt64Array;
+use arrow::compute::take_record_batch;
 use arrow::record_batch::RecordBatch;
 use crossbeam_channel::{Sender, bounded};
 use indexmap::IndexMap;
@@ -22,8 +24,8 @@ use crate::read::{MemoryBudget, Source};
 use crate::store::{Case, FeedSender, feed};
 use crate::table::{AGGREGATED_EVENTS, EVENTS, LOAD_FILES, REJECTS};
 use crate::trail::{
-    self, Admission, BUNDLE, Counted, Counts, Filter, MergeOutcome, Outcome, Parsed, ParsedFiles, Reading, Reject,
-    Version, cut, parse,
+    self, Admission, Admissions, BUNDLE, Counted, Counts, Filter, MergeOutcome, Outcome, Parsed, ParsedFiles, Reading,
+    Reject, Version, cut, parse,
 };
 
 /// A transaction ends once it has inserted this many events. With 122,880 or more, the size of a row group, DuckDB writes
@@ -62,6 +64,8 @@ pub(super) struct Inserter<'a> {
 /// What a transaction writes after the new events.
 #[derive(Debug)]
 struct Pending {
+    /// New events, or records of events that the case already has: only the case can tell.
+    undecided: Vec<UndecidedRecord>,
     /// Records of events that the case already has from other records.
     joining: Vec<RecordToMerge>,
     /// Aggregated events, each with the index of its file in [`Pending::files`].
@@ -80,6 +84,7 @@ impl Default for Pending {
     fn default() -> Self {
         let rejects = Rows::new(&REJECTS);
         Self {
+            undecided: Vec::new(),
             joining: Vec::new(),
             aggregated: Vec::new(),
             forgotten: Vec::new(),
@@ -96,6 +101,25 @@ struct RecordToMerge {
     /// The index of its file in [`Pending::files`].
     file: usize,
     version: Version,
+}
+
+impl RecordToMerge {
+    /// The record in a row of `events`. A record that cannot be rebuilt adds nothing to the existing one.
+    fn of(file: usize, batch: &RecordBatch, row: usize) -> Option<Self> {
+        Some(Self { file, version: Version::of(batch, row).ok()? })
+    }
+}
+
+/// A record of an event that the case may already have.
+#[derive(Debug)]
+struct UndecidedRecord {
+    /// The index of its file in [`Pending::files`].
+    file: usize,
+    /// The key of its event, and its fingerprint.
+    key: (u128, u32),
+    document: String,
+    /// A batch of `events` with this record only.
+    row: RecordBatch,
 }
 
 /// A file that was read, without its events.
@@ -115,7 +139,7 @@ impl<'a> Inserter<'a> {
         memory: Memory,
         ledger: &'a mut Ledger,
     ) -> Result<Self, LoadError> {
-        let events = KnownEvents::of(case)?;
+        let events = KnownEvents::of(case, memory.known_events())?;
         Ok(Self { threads: memory.inserting(), files, events, filter: filter.stated(), ledger })
     }
 
@@ -193,7 +217,8 @@ impl<'a> Inserter<'a> {
                     return Ok(pending);
                 }
             }
-            let is_full = self.ledger.inserted - before >= MAX_EVENTS || pending.joining.len() >= MAX_JOINING;
+            let is_full = self.ledger.inserted - before >= MAX_EVENTS
+                || pending.joining.len() + pending.undecided.len() >= MAX_JOINING;
             if is_full || self.events.has_to_ask() {
                 return Ok(pending);
             }
@@ -238,18 +263,23 @@ impl<'a> Inserter<'a> {
             let document = self.events.document(&events.document);
             for (row, key) in (events.first..).zip(&events.keys) {
                 match self.events.admit(*key, document) {
-                    Admission::New => {
+                    Some(Admission::New) => {
                         counts.inserted += 1;
                         admitted.add(events.batch, row);
                     }
-                    Admission::Joins => {
-                        // A record that cannot be rebuilt adds nothing to the existing one.
-                        let version = admitted.batches.get(events.batch).map(|batch| Version::of(batch, row));
-                        if let Some(Ok(version)) = version {
-                            pending.joining.push(RecordToMerge { file: index, version });
+                    None => {
+                        if let Some(batch) = admitted.batches.get(events.batch) {
+                            // A copy of the row, because a slice would keep the batch in memory.
+                            let row = take_record_batch(batch, &UInt64Array::from(vec![row as u64]))?;
+                            let document = events.document.clone();
+                            pending.undecided.push(UndecidedRecord { file: index, key: *key, document, row });
                         }
                     }
-                    Admission::Duplicate => {}
+                    Some(Admission::Joins) => {
+                        let batch = admitted.batches.get(events.batch);
+                        pending.joining.extend(batch.and_then(|batch| RecordToMerge::of(index, batch, row)));
+                    }
+                    Some(Admission::Duplicate) => {}
                 }
             }
         }
@@ -281,6 +311,7 @@ impl<'a> Inserter<'a> {
 
     /// Writes what has to wait until the new events are in the case.
     fn write_pending(&mut self, case: &Case, mut pending: Pending) -> Result<(), LoadError> {
+        self.decide(case, &mut pending)?;
         self.join(case, &mut pending)?;
         self.add_aggregated(case, &mut pending)?;
         case.forget_files(&pending.forgotten)?;
@@ -290,6 +321,33 @@ impl<'a> Inserter<'a> {
         }
         case.append(&LOAD_FILES, [&files.finish()?])?;
         Ok(case.append(&REJECTS, [&pending.rejects.finish()?])?)
+    }
+
+    /// Inserts the undecided records whose events are not in the case. They count as duplicates until they are inserted.
+    fn decide(&mut self, case: &Case, pending: &mut Pending) -> Result<(), LoadError> {
+        if pending.undecided.is_empty() {
+            return Ok(());
+        }
+        let undecided = std::mem::take(&mut pending.undecided);
+        let (mut there, mut new) = (Admissions::default(), Vec::new());
+        let rows = undecided.iter().map(|record| &record.row);
+        case.each_event_of(rows, |id, document, print| there.learn(id, print, document))?;
+        for UndecidedRecord { file, key: (key, print), document, row } in undecided {
+            let document = there.document(&document);
+            match there.admit(key, print, document) {
+                Admission::New => {
+                    new.push(row);
+                    self.ledger.inserted += 1;
+                    self.ledger.duplicate -= 1;
+                    if let Some(file) = pending.files.get_mut(file) {
+                        file.counts.inserted += 1;
+                    }
+                }
+                Admission::Joins => pending.joining.extend(RecordToMerge::of(file, &row, 0)),
+                Admission::Duplicate => {}
+            }
+        }
+        Ok(case.append(&EVENTS, &new)?)
     }
 
     /// Joins records with the records that the case has for the same events.
@@ -458,12 +516,66 @@ mod tests {
 
     use arrow::array::{ArrayRef, AsArray, Int64Array};
     use arrow::datatypes::Int64Type;
+    use arrow::util::pretty::pretty_format_batches;
 
     use super::*;
 
     fn batch(values: &[i64]) -> RecordBatch {
         let column: ArrayRef = Arc::new(Int64Array::from(values.to_vec()));
         RecordBatch::try_from_iter([("a", column)]).unwrap()
+    }
+
+    /// A case's events and ledger after loading these files, if a load knows at most `limit` events individually.
+    fn loaded(files: &[String], limit: usize) -> (Vec<String>, Ledger) {
+        let folder = tempfile::tempdir().unwrap();
+        let case = Case::open(&folder.path().join("case.duckdb")).unwrap();
+        let (memory, filter, mut ledger) = (Memory(crate::load::MEMORY), Filter::default(), Ledger::default());
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let options = ParseOptions { reading: Reading::default(), filter: &filter, budget: memory.of_portion() };
+        for portions in files.chunks(2) {
+            let mut inserter = Inserter::new(&case, KnownFiles::default(), &filter, memory, &mut ledger).unwrap();
+            inserter.events = KnownEvents::of(&case, limit).unwrap();
+            let portions =
+                portions.iter().map(|file| crate::read::discover(std::slice::from_ref(file)).sources).collect();
+            inserter.insert_all(&case, portions, options, &pool, &crate::load::NoProgress).unwrap();
+        }
+        let rows = case.query("SELECT COLUMNS(*)::VARCHAR FROM events ORDER BY event_id").unwrap();
+        (
+            rows.iter().map(|batch| pretty_format_batches(std::slice::from_ref(batch)).unwrap().to_string()).collect(),
+            ledger,
+        )
+    }
+
+    #[test]
+    fn events_beyond_the_limit_are_inserted_once_and_joined_as_usual() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, records: &[String]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, format!("{{\"Records\":[{}]}}", records.join(","))).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let record = |id: usize, user: &str| {
+            format!(
+                "{{\"eventVersion\":\"1.08\",\"eventTime\":\"2026-03-02T10:00:00Z\",\"eventName\":\"CreateUser\",\
+                 \"eventSource\":\"iam.amazonaws.com\",\"awsRegion\":\"us-east-1\",\
+                 \"eventID\":\"00000000-0000-4000-8000-{id:012}\",\"requestParameters\":{{\"userName\":\"{user}\"}},\
+                 \"responseElements\":null}}"
+            )
+        };
+        let records = |range: Range<usize>, user: &str| range.map(|id| record(id, user)).collect::<Vec<_>>();
+        let files = [
+            write("b.json", &records(0..400, "anna")),
+            // Copies, of which the ones in this file are kept because of its name, and new events.
+            write("a.json", &records(300..900, "anna")),
+            // Two different events with one ID.
+            write("c.json", &records(100..103, "mallory")),
+            write("d.json", &records(800..1000, "anna")),
+        ];
+        let (events, ledger) = loaded(&files, usize::MAX);
+        assert_eq!((ledger.read, ledger.inserted, ledger.duplicate, ledger.conflicts), (1203, 1003, 200, 3));
+        for limit in [1, 60, 500] {
+            assert_eq!(loaded(&files, limit), (events.clone(), ledger.clone()), "{limit}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Which files and events the case has.
 
 use arrow::record_batch::RecordBatch;
+use fastbloom::BloomFilter;
 use foldhash::HashMap;
 
 use super::LoadError;
 use crate::read::Source;
 use crate::store::Case;
-use crate::trail::{Admission, Admissions};
+use crate::trail::{Admission, Admissions, event_key};
 
 /// The files that the case was loaded from.
 #[derive(Debug, Clone, Default)]
@@ -61,18 +62,27 @@ impl KnownFiles {
 /// all IDs.
 const ASKS: usize = 3;
 
-/// The events in the case that occurred in portions, each with its document.
+/// The share of events that a filter takes for one of its own although it is not.
+const FALSE_POSITIVES: f64 = 0.001;
+
+type Filter = BloomFilter<foldhash::fast::RandomState>;
+
+/// The events in the case, as far as they occurred in portions or are recent, each with its document. Older events are only in
+/// filters, which need two bytes per event, so that memory is bounded in practice.
 #[derive(Debug, Default)]
 pub(super) struct KnownEvents {
-    /// How often the case may still be queried; 0 once all of its events are known.
+    /// How often the case may still be queried; 0 once all of its events are known or in a filter.
     asks: usize,
-    met: Admissions,
+    /// The maximum number of events outside the filters.
+    limit: usize,
+    recent: Admissions,
+    older: Vec<Filter>,
 }
 
 impl KnownEvents {
-    /// The events in the case, before any event is known.
-    pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
-        Ok(Self { asks: if case.has_events()? { ASKS } else { 0 }, ..Self::default() })
+    /// The events in the case, before any event is known. At most `limit` of them are kept outside the filters.
+    pub(super) fn of(case: &Case, limit: usize) -> Result<Self, LoadError> {
+        Ok(Self { asks: if case.has_events()? { ASKS } else { 0 }, limit, ..Self::default() })
     }
 
     /// Whether the case has to be queried for a portion's events before they are admitted.
@@ -90,34 +100,63 @@ impl KnownEvents {
             return Ok(());
         }
         self.asks -= 1;
-        let (all, mut last) = (self.asks == 0, 0);
-        let learn = |id: &str, document: &str, print: u32| self.learn(id, print, document, &mut last);
-        if all { Ok(case.each_event(learn)?) } else { Ok(case.each_event_of(batches, learn)?) }
-    }
-
-    /// Adds an event that is in the case.
-    fn learn(&mut self, id: &str, print: u32, document: &str, last: &mut u32) {
-        // The events of a document are consecutive.
-        if self.met.name(*last) != Some(document) {
-            *last = self.met.document(document);
+        if self.asks > 0 {
+            return Ok(case.each_event_of(batches, |id, document, print| self.recent.learn(id, print, document))?);
         }
-        self.met.learn(id, print, *last);
+        let events = case.count_events()?;
+        if events <= self.limit {
+            return Ok(case.each_event(|id, document, print| self.recent.learn(id, print, document))?);
+        }
+        let mut filter = filter_for(events);
+        case.each_event_id(|id| _ = filter.insert(&event_key(id)))?;
+        self.older.push(filter);
+        Ok(())
     }
 
     /// The number of a document's name.
     pub(super) fn document(&mut self, name: &str) -> u32 {
-        self.met.document(name)
+        self.recent.document(name)
     }
 
-    /// Adds a record's event, and returns what to do with the record.
-    pub(super) fn admit(&mut self, (key, print): (u128, u32), document: u32) -> Admission {
-        self.met.admit(key, print, document)
+    /// Adds a record's event, and returns what to do with the record; `None` if only the case can tell whether it has the event.
+    pub(super) fn admit(&mut self, (key, print): (u128, u32), document: u32) -> Option<Admission> {
+        if self.older.iter().any(|filter| filter.contains(&key)) && !self.recent.has(key) {
+            return None;
+        }
+        if self.recent.len() >= self.limit {
+            let mut filter = filter_for(self.recent.len());
+            filter.extend(self.recent.forget());
+            self.older.push(filter);
+            return self.admit((key, print), document);
+        }
+        Some(self.recent.admit(key, print, document))
     }
+}
+
+/// An empty filter for this number of events. Its hash function is seeded, so that nobody can craft IDs that it confuses.
+fn filter_for(events: usize) -> Filter {
+    BloomFilter::with_false_pos(FALSE_POSITIVES).hasher(foldhash::fast::RandomState::default()).expected_items(events)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn older_events_are_left_to_the_case_and_recent_ones_are_not() {
+        let mut events = KnownEvents { limit: 1000, ..KnownEvents::default() };
+        let document = events.document("a");
+        let mut admit =
+            |keys: std::ops::Range<u128>, print| keys.map(|key| events.admit((key, print), document)).collect();
+        let first: Vec<_> = admit(0..2500, 1);
+        let unsure = first.iter().filter(|admission| admission.is_none()).count();
+        assert!(unsure < 25, "{unsure} of 1,500 new events may be false positives");
+        assert!(first.iter().flatten().all(|admission| *admission == Admission::New));
+        let again: Vec<_> = admit(0..2000, 1);
+        assert!(again.iter().all(Option::is_none), "no older event is taken for a new one");
+        let recent: Vec<_> = admit(2400..2500, 2);
+        assert!(recent.iter().filter(|admission| **admission == Some(Admission::Joins)).count() > 90);
+    }
 
     #[test]
     fn a_copy_is_known_unless_its_name_comes_first() {

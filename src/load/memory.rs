@@ -31,6 +31,14 @@ impl Memory {
         self.0 / 3
     }
 
+    /// The maximum number of events that a load knows individually, in a hash table of an eighth of the memory: 25 bytes for each
+    /// slot, of which at most seven in eight are used.
+    pub(super) fn known_events(self) -> usize {
+        const SLOT: u64 = 25;
+        let slots = 1 << (self.0 / 8 / SLOT).max(8).ilog2();
+        slots / 8 * 7
+    }
+
     /// DuckDB's memory, in bytes.
     pub(super) fn of_duckdb(self) -> u64 {
         self.0 / 2
@@ -55,6 +63,7 @@ mod tests {
     fn little_memory_makes_small_portions_and_one_thread() {
         let memory = Memory(64 << 20);
         assert_eq!((memory.portion(), memory.inserting()), ((MAX_FILES, (64 << 20) / SHARE), 1));
+        assert_eq!(Memory(1 << 30).known_events(), (1 << 22) / 8 * 7);
         let memory = Memory(8 << 30);
         assert_eq!((memory.portion(), memory.inserting()), ((MAX_FILES, MAX_BYTES), 25));
     }

@@ -1,5 +1,8 @@
 //! Converts matches to [`Signal`]s: context, entities, sentence and link.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use foldhash::fast::RandomState;
 use serde_json::Value;
 
@@ -8,7 +11,8 @@ use super::prepared::{Prepared, PreparedStretch};
 use super::{failed, partition};
 use crate::call;
 use crate::digest::id_of;
-use crate::rule::extract::{Extract, ExtractedValue};
+use crate::rule::extract::{Extract, ExtractedValue, Readings};
+use crate::rule::seen::Seen;
 use crate::rule::template::Style;
 use crate::rule::words::{in_sentence, words};
 use crate::rule::{Rule, RuleSet};
@@ -131,13 +135,23 @@ fn set_relations(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal
     let members = found.members.iter().map(|(event, _)| *event).filter(|event| is_described(*event));
     let described: Vec<(usize, Vec<call::Entity>)> =
         members.map(|event| (event, call::CallTable::shipped().describe(&events[event].call()).entities)).collect();
+    // For each value and name, the first entity of each event that has it.
+    let mut named: HashMap<Cow<'_, str>, Vec<(usize, Relation)>> = HashMap::new();
+    for (event, entities) in &described {
+        for one in entities {
+            for key in [Cow::Borrowed(one.value.as_str()), one.name()] {
+                let of_key = named.entry(key).or_default();
+                if of_key.last().is_none_or(|(last, _)| last != event) {
+                    of_key.push((*event, one.relation));
+                }
+            }
+        }
+    }
     for entity in entities {
-        let is_it = |one: &&call::Entity| one.value == entity.value || one.name() == entity.value;
         let mut relation = None;
-        for (event, named) in &described {
-            let Some(one) = named.iter().find(is_it) else { continue };
+        for (event, stated) in named.get(entity.value.as_str()).into_iter().flatten() {
             let is_own = events[*event].row.event_id == entity.event_id;
-            relation = relation.filter(|_| !is_own).or(Some(one.relation));
+            relation = relation.filter(|_| !is_own).or(Some(*stated));
             if is_own {
                 break;
             }
@@ -166,12 +180,12 @@ pub(super) fn read<'e>(
     events: &'e [Prepared<'_>],
     found: &MatchedSignal,
 ) -> Vec<ExtractedValue<'e>> {
-    let mut readings = Vec::new();
+    let mut readings = Readings::default();
     let members = found.members.iter().map(|(event, _)| &events[*event]);
     for event in members.filter(|event| extract.reads(event.row.call)) {
         extract.read(&event.source(), &mut readings);
     }
-    readings
+    readings.into_values()
 }
 
 fn context(
@@ -181,12 +195,12 @@ fn context(
     calls: &[String],
 ) -> (Context, Vec<SignalEntity>) {
     let mut context = place(events, found);
-    let mut entities = Vec::new();
+    let mut entities = EntityList::default();
     for extract in &rule.extracts {
         let readings = read(extract, events, found);
         if let Some(kind) = &extract.entity {
             for reading in &readings {
-                add_read(&mut entities, kind, reading);
+                entities.add_read(kind, reading);
             }
         }
         let value = in_context(extract, readings, calls);
@@ -194,7 +208,7 @@ fn context(
             context.insert(extract.name.clone(), value);
         }
     }
-    (context, entities)
+    (context, entities.list)
 }
 
 /// Adds values found only in earlier signals, such as the resource that a dialog or a tab belongs to.
@@ -236,23 +250,32 @@ fn in_context(extract: &Extract, readings: Vec<ExtractedValue<'_>>, calls: &[Str
     }
 }
 
-/// Adds an entity, unless another extract has added it already.
-pub(super) fn add(entities: &mut Vec<SignalEntity>, kind: &str, value: &str, event_id: &str) {
-    if !entities.iter().any(|known| known.value == value && known.kind == kind) {
-        entities.push(SignalEntity {
-            kind: kind.to_owned(),
-            value: value.to_owned(),
-            event_id: event_id.to_owned(),
-            relation: Relation::Seen,
-        });
-    }
+/// The entities of a signal, without duplicates.
+#[derive(Debug, Default)]
+pub(super) struct EntityList {
+    pub(super) list: Vec<SignalEntity>,
+    seen: Seen,
 }
 
-fn add_read(entities: &mut Vec<SignalEntity>, kind: &str, reading: &ExtractedValue<'_>) {
-    match &reading.value {
-        Value::Null => {}
-        Value::String(text) => add(entities, kind, text, reading.event_id),
-        other => add(entities, kind, &other.to_string(), reading.event_id),
+impl EntityList {
+    /// Adds an entity, unless another extract has added it already.
+    pub(super) fn add(&mut self, kind: &str, value: &str, event_id: &str) {
+        if self.seen.is_new(&(kind, value)) {
+            self.list.push(SignalEntity {
+                kind: kind.to_owned(),
+                value: value.to_owned(),
+                event_id: event_id.to_owned(),
+                relation: Relation::Seen,
+            });
+        }
+    }
+
+    fn add_read(&mut self, kind: &str, reading: &ExtractedValue<'_>) {
+        match &reading.value {
+            Value::Null => {}
+            Value::String(text) => self.add(kind, text, reading.event_id),
+            other => self.add(kind, &other.to_string(), reading.event_id),
+        }
     }
 }
 

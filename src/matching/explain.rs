@@ -29,6 +29,8 @@ pub struct Explanation {
     pub signal: Option<ExplainedSignal>,
     /// The signal's events, or the requested event.
     pub events: Vec<ExplainedEvent>,
+    /// Whether the events were compared with pages. Events outside console sessions and typed commands are not.
+    pub compared: bool,
     /// The items of the explanation's cost. The higher the cost, the less likely the explanation.
     pub costs: Vec<Cost>,
     /// The best alternative explanations, most likely first.
@@ -143,6 +145,7 @@ pub fn unmapped<'r, 'e: 'r>(
     Some(Explanation {
         signal: None,
         events: vec![ExplainedEvent::without_shape(row, None)],
+        compared: false,
         costs: Vec::new(),
         rivals: Vec::new(),
     })
@@ -203,7 +206,7 @@ impl Explainer<'_, '_> {
         let rivals = choice.iter().flat_map(|choice| {
             choice.rivals.iter().map(|(rival, cost_difference)| self.rival(&choice.hypothesis, rival, *cost_difference))
         });
-        Explanation { signal, events, costs: costs.collect(), rivals: rivals.collect() }
+        Explanation { signal, events, compared: true, costs: costs.collect(), rivals: rivals.collect() }
     }
 
     fn rival(&self, chosen: &Hypothesis, rival: &Hypothesis, cost_difference: f64) -> Rival {
@@ -282,7 +285,7 @@ const fn unknown(cause: Cause) -> &'static str {
     match cause {
         Cause::Page(_) => "a page",
         Cause::Visit => "a page that is not in the catalog",
-        Cause::Change => "a change on an unknown page",
+        Cause::Change => "a change on a page that is not in the catalog",
         Cause::Noise => "calls made by the console itself",
         Cause::Service => "a service acting on behalf of the person",
         Cause::Adjacent => "an extra call, close in time to another page",

@@ -90,7 +90,7 @@ impl Notebook {
     /// # Errors
     /// On an I/O error.
     pub fn read(&self) -> Result<Notes, NotesError> {
-        match fs::read(&self.path) {
+        match regular(&self.path).and_then(fs::read) {
             Ok(bytes) => Ok(Notes::parse(&String::from_utf8_lossy(&bytes))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Notes::default()),
             Err(source) => Err(self.cannot("read", source)),
@@ -117,7 +117,7 @@ impl Notebook {
     /// Waits for the lock, which is held until the returned value is dropped.
     fn turn(&self) -> io::Result<File> {
         let path = self.folder().join(format!(".{}.lock", self.name()));
-        let turn = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        let turn = OpenOptions::new().create(true).truncate(false).write(true).open(regular(&path)?)?;
         turn.lock()?;
         Ok(turn)
     }
@@ -158,6 +158,15 @@ impl Notebook {
 
     fn cannot(&self, what: &'static str, source: io::Error) -> NotesError {
         NotesError::File { what, path: self.path.clone(), source }
+    }
+}
+
+/// The path, unless it is that of a pipe or a device: opening or reading it might never end, and whoever made the case may
+/// have made it.
+fn regular(path: &Path) -> io::Result<&Path> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not a regular file")),
+        _ => Ok(path),
     }
 }
 
@@ -212,6 +221,27 @@ mod tests {
         assert_eq!(book.read().unwrap().shown().count(), 1);
         let text = fs::read_to_string(book.path()).unwrap();
         assert!(text.starts_with(HEAD) && text.ends_with("}\n"), "{text}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn notes_are_not_read_from_a_pipe_or_a_device() {
+        let dir = TempDir::new().unwrap();
+        let book = Notebook::beside(&dir.path().join("case.duckdb"));
+        std::os::unix::fs::symlink("/dev/zero", book.path()).unwrap();
+        let refused = book.read().unwrap_err();
+        assert!(std::error::Error::source(&refused).unwrap().to_string().contains("not a regular file"), "{refused}");
+        fs::remove_file(book.path()).unwrap();
+        let lock = dir.path().join(".case.notes.jsonl.lock");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &lock,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+            0,
+        )
+        .unwrap();
+        assert!(book.update(|notes| Ok(notes.add(Notes::parse(NOTE).notes))).is_err());
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn sentences(entry: &CallEntry) -> String {
     }
 }
 
-/// `defense_evasion: stopped, impact: stopped`
+/// `defense_impairment: stopped, impact: stopped`
 fn classes(entry: &CallEntry) -> String {
     let class_text = |(class, effect): &(CallClass, String)| match class {
         CallClass::Reversal => format!("{}: {effect} {}", class.as_str(), entry.undoes.join(", ")),

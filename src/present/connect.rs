@@ -99,7 +99,7 @@ impl Client {
             Self::Harlequin => "Harlequin: pip install harlequin",
             Self::JupySql => "JupySQL, in a notebook: pip install jupysql duckdb",
             Self::Ibis => "ibis: pip install 'ibis-framework[duckdb]'",
-            Self::Dbt => "dbt: pip install dbt-duckdb; profiles.yml",
+            Self::Dbt => "dbt: pip install \"dbt-core<2\" dbt-duckdb; profiles.yml",
             Self::Grafana => {
                 "Grafana: data source motherduck-duckdb-datasource; provisioning/datasources/cartographer.yml"
             }

@@ -6,6 +6,7 @@ use anstyle::Style;
 use indexmap::IndexMap;
 
 use super::escape::terminal;
+use crate::counted::counted;
 use crate::matching::{Cost, ExplainedEvent, ExplainedSignal, Explanation, Rival};
 use crate::signal::{Origin, Role};
 
@@ -19,6 +20,13 @@ const SHOWN: usize = 20;
 pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> io::Result<()> {
     match &explained.signal {
         Some(signal) => explained_signal(out, signal)?,
+        None if !explained.compared => {
+            return writeln!(
+                out,
+                "No signal explains this event. It was not compared with console pages, because it is not in a console \
+                 session or was typed as a command."
+            );
+        }
         None => writeln!(out, "No signal explains this event{}.", whether_typed(&explained.events))?,
     }
     let of_page = explained.signal.as_ref().is_some_and(|signal| signal.origin != Origin::Service);
@@ -38,12 +46,14 @@ fn explained_signal(out: &mut impl Write, signal: &ExplainedSignal) -> io::Resul
     let how = match signal.origin {
         Origin::Exact => {
             format!(
-                "exact match: every required call was seen and matched a shape exactly; confidence {:.2}",
+                "exact match: all required calls were seen, each with the expected parameters; confidence {:.2}",
                 signal.confidence
             )
         }
         Origin::Inferred => format!("the most likely page; confidence {:.2}", signal.confidence),
-        Origin::Service => format!("unknown page, inferred from its calls; confidence {:.2}", signal.confidence),
+        Origin::Service => {
+            format!("page not in the catalog, described by its service or call; confidence {:.2}", signal.confidence)
+        }
     };
     let matched_rule = signal.matched_rule.as_ref().map(|matched_rule| {
         format!("{matched_rule}, changed to {} because of the surrounding signals", signal.rule_id)
@@ -71,7 +81,9 @@ fn parts(out: &mut impl Write, parts: &[ExplainedEvent], of_page: bool, all: boo
     writeln!(out, "\nEvents ({})", parts.len())?;
     lines.iter().take(shown).try_for_each(|(line, times)| line.write(out, *times))?;
     if shown < lines.len() {
-        writeln!(out, "  … and {} more lines; use `explain --all` to show them", lines.len() - shown)?;
+        let (more, them) = (lines.len() - shown, if lines.len() - shown == 1 { "it" } else { "them" });
+        let more = counted(more, "more line", "more lines");
+        writeln!(out, "  … and {more}; use `explain --all` to show {them}")?;
     }
     Ok(())
 }
@@ -117,22 +129,24 @@ fn costs(out: &mut impl Write, costs: &[Cost]) -> io::Result<()> {
 
 fn rivals(out: &mut impl Write, rivals: &[Rival], events: usize) -> io::Result<()> {
     if rivals.is_empty() {
-        return writeln!(out, "\nNothing else explains these events.");
+        return writeln!(out, "\nNo other explanation was found.");
     }
     writeln!(out, "\nOther explanations")?;
     rivals.iter().try_for_each(|rival| {
         let name = rival.rule_id.as_deref().unwrap_or(&rival.title);
         let [own, other] = rival.events;
-        let others = if other > 0 { format!(" and {other} other events") } else { String::new() };
+        let others =
+            if other > 0 { format!(" and {}", counted(other, "other event", "other events")) } else { String::new() };
         let lacks = match rival.missing.as_slice() {
             [] => String::new(),
-            missing => format!("; it requires {}, which is missing", missing.join(", ")),
+            missing => format!("; required but missing: {}", missing.join(", ")),
         };
         writeln!(
             out,
-            "  {:>+6.1}  {}: explains {own} of {events} events{others}{}",
+            "  {:>+6.1}  {}: explains {own} of {}{others}{}",
             rival.cost_difference,
             terminal(name),
+            counted(events, "event", "events"),
             terminal(&lacks)
         )
     })

@@ -55,7 +55,8 @@ fn events(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
     }
     writeln!(out)?;
     if ledger.damaged > 0 {
-        writeln!(out, "damage   {} documents or parts of files could not be read", HumanCount(ledger.damaged))?;
+        let noun = if ledger.damaged == 1 { "document or part of a file" } else { "documents or parts of files" };
+        writeln!(out, "damage   {} {noun} could not be read", HumanCount(ledger.damaged))?;
     }
     case_totals(out, ledger.case)
 }
@@ -73,7 +74,9 @@ fn case_totals(out: &mut impl Write, case: Totals) -> io::Result<()> {
     }
     clicks(out, case)?;
     let [signals, of_console, sessions] = [case.signals, case.console_sessions, case.sessions].map(HumanCount);
-    writeln!(out, "signals  {signals} in {of_console} console sessions, out of {sessions} sessions")
+    let noun = |number: u64| if number == 1 { "session" } else { "sessions" };
+    let (console, all) = (noun(case.console_sessions), noun(case.sessions));
+    writeln!(out, "signals  {signals} in {of_console} console {console}, out of {sessions} {all}")
 }
 
 /// How the clicks were identified: by a known page, with its confidence, or by something less specific.

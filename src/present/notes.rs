@@ -46,7 +46,7 @@ pub(super) fn said(Resolved { note, .. }: &Resolved) -> String {
 /// What a note is about, as text.
 pub(super) fn about(Resolved { note, location }: &Resolved) -> String {
     let Some(target) = &note.target else { return note.place.clone().unwrap_or_default() };
-    let gone = if location.what.is_none() { " (not in this case)" } else { "" };
+    let gone = if location.what.is_none() { " (not in the case)" } else { "" };
     match (target.kind, &location.what) {
         (TargetKind::Entity, _) => {
             format!("{} {}", target.entity_type.as_deref().unwrap_or("entity"), target.id)

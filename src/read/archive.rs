@@ -34,6 +34,9 @@ const APPLE_DOUBLE: [u8; 4] = [0, 5, 0x16, 7];
 /// A tar header's size, in bytes.
 const TAR_BLOCK: usize = 512;
 
+/// The maximum length of a document's name, in bytes; a longer one is shortened.
+const MAX_NAME: usize = 2048;
+
 /// The number of bytes that are reserved in the budget at a time.
 const STEP: u64 = 1 << 20;
 
@@ -323,7 +326,7 @@ impl<'r> Unpacked<'r> {
 
     /// A unique name for the document of a member.
     fn member(&mut self, archive: &str, own: &str) -> String {
-        let name = format!("{archive}!{own}");
+        let name = shortened(format!("{archive}!{own}"));
         let count = self.names.entry(name.clone()).or_default();
         *count += 1;
         match *count {
@@ -377,6 +380,15 @@ impl<'r> Unpacked<'r> {
         self.allowance = self.allowance.saturating_sub(read);
         text
     }
+}
+
+/// A name that is not too long: every event has its document's name, so a long one would fill the memory.
+fn shortened(name: String) -> String {
+    if name.len() <= MAX_NAME {
+        return name;
+    }
+    let (start, end) = (name.floor_char_boundary(MAX_NAME / 2), name.ceil_char_boundary(name.len() - MAX_NAME / 2));
+    format!("{}…{}", &name[..start], &name[end..])
 }
 
 /// The text of a gzip file that is one complete, intact member; `None` for any other file.
@@ -518,6 +530,24 @@ mod tests {
         let mut unpacked = unpack("a.gz", Vec::new(), u64::MAX);
         assert_eq!(unpacked.read("a.gz", "gzip", 0, Exhausted), b"");
         assert_eq!((unpacked.shortage, unpacked.problems.len()), (Some(Shortage::Memory), 0));
+    }
+
+    #[test]
+    fn long_names_are_shortened_and_stay_unique() {
+        let mut archive = tar::Builder::new(Vec::new());
+        let long = "é".repeat(40_000);
+        for (name, text) in
+            [(format!("{long}/a.json"), "1"), (format!("{long}/b/a.json"), "2"), (format!("{long}/a.json"), "3")]
+        {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(1);
+            archive.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        let unpacked = unpack("a.tar", archive.into_inner().unwrap(), 1 << 20);
+        let names: Vec<&str> = unpacked.documents.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(names.iter().all(|name| name.len() < MAX_NAME + 10 && name.starts_with("a.tar!éé")), "{names:?}");
+        assert!(names[0].ends_with("éé/a.json") && names[1].ends_with("éé/b/a.json"), "{names:?}");
+        assert_eq!(names[2], format!("{}#2", names[0]));
     }
 
     #[test]

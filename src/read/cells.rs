@@ -1,8 +1,9 @@
 //! CSV with a complete record in one cell, or with one row per event.
 
 use std::collections::BTreeSet;
+use std::io::Cursor;
 
-use csv::{Reader, ReaderBuilder, StringRecord};
+use csv::{Position, Reader, ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 
 use super::clock::{Convention, DateOrder};
@@ -99,8 +100,9 @@ fn table(body: &str, first: u64, order: Option<DateOrder>) -> Result<Table, Refu
     Err(refused.unwrap_or_else(|| other_table(&headers, &rows)))
 }
 
-fn csv_reader(text: &str, delimiter: u8) -> Reader<&[u8]> {
-    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
+fn csv_reader(text: &str, delimiter: u8) -> Reader<Cursor<&[u8]>> {
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(delimiter).from_reader(Cursor::new(text.as_bytes()))
 }
 
 /// The rows after the header.
@@ -120,43 +122,49 @@ impl Rows<'_> {
     /// An invalid row that spans several lines has an unclosed quote, or a quote that another row closes. Its other
     /// lines are read separately.
     fn each(&self, mut visit: impl FnMut(u64, Result<&StringRecord, (String, &str)>) -> bool) {
-        let (mut at, mut row) = (self.start, StringRecord::new());
+        let mut row = StringRecord::new();
         let mut lines = Lines { text: self.text, at: 0, line: self.first };
         let mut patience = self.text.len().saturating_mul(8).saturating_add(1 << 20);
-        'restart: loop {
-            let mut reader = csv_reader(&self.text[at..], self.delimiter);
-            loop {
-                let from = at + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-                if !reader.read_record(&mut row).unwrap_or(false) {
+        let mut reader = csv_reader(self.text, self.delimiter);
+        let byte = |reader: &Reader<_>| usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        let mut restart = Some(self.start);
+        loop {
+            // A new reader for each restart would take much longer: it builds its state machine first.
+            if let Some(at) = restart.take() {
+                let mut position = Position::new();
+                position.set_byte(at as u64);
+                if reader.seek(position).is_err() {
                     return;
                 }
-                let end = at + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-                let end = end.min(self.text.len());
-                // The reported start of a row may be the line end before it.
-                let from = from.min(end);
-                let from = from + self.text[from..end].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
-                let raw = &self.text[from..end];
-                let line = lines.of(from);
-                // Concatenated tables contain several headers.
-                if row == *self.header {
-                    continue;
-                }
-                let Some(cause) = self.fault(raw, &row) else {
-                    if !visit(line, Ok(&row)) {
-                        return;
-                    }
-                    continue;
-                };
-                let next = raw.trim_end().find('\n').filter(|_| patience > raw.len());
-                let own = next.map_or(raw, |next| &raw[..next]);
-                if !visit(line, Err((cause, own))) {
+            }
+            let from = byte(&reader);
+            if !reader.read_record(&mut row).unwrap_or(false) {
+                return;
+            }
+            let end = byte(&reader).min(self.text.len());
+            // The reported start of a row may be the line end before it.
+            let from = from.min(end);
+            let from = from + self.text[from..end].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
+            let raw = &self.text[from..end];
+            let line = lines.of(from);
+            // Concatenated tables contain several headers.
+            if row == *self.header {
+                continue;
+            }
+            let Some(cause) = self.fault(raw, &row) else {
+                if !visit(line, Ok(&row)) {
                     return;
                 }
-                if let Some(next) = next {
-                    patience -= raw.len();
-                    at = from + next + 1;
-                    continue 'restart;
-                }
+                continue;
+            };
+            let next = raw.trim_end().find('\n').filter(|_| patience > raw.len());
+            let own = next.map_or(raw, |next| &raw[..next]);
+            if !visit(line, Err((cause, own))) {
+                return;
+            }
+            if let Some(next) = next {
+                patience -= raw.len();
+                restart = Some(from + next + 1);
             }
         }
     }

@@ -49,7 +49,7 @@ pub use names::RECORD_MEMBERS;
 pub use opened::{Document, Opened, Stored, fetch, fetch_within, open};
 pub use row::record_of_row;
 pub use scan::searched_bytes;
-pub use source::{Discovery, Source, discover, discover_notifying};
+pub use source::{Discovery, RemoteFile, Source, discover, discover_notifying};
 pub use structs::is_read_from_text_of;
 pub use texts::{TextFile, texts};
 

@@ -11,6 +11,7 @@ use super::archive::{Shortage, Unpacked, unpack, unpack_within};
 use super::budget::MemoryBudget;
 use super::error::ReadError;
 use super::source::{Source, special};
+use crate::counted::counted;
 use crate::digest::sha256;
 
 /// Compressed logs expand ten to a hundred times; output beyond this ratio is cut off, because the file is a
@@ -94,10 +95,9 @@ impl Stored {
         match decoder.into_inner().into_inner().len() {
             _ if text.len() as u64 > MAX_CONTENT => Err("the gzip data decompresses to more than 1 GiB".to_owned()),
             0 => Ok(Cow::Owned(text)),
-            more => Err(format!(
-                "there is extra data after the end of the gzip data: {more} byte{}",
-                if more == 1 { "" } else { "s" }
-            )),
+            more => {
+                Err(format!("there is extra data after the end of the gzip data: {}", counted(more, "byte", "bytes")))
+            }
         }
     }
 
@@ -159,6 +159,9 @@ pub fn open(source: &Source) -> Result<Opened, ReadError> {
 /// The bytes of a source, unless there are more than `most`. A file that grows while it is read is read only up to its
 /// size when it was opened.
 fn bytes_within(source: &Source, most: u64) -> io::Result<Option<Vec<u8>>> {
+    if let Some(remote) = &source.remote {
+        return remote.read(most);
+    }
     let mut bytes = Vec::new();
     match &source.path {
         Some(path) => {

@@ -23,6 +23,7 @@ use super::error::Refusal;
 use super::footer;
 use super::text::printable;
 use super::unwrap;
+use crate::counted::counted;
 
 /// The first bytes of a Parquet file.
 const MARK: &[u8] = b"PAR1";
@@ -70,7 +71,8 @@ pub(super) fn read(bytes: &[u8], budget: u64) -> Result<Table, Refusal> {
         }
     }
     if reader.unlisted > 0 && reader.contents.has_records() {
-        reader.broken(&format!("{} more rows contain no CloudTrail record", reader.unlisted));
+        let unlisted = counted(reader.unlisted, "more row contains", "more rows contain");
+        reader.broken(&format!("{unlisted} no CloudTrail record"));
     }
     reader.contents.container = Some(Container::Parquet).filter(|_| reader.contents.has_records() || reader.row == 0);
     Ok(Table { contents: reader.contents, lines: reader.lines })

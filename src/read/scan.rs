@@ -56,7 +56,8 @@ pub(super) fn value<'t, T: Deserialize<'t>>(text: &'t str, at: usize) -> Result<
 
 fn damage(error: &serde_json::Error, rest: &str, at: usize) -> Damage {
     if error.is_eof() {
-        let cause = format!("truncated: starts at byte {at}, and the text ends at byte {}", at + rest.len());
+        let end = at + rest.len();
+        let cause = format!("truncated: the value starts at byte {at}, and the text ends at byte {end}");
         return Damage { cause, scanned: rest.len(), cut: true };
     }
     let scanned = offset(error, rest);
@@ -167,7 +168,8 @@ mod tests {
         let broken = value::<IgnoredAny>("  {\"a\":\n x}", 2).unwrap_err();
         assert_eq!((broken.cause.as_str(), broken.cut), ("broken JSON at byte 9: expected value", false));
         let cut = value::<IgnoredAny>("  {\"a\":", 2).unwrap_err();
-        assert_eq!((cut.cause.as_str(), cut.cut), ("truncated: starts at byte 2, and the text ends at byte 7", true));
+        let cause = "truncated: the value starts at byte 2, and the text ends at byte 7";
+        assert_eq!((cut.cause.as_str(), cut.cut), (cause, true));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use chrono::Utc;
@@ -14,13 +15,27 @@ use super::stamp::stamp;
 /// The input name for standard input.
 const STDIN: &str = "-";
 
+/// A file that something else reads, such as the host of the extension.
+pub trait RemoteFile: std::fmt::Debug + Send + Sync {
+    /// Its bytes; `None` if there are more than `most`.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn read(&self, most: u64) -> io::Result<Option<Vec<u8>>>;
+}
+
+/// The nominal size of a remote file, whose size is not known before it is read. It determines how many files a thread
+/// reads one after another.
+const REMOTE_SIZE: u64 = 128 << 10;
+
 /// One file to read, or standard input.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Source {
     /// The name that the user specified, with `/` between its parts; `-` is standard input. Kept in `load_files.file`
     /// and `events.source_file`.
     pub name: String,
     pub(super) path: Option<PathBuf>,
+    pub(super) remote: Option<Arc<dyn RemoteFile>>,
     size: u64,
     modified: Option<SystemTime>,
     stamp: Option<i64>,
@@ -48,6 +63,11 @@ impl Source {
         self.is_file
     }
 
+    /// Whether something else reads it.
+    pub fn is_remote(&self) -> bool {
+        self.remote.is_some()
+    }
+
     /// Whether it can be read again. Standard input and pipes, which have no size, cannot.
     pub fn is_lasting(&self) -> bool {
         self.path.is_some() && self.size > 0
@@ -56,7 +76,13 @@ impl Source {
     /// A source that is not a file, such as the rows of a table. It cannot be opened.
     #[must_use]
     pub fn elsewhere(name: &str) -> Self {
-        Self { name: name.to_owned(), path: None, size: 0, modified: None, stamp: None, is_file: false }
+        Self { name: name.to_owned(), path: None, remote: None, size: 0, modified: None, stamp: None, is_file: false }
+    }
+
+    /// A file that something else reads.
+    #[must_use]
+    pub fn remote(name: &str, file: Arc<dyn RemoteFile>) -> Self {
+        Self { remote: Some(file), size: REMOTE_SIZE, is_file: true, ..Self::elsewhere(name) }
     }
 
     fn stdin() -> Self {
@@ -67,6 +93,7 @@ impl Source {
         Self {
             name: name(path),
             path: Some(path.to_owned()),
+            remote: None,
             size: metadata.len(),
             modified: metadata.modified().ok(),
             stamp: stamp(metadata, Utc::now().timestamp()),
@@ -82,6 +109,15 @@ pub struct Discovery {
     pub sources: Vec<Source>,
     /// Inputs, or parts of them, that could not be found.
     pub problems: Vec<ReadError>,
+}
+
+impl Discovery {
+    /// Adds sources that were not found in the local file system.
+    pub fn add(&mut self, sources: Vec<Source>) {
+        self.sources.extend(sources);
+        self.sources.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+        make_names_unique(&mut self.sources);
+    }
 }
 
 /// Finds the sources that the inputs name: files, folders (recursively, following links), globs, and `-` for standard input.

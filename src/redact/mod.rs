@@ -229,7 +229,10 @@ impl Redactor {
             }
         }
         // Without patterns, or with more than the automaton can hold, only values with a recognizable form are found.
-        redactor.known = AhoCorasick::new(&patterns).ok().filter(|_| !patterns.is_empty());
+        let mut builder = AhoCorasick::builder();
+        // IAM does not distinguish names by case, and people write them in any case.
+        builder.ascii_case_insensitive(true);
+        redactor.known = builder.build(&patterns).ok().filter(|_| !patterns.is_empty());
         redactor
     }
 
@@ -410,7 +413,10 @@ impl Redactor {
 
     /// The pseudonym of a value.
     fn pseudonym(&self, kind: Redaction, value: &str) -> String {
-        let hash = self.derive(kind.as_str(), value);
+        let hash = match kind {
+            Redaction::Names => self.derive(kind.as_str(), &value.to_lowercase()),
+            _ => self.derive(kind.as_str(), value),
+        };
         match kind {
             // The prefix shows what the ID identifies.
             Redaction::Keys if is_id(value) => format!("{}REDACTED{}", &value[..4], &letters(&hash)[..8]),

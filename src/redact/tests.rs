@@ -41,10 +41,20 @@ fn a_value_has_one_pseudonym_wherever_it_stands() {
 }
 
 #[test]
+fn a_name_in_another_case_has_the_same_pseudonym() {
+    let redactor = redactor(&["Ana.Lopez"]);
+    let name = of(&redactor, "Ana.Lopez");
+    assert_eq!(redactor.text("ana.lopez ANA.LOPEZ"), format!("{name} {name}"));
+    let json = redactor.json(r#"{"userName":"ana.lopez","note":"for Ana.lopez"}"#);
+    assert_eq!(json, format!(r#"{{"userName":"{name}","note":"for {name}"}}"#));
+    assert_eq!(redactor.text("Ana@Example.com"), redactor.text("ana@example.com"));
+}
+
+#[test]
 fn what_is_no_value_stays() {
     let redactor = redactor(&["ana", "root", "a", "AWSServiceRoleForSupport", "b-c"]);
     for text in [
-        "banana analysis Ana root a",
+        "banana analysis Anna root a",
         "0a1b2c3d-0000-4000-8000-000000000001",
         "0a1b2c3d-1111-2222-3333-000000000001",
         "Mozilla/5.0 Chrome/124.0.0.0 Safari/537.36",

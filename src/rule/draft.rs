@@ -88,7 +88,7 @@ fn rule(id: &str, calls: &DraftCalls) -> String {
     let mut toml = String::from("# What the page is, if that is not obvious.\n");
     line(&mut toml, "id", &quoted(id));
     line(&mut toml, "title", &quoted(&path.join(" › ")));
-    line(&mut toml, "summary", &quoted("Opened … (one sentence: what was done, and what the page showed)"));
+    line(&mut toml, "summary", &quoted("Opened … (one sentence: what was done and what the page showed)"));
     line(
         &mut toml,
         "url",
@@ -116,7 +116,7 @@ fn rule(id: &str, calls: &DraftCalls) -> String {
 
 fn spec(id: &str, samples: &[Sample<'_, '_>]) -> String {
     let mut toml = String::from("# Replace the real names, IDs and accounts with made-up values.\n[[case]]\n");
-    line(&mut toml, "name", &quoted("the page as the console sends it"));
+    line(&mut toml, "name", &quoted("the page's requests"));
     let events: Vec<String> = samples.iter().map(event).collect();
     line(&mut toml, "events", &format!("[\n{}]", events.concat()));
     line(&mut toml, "signals", &format!("[{{ rule = {} }}]", quoted(id)));

@@ -8,6 +8,7 @@ use super::pattern::Pattern;
 pub use super::place::SourceEvent;
 use super::place::SourcePath;
 use super::schema::{ExtractToml, OneOrMany, SpanUnit};
+use super::seen::Seen;
 use super::times;
 use crate::json::Json;
 
@@ -30,14 +31,32 @@ enum CandidateValue<'v> {
 /// Receives the values of an extract.
 type ValueVisitor<'s> = &'s mut dyn FnMut(CandidateValue<'_>);
 
-impl CandidateValue<'_> {
-    fn is(&self, known: &Value) -> bool {
-        match self {
-            Self::Text(text) => known.as_str() == Some(text),
-            Self::Json(value) => value == known,
-        }
+/// The values that an extract has read, without duplicates.
+#[derive(Debug, Default)]
+pub struct Readings<'e> {
+    values: Vec<ExtractedValue<'e>>,
+    seen: Seen,
+}
+
+impl<'e> Readings<'e> {
+    /// The values, in order.
+    #[must_use]
+    pub fn into_values(self) -> Vec<ExtractedValue<'e>> {
+        self.values
     }
 
+    fn add(&mut self, value: CandidateValue<'_>, event_id: &'e str) {
+        let is_new = match &value {
+            CandidateValue::Text(text) => self.seen.is_new(*text),
+            CandidateValue::Json(value) => self.seen.is_new(&(value.is_object(), value.to_string())),
+        };
+        if is_new {
+            self.values.push(ExtractedValue { value: value.into_value(), event_id });
+        }
+    }
+}
+
+impl CandidateValue<'_> {
     fn into_value(self) -> Value {
         match self {
             Self::Text(text) => Value::String(text.to_owned()),
@@ -128,17 +147,13 @@ impl Extract {
     }
 
     /// Adds the new values from an event whose call it [`reads`](Self::reads). Events must be passed in order.
-    pub fn read<'e>(&self, event: &SourceEvent<'e, '_>, readings: &mut Vec<ExtractedValue<'e>>) {
-        if self.one && !readings.is_empty() {
+    pub fn read<'e>(&self, event: &SourceEvent<'e, '_>, readings: &mut Readings<'e>) {
+        if self.one && !readings.values.is_empty() {
             return;
         }
-        self.visit(event, &mut |value| {
-            if !readings.iter().any(|reading| value.is(&reading.value)) {
-                readings.push(ExtractedValue { value: value.into_value(), event_id: event.event_id });
-            }
-        });
+        self.visit(event, &mut |value| readings.add(value, event.event_id));
         if self.one {
-            readings.truncate(1);
+            readings.values.truncate(1);
         }
     }
 
@@ -283,9 +298,9 @@ mod tests {
             request,
             response: &response,
         });
-        let mut readings = Vec::new();
+        let mut readings = Readings::default();
         events.for_each(|event| extract.read(&event, &mut readings));
-        readings.into_iter().map(|reading| reading.value).collect()
+        readings.into_values().into_iter().map(|reading| reading.value).collect()
     }
 
     #[test]

@@ -41,7 +41,9 @@ impl Generic {
             Self::Delete => "any console call that does not belong to a known page and whose verb deletes something",
             Self::Change => "any other console call that does not belong to a known page and changes something",
             Self::Visit => "an uninterrupted series of reads by one service's console that do not match any known page",
-            Self::Along => "a few such reads, close in time to a page that is complete without them",
+            Self::Along => {
+                "a few reads by one service's console, close in time to a page that is complete without them"
+            }
             Self::Poll => "one request repeated at a steady interval at least three times",
             Self::Console => "calls that the console makes on its own, listed in words/noise.toml",
             Self::Service => "calls that a service makes on behalf of a person, listed in words/noise.toml",

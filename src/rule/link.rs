@@ -129,7 +129,7 @@ fn cycles(rules: &[(RuleText, RuleToml, Rule)]) -> Vec<RuleError> {
                 Some(next) if next == start => {
                     let mut collector = ErrorCollector::new(text);
                     let problem =
-                        format!("expected rules that do not become each other, but `{}` becomes itself", rule.id);
+                        format!("expected no cycle through `becomes`, but `{}` leads back to itself", rule.id);
                     collector.add(toml.id.span().start, "becomes", problem);
                     errors.extend(collector.into_errors());
                     break;

@@ -19,6 +19,7 @@ pub mod path;
 pub mod pattern;
 mod place;
 pub mod schema;
+pub(crate) mod seen;
 mod set;
 pub mod shape;
 pub mod shape_filter;

@@ -8,6 +8,7 @@ use super::condition::Condition;
 use super::drift::Drifted;
 use super::path::Path;
 use super::shape::{Parameters, Shape, ShapeSubject, has_none};
+use crate::counted::counted;
 use crate::json::{Json, Members};
 
 /// A page size differs.
@@ -116,16 +117,16 @@ impl Parameters {
 impl Drifted<'_> {
     fn compare(&self, add_difference: &mut DifferenceVisitor<'_>) {
         if self.added > 0 {
-            add_difference(NEW_MEMBERS, &|| format!("the request has {} not found in any shape", counted(self.added)));
+            add_difference(NEW_MEMBERS, &|| {
+                format!("the request has {} not found in any shape", counted(self.added, "member", "members"))
+            });
         }
         if self.renamed > 0 {
-            add_difference(power(RENAMED, self.renamed), &|| format!("{} renamed", counted(self.renamed)));
+            add_difference(power(RENAMED, self.renamed), &|| {
+                format!("{} renamed", counted(self.renamed, "member", "members"))
+            });
         }
     }
-}
-
-fn counted(members: usize) -> String {
-    if members == 1 { "1 member".to_owned() } else { format!("{members} members") }
 }
 
 fn names(set: &[String]) -> Vec<&str> {

@@ -95,7 +95,7 @@ pub struct RuleToml {
     #[serde(default)]
     #[schemars(with = "Vec<RequestToml>")]
     pub request: Vec<Spanned<RequestToml>>,
-    /// How the page's calls are known. The default is observed in 2023 and 2024.
+    /// How the page's calls are known. The default is `observed` in 2023 and 2024.
     #[serde(default)]
     #[schemars(with = "ProvenanceToml")]
     pub provenance: Option<Spanned<ProvenanceToml>>,
@@ -196,7 +196,7 @@ pub fn json_schema() -> String {
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-/// One or several texts.
+/// One or several strings.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany {
@@ -247,7 +247,7 @@ pub struct RequestToml {
     #[serde(default, rename = "where")]
     #[schemars(with = "IndexMap<String, ConditionToml>")]
     pub conditions: IndexMap<String, Spanned<ConditionToml>>,
-    /// Texts that the request's compact JSON contains.
+    /// Strings that the request's compact JSON contains.
     #[serde(default)]
     pub text: Vec<String>,
     /// Conditions on the response, by path.
@@ -275,15 +275,15 @@ pub enum ConditionToml {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestToml {
-    /// Equals this text.
+    /// Equals this string.
     pub equals: Option<String>,
-    /// Starts with this text.
+    /// Starts with this string.
     pub starts_with: Option<String>,
-    /// Ends with this text.
+    /// Ends with this string.
     pub ends_with: Option<String>,
-    /// Contains this text.
+    /// Contains this string.
     pub contains: Option<String>,
-    /// Equals one of these texts.
+    /// Equals one of these strings.
     pub one_of: Option<Vec<String>>,
     /// Consists of this many decimal digits.
     pub digits: Option<usize>,
@@ -315,18 +315,18 @@ pub struct ExtractToml {
     /// Keep only the first value.
     #[serde(default)]
     pub one: bool,
-    /// Keep the text after the last occurrence of this text.
+    /// Keep the text after the last occurrence of this string.
     pub after_last: Option<String>,
-    /// Keep the text after the first occurrence of this text.
+    /// Keep the text after the first occurrence of this string.
     pub after: Option<String>,
-    /// Keep the text before the first occurrence of this text (applied after `after`).
+    /// Keep the text before the first occurrence of this string (applied after `after`).
     pub before: Option<String>,
     /// Remove this many characters from the end (applied after `after` and `before`).
     #[serde(default)]
     pub drop_last: usize,
-    /// Keep only values that start with this text.
+    /// Keep only values that start with this string.
     pub starts_with: Option<String>,
-    /// Drop values that start with this text.
+    /// Drop values that start with this string.
     pub unless_starts_with: Option<String>,
     /// Replacements for values.
     #[serde(default)]
@@ -336,7 +336,7 @@ pub struct ExtractToml {
     pub only_mapped: bool,
     /// The default value, if the calls were seen but nothing was found in them.
     pub default: Option<String>,
-    /// Cut only values that start with this text (`arn:`). Other values are not changed.
+    /// Cut only values that start with this string (`arn:`). Other values are not changed.
     pub cut_only: Option<String>,
     /// The values are times, to be written as RFC 3339 in UTC.
     #[serde(default)]
@@ -377,7 +377,7 @@ pub struct BecomesToml {
     /// The next signal belongs to one of these rules.
     #[serde(default)]
     pub next: Vec<String>,
-    /// Searching backwards through the signals, `find` is found before `until`.
+    /// A search backward through the signals finds `find` before `until`.
     pub look_back: Option<LookBackToml>,
     /// The extract with this name has more than one value.
     pub more_than_one: Option<String>,

@@ -144,7 +144,7 @@ pub(super) async fn authorize(State(access): State<AccessControl>, request: Requ
 /// The request with its whole body.
 async fn received(request: Request) -> Result<Request, ServeError> {
     let (head, body) = request.into_parts();
-    let advice = || format!("A request can be at most {} MiB, and must arrive within {POST_TIME:?}.", POSTED >> 20);
+    let advice = || format!("A request can be at most {} MiB and must arrive within {POST_TIME:?}.", POSTED >> 20);
     let bytes = timeout(POST_TIME, to_bytes(body, POSTED)).await;
     let bytes = bytes.map_err(|_| ServeError::asked("the request did not arrive in time", advice()))?;
     let bytes = bytes.map_err(|_| ServeError::asked("the request did not arrive completely", advice()))?;

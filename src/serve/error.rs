@@ -135,9 +135,11 @@ impl ServeError {
             Self::SignedOut => "Open the full address that `cartographer serve` printed, including the token.",
             Self::Busy => "Try again in a few seconds.",
             Self::TooLarge(_) => "Request fewer rows or columns, or use `cartographer sql`.",
-            Self::Crashed(_) => "The query may need too much memory, or read JSON that is nested too deeply.",
+            Self::Crashed(_) => "The query may need too much memory or may read JSON that is nested too deeply.",
             Self::NoProcess(_) => "Check that the program file still exists and that there is enough memory.",
-            Self::TimedOut(_) => "Simplify the query, or increase the limit: cartographer serve --time-limit SECONDS.",
+            Self::Explain(ExplainError::Unknown(_)) => "Use the ID of a row of the timeline or of an event.",
+            Self::Explain(ExplainError::Ambiguous(_)) => "Use more characters of the ID.",
+            Self::TimedOut(_) => "Simplify the query, or start the server with a longer --time-limit.",
             Self::Query(error) => of_query(&error.to_string()),
             Self::Notes(NotesError::Invalid(_)) => "docs/serve.md lists the fields of a note.",
             Self::Notes(NotesError::File { .. }) => {
@@ -152,10 +154,10 @@ impl ServeError {
 /// DuckDB explains what is wrong with a query, but not which queries are allowed here.
 fn of_query(message: &str) -> &'static str {
     const ADVICE: [(&str, &str); 6] = [
-        ("read-only mode", "The case is read-only here. Use `cartographer sql --write` to change it."),
-        ("file system operations are disabled", "Other files cannot be read here. Use `cartographer sql` instead."),
-        ("external extensions is disabled", "Extensions cannot be loaded here. Use `cartographer sql` instead."),
-        ("configuration has been locked", "Settings cannot be changed here. Use `cartographer sql` instead."),
+        ("read-only mode", "The case is read-only here."),
+        ("file system operations are disabled", "Other files cannot be read here."),
+        ("external extensions is disabled", "Extensions cannot be loaded here."),
+        ("configuration has been locked", "Settings cannot be changed here."),
         ("Out of Memory", "Query fewer rows or columns, or use ORDER BY with LIMIT."),
         ("no SQL statement", "Enter a query, for example: FROM sessions ORDER BY first_time"),
     ];

@@ -80,7 +80,7 @@ impl Filter {
         Ok(Self {
             session: params.many("session"),
             service: params.many("service"),
-            kind: known(params, "kind", &Kind::ALL.map(Kind::as_str))?,
+            kind: known(params, "kind", &kinds())?,
             technique: params.many("technique"),
             region: params.many("region"),
             principal: params.many("principal"),
@@ -145,6 +145,11 @@ impl Filter {
         let asked = format!("SET VARIABLE asked = json_transform({}, {})", literal(&json), literal(TYPES));
         Ok(if self.actor.is_empty() { asked } else { format!("{asked};\n{ACTED}") })
     }
+}
+
+/// The kinds of signals, and downloads with a credential that was created in the case.
+fn kinds() -> Vec<&'static str> {
+    Kind::ALL.map(Kind::as_str).into_iter().chain(["data"]).collect()
 }
 
 fn every_class() -> Vec<&'static str> {

@@ -42,6 +42,7 @@ pub use error::ServeError;
 pub use mcp::{McpError, mcp};
 pub use query::{QUERY_MEMORY, QueryProgram, answer_query};
 pub use state::ServeOptions;
+pub use statements::check as check_query;
 pub use token::Token;
 
 /// How long canceled queries may take to end when the server stops.

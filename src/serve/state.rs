@@ -13,7 +13,7 @@ use super::rows::{Answers, Totals};
 use crate::notes::Notebook;
 use crate::read::FileId;
 use crate::rule::RuleSet;
-use crate::store::{Case, ReadAccess};
+use crate::store::{Case, OnDamage, ReadAccess};
 
 /// The SQL files that run when a case is opened.
 const SETUP: &str = include_str!("../../sql/serve/setup.sql");
@@ -101,6 +101,8 @@ pub struct ServeOptions {
     pub author: String,
     /// The time limit for one response.
     pub limit: Duration,
+    /// Called if a case contains damaged JSON.
+    pub on_damage: Option<OnDamage>,
 }
 
 /// The shared state.
@@ -119,7 +121,8 @@ impl AppState {
         options: &ServeOptions,
     ) -> Result<Self, ServeError> {
         let limit = options.limit;
-        let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(aside), ..ReadAccess::default() };
+        let (memory, temp_dir, on_damage) = (Some(MEMORY), Some(aside), options.on_damage);
+        let access = ReadAccess { memory, temp_dir, on_damage, ..ReadAccess::default() };
         let pages = Case::open_with(path, access).map_err(ServeError::Opening)?;
         pages.query(SETUP)?;
         Ok(Self {

@@ -24,7 +24,7 @@ const FUNCTIONS: [&str; 8] = [
 ///
 /// # Errors
 /// The first such statement or function.
-pub(super) fn check(sql: &str) -> Result<(), ServeError> {
+pub fn check(sql: &str) -> Result<(), ServeError> {
     let mut begins = true;
     for token in Tokens(sql) {
         match token {
@@ -50,8 +50,7 @@ pub(super) fn check(sql: &str) -> Result<(), ServeError> {
 fn refused(what: &str) -> ServeError {
     ServeError::asked(
         format!("{what} not allowed here"),
-        "Use SELECT, FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN, SET VARIABLE, or CREATE TEMP TABLE; for anything else, \
-         use `cartographer sql`.",
+        "Use SELECT, FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN, SET VARIABLE, or CREATE TEMP TABLE.",
     )
 }
 

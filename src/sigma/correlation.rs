@@ -15,8 +15,8 @@ pub(super) struct Correlation {
     group_by: Vec<String>,
     /// The field whose distinct values are counted.
     field: Option<String>,
-    /// The time span, in seconds.
-    timespan: u64,
+    /// The time span, in seconds; `None` to count over the whole case.
+    timespan: Option<u64>,
     /// Comparisons for the count: an SQL operator and a number.
     limits: Vec<(String, u64)>,
 }
@@ -73,16 +73,14 @@ impl Correlation {
             rules,
             group_by: list("group-by"),
             field,
-            timespan: seconds(text(value, "timespan")?)?,
+            timespan: Some(seconds(text(value, "timespan")?)?),
             limits,
         })
     }
 
-    /// An older rule's aggregation, which counts the rule's own hits.
+    /// An older rule's aggregation, which counts the rule's own hits. Without a time frame, it counts over the whole case.
     pub(super) fn of(aggregation: Aggregation, timeframe: Option<&str>) -> Result<Self, Problem> {
-        let timespan = timeframe.map(seconds).transpose()?.ok_or_else(|| {
-            Problem::unsupported("an aggregation without `timeframe`, which would count over the whole case,")
-        })?;
+        let timespan = timeframe.map(seconds).transpose()?;
         Ok(Self {
             kind: if aggregation.field.is_some() { Kind::ValueCount } else { Kind::EventCount },
             rules: Vec::new(),
@@ -93,8 +91,8 @@ impl Correlation {
         })
     }
 
-    /// A query for the IDs of the events at which a window that satisfies the condition starts. Each of `conditions` is
-    /// the SQL condition of one rule.
+    /// A query for the IDs of the events at which a window that satisfies the condition starts; without a time span, of
+    /// the first event in each group that satisfies it. Each of `conditions` is the SQL condition of one rule.
     pub(super) fn sql(&self, conditions: &[String]) -> String {
         let groups: Vec<String> = self.group_by.iter().map(|field| Field::parse(field).value()).collect();
         let columns: Vec<String> = groups.iter().enumerate().map(|(at, group)| format!(", {group} AS g{at}")).collect();
@@ -116,13 +114,17 @@ impl Correlation {
             if partition.is_empty() { String::new() } else { format!("PARTITION BY {} ", partition.join(", ")) };
         let limits: Vec<String> =
             self.limits.iter().map(|(operator, number)| format!("n {operator} {number}")).collect();
-        format!(
-            "SELECT DISTINCT event_id FROM (SELECT event_id, {count} OVER ({partition}ORDER BY event_time \
-             RANGE BETWEEN CURRENT ROW AND INTERVAL {} SECOND FOLLOWING) AS n FROM ({})) WHERE {}",
-            self.timespan,
-            hits.join(" UNION ALL "),
-            limits.join(" AND ")
-        )
+        let (hits, limits) = (hits.join(" UNION ALL "), limits.join(" AND "));
+        match self.timespan {
+            Some(seconds) => format!(
+                "SELECT DISTINCT event_id FROM (SELECT event_id, {count} OVER ({partition}ORDER BY event_time RANGE \
+                 BETWEEN CURRENT ROW AND INTERVAL {seconds} SECOND FOLLOWING) AS n FROM ({hits})) WHERE {limits}"
+            ),
+            None => format!(
+                "SELECT event_id FROM (SELECT event_id, {count} OVER ({partition}) AS n, row_number() OVER \
+                 ({partition}ORDER BY event_time, event_id) AS place FROM ({hits})) WHERE place = 1 AND {limits}"
+            ),
+        }
     }
 }
 

@@ -207,7 +207,7 @@ impl Modifiers {
 
     fn compare(&self, operator: Operator, field: &Field, text: &str) -> Result<String, Problem> {
         if self.field {
-            return Ok(self.compare_fields(field, &Field::parse(text).value()));
+            return Ok(self.compare_fields(field, &Field::parse(text)));
         }
         let pattern = Pattern::parse(text);
         match operator {
@@ -216,8 +216,9 @@ impl Modifiers {
             Operator::StartsWith => Ok(self.like(field, &pattern.between(false, true))),
             Operator::EndsWith => Ok(self.like(field, &pattern.between(true, false))),
             Operator::Regex => {
-                let (text, flags) = (literal(text), literal(&self.flags));
-                Ok(field.any(|value| format!("regexp_matches({value}, {text}, {flags})")))
+                // DuckDB's own option `m` does not change what ^ and $ match.
+                let text = if self.flags.is_empty() { text.to_owned() } else { format!("(?{}){text}", self.flags) };
+                Ok(field.any(|value| format!("regexp_matches({value}, {})", literal(&text))))
             }
             Operator::Cidr => cidr(field, text),
             Operator::Less => number(field, "<", text),
@@ -228,15 +229,15 @@ impl Modifiers {
         }
     }
 
-    /// Compares with the value of another field, an SQL text expression.
-    fn compare_fields(&self, field: &Field, other: &str) -> String {
-        let function = match self.operator {
-            Operator::Contains => "contains",
-            Operator::StartsWith => "starts_with",
-            Operator::EndsWith => "ends_with",
-            _ => return field.any(|value| format!("lower({value}) = lower({other})")),
+    /// Compares each value of a field with each value of another.
+    fn compare_fields(&self, field: &Field, other: &Field) -> String {
+        let compared = |value: &str, other: &str| match self.operator {
+            Operator::Contains => format!("contains(lower({value}), lower({other}))"),
+            Operator::StartsWith => format!("starts_with(lower({value}), lower({other}))"),
+            Operator::EndsWith => format!("ends_with(lower({value}), lower({other}))"),
+            _ => format!("lower({value}) = lower({other})"),
         };
-        field.any(|value| format!("{function}(lower({value}), lower({other}))"))
+        field.any(|value| other.any_as("other", |other| compared(value, other)))
     }
 
     fn like(&self, field: &Field, pattern: &Pattern) -> String {
@@ -294,7 +295,9 @@ fn dashes(text: &str) -> Vec<String> {
         return vec![text.to_owned()];
     }
     let with = |dash: char| {
-        text.char_indices().map(|(at, char)| if options.contains(&at) { dash } else { char }).collect::<String>()
+        text.char_indices()
+            .map(|(at, char)| if options.binary_search(&at).is_ok() { dash } else { char })
+            .collect::<String>()
     };
     DASHES.into_iter().map(with).collect()
 }

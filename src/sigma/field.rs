@@ -7,6 +7,9 @@ use crate::table::{Column, ColumnKind, EVENTS, identifier, literal};
 /// The JSON columns that contain members of the record, by the path that they contain.
 const BODIES: [(&str, &str); 2] =
     [("requestParameters", "request_parameters"), ("responseElements", "response_elements")];
+/// Columns that do not contain every value of their field: a code such as `Success` is not an error, and a list is joined. The
+/// record's value is then in `extra`. Other columns lose only values that CloudTrail does not write.
+const ALSO_IN_EXTRA: [&str; 2] = ["errorCode", "userAgent"];
 /// A path with more members is looked up as is, without lists in between.
 const MAX_LIST_PATHS: usize = 4;
 
@@ -55,13 +58,34 @@ impl Field {
 
     /// A condition that holds if any value of the field passes a test. `test` gets the value as an SQL text expression.
     pub(super) fn any(&self, test: impl Fn(&str) -> String) -> String {
+        self.any_as("one", test)
+    }
+
+    /// The same, with a name for the value. Conditions in `test` need another one.
+    pub(super) fn any_as(&self, one: &str, test: impl Fn(&str) -> String) -> String {
+        let passes =
+            |values: &str| format!("len(list_filter({values}, lambda {one}: COALESCE({}, FALSE))) > 0", test(one));
         match self {
-            Self::Column(column) => format!("COALESCE({}, FALSE)", test(&text_of(column))),
-            Self::Json { .. } => {
-                let passed = test("one");
-                format!("len(list_filter({}, lambda one: COALESCE({passed}, FALSE))) > 0", self.values())
+            Self::Column(column) => {
+                let in_column = format!("COALESCE({}, FALSE)", test(&text_of(column)));
+                match self.in_extra() {
+                    Some((is_in_extra, extra)) => {
+                        format!("({in_column} OR ({is_in_extra} AND {}))", passes(&extra.values()))
+                    }
+                    None => in_column,
+                }
             }
+            Self::Json { .. } => passes(&self.values()),
         }
+    }
+
+    /// For a column in [`ALSO_IN_EXTRA`]: a quick condition without which `extra` does not contain the field, and the field
+    /// in `extra`.
+    fn in_extra(&self) -> Option<(String, Self)> {
+        let Self::Column(Column { source: Some(path), .. }) = self else { return None };
+        let field = Self::Json { column: "extra", paths: paths(path), members: Vec::new() };
+        let quick = format!("COALESCE(contains(extra, {}), FALSE)", literal(&format!("\"{path}\"")));
+        ALSO_IN_EXTRA.contains(path).then_some((quick, field))
     }
 
     /// The first value, as text; NULL if there is none.
@@ -75,7 +99,15 @@ impl Field {
     /// A condition that holds if the record has no value for the field.
     pub(super) fn is_null(&self) -> String {
         match self {
-            Self::Column(column) => format!("{} IS NULL", identifier(column.name)),
+            Self::Column(column) => {
+                let is_null = format!("{} IS NULL", identifier(column.name));
+                match self.in_extra() {
+                    Some((is_in_extra, extra)) => {
+                        format!("({is_null} AND (NOT {is_in_extra} OR {}))", extra.is_null())
+                    }
+                    None => is_null,
+                }
+            }
             Self::Json { members, .. } => {
                 let own = format!("len(list_filter({}, lambda one: one IS NOT NULL)) = 0", self.values());
                 let members = members.iter().map(|column| format!("{} IS NULL", identifier(column.name)));
@@ -103,6 +135,8 @@ impl Field {
 fn text_of(column: &Column) -> String {
     match column.kind {
         ColumnKind::Text => identifier(column.name),
+        // As in a record.
+        ColumnKind::Timestamp => format!("strftime({}, '%Y-%m-%dT%H:%M:%SZ')", identifier(column.name)),
         _ => format!("CAST({} AS VARCHAR)", identifier(column.name)),
     }
 }

@@ -10,6 +10,9 @@ use super::correlation::Correlation;
 use super::{LEVELS, Problem, SigmaError, detection};
 use crate::table::literal;
 
+/// The maximum size of a rule's conditions in SQL, in bytes. A condition can repeat a search any number of times.
+const MAX_SQL: usize = 8 << 20;
+
 /// A rule that was converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigmaRule {
@@ -23,6 +26,8 @@ pub struct SigmaRule {
     pub tags: Vec<String>,
     /// Whether only correlations report its hits.
     pub is_internal: bool,
+    /// Its `name`, by which correlations can refer to it.
+    name: Option<String>,
     /// A query that returns the IDs of the events that match.
     events: String,
 }
@@ -58,7 +63,7 @@ struct Draft {
 pub fn parse(files: &[(String, String)]) -> (Vec<SigmaRule>, Vec<SigmaError>) {
     let (mut rules, mut errors) = (Vec::new(), Vec::new());
     let mut conditions: HashMap<String, String> = HashMap::new();
-    let mut correlations = Vec::new();
+    let mut correlations: Vec<(&String, Draft)> = Vec::new();
     for (file, text) in files {
         for (at, document) in serde_yaml_ng::Deserializer::from_str(text).enumerate() {
             let fail = |rule: String, problem| SigmaError { file: file.clone(), rule, problem };
@@ -79,27 +84,42 @@ pub fn parse(files: &[(String, String)]) -> (Vec<SigmaRule>, Vec<SigmaError>) {
             }
             match draft.condition() {
                 Ok((condition, events)) => {
+                    let rule = draft.rule(events);
+                    // A file can be given twice, for example by itself and in a folder.
+                    if rules.contains(&rule) {
+                        continue;
+                    }
                     for key in ["id", "name"].iter().filter_map(|key| text_of(&draft.document, key)) {
                         conditions.insert(key.to_owned(), condition.clone());
                     }
-                    rules.push(draft.rule(events));
+                    rules.push(rule);
                 }
                 Err(problem) => errors.push(fail(draft.name, problem)),
             }
         }
     }
+    let names = |draft: &Draft| ["id", "name"].map(|key| text_of(&draft.document, key).map(str::to_owned));
+    let counted: Vec<String> = correlations.iter().flat_map(|(_, draft)| names(draft)).flatten().collect();
+    // The rules that a correlation uses, and whether it also reports their hits.
+    let mut uses: Vec<(Vec<String>, bool)> = Vec::new();
     for (file, draft) in correlations {
-        match draft.correlation(&conditions) {
+        match draft.correlation(&conditions, &counted) {
             Ok((events, of)) => {
                 let generate = draft.document["correlation"]["generate"].as_bool().unwrap_or_default()
                     || draft.document["generate"].as_bool().unwrap_or_default();
-                for rule in rules.iter_mut().filter(|rule| of.contains(&rule.id) && !generate) {
-                    rule.is_internal = true;
+                let rule = draft.rule(events);
+                if !rules.contains(&rule) {
+                    uses.push((of, generate));
+                    rules.push(rule);
                 }
-                rules.push(draft.rule(events));
             }
             Err(problem) => errors.push(SigmaError { file: file.clone(), rule: draft.name, problem }),
         }
+    }
+    for rule in &mut rules {
+        let is_named = |name: &String| *name == rule.id || rule.name.as_ref() == Some(name);
+        let mut used_by = uses.iter().filter(|(of, _)| of.iter().any(is_named)).peekable();
+        rule.is_internal = used_by.peek().is_some() && !used_by.any(|(_, generate)| *generate);
     }
     (rules, errors)
 }
@@ -114,6 +134,7 @@ impl Draft {
             level: text("level"),
             tags: tags.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
             is_internal: false,
+            name: text("name"),
             events,
         }
     }
@@ -121,6 +142,7 @@ impl Draft {
     /// A rule's condition on one event, and the query for its events.
     fn condition(&self) -> Result<(String, String), Problem> {
         self.check_log_source()?;
+        self.check_level()?;
         let detection = self.document.get("detection").and_then(Value::as_object);
         let detection = detection.ok_or_else(|| Problem::invalid("the rule has no `detection`"))?;
         let searches = detection.iter().filter(|(name, _)| !matches!(name.as_str(), "condition" | "timeframe"));
@@ -131,45 +153,73 @@ impl Draft {
             Some(Value::Array(conditions)) => conditions.iter().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
-        let (mut parts, mut counted) = (Vec::new(), None);
+        let (mut parts, mut counted, mut room) = (Vec::new(), None, MAX_SQL);
         for stated in &stated {
             let (condition, aggregation) = condition::parse(stated, &names)?;
-            parts.push(sql(&condition, &searches)?);
+            parts.push(sql(&condition, &searches, &mut room)?);
             counted = counted.or(aggregation);
         }
-        if parts.is_empty() || (counted.is_some() && parts.len() > 1) {
-            return Err(Problem::invalid("the rule needs one condition, or several without an aggregation"));
+        if parts.is_empty() {
+            return Err(Problem::invalid("the rule has no `condition`"));
+        }
+        if counted.is_some() && parts.len() > 1 {
+            return Err(Problem::invalid("a rule with an aggregation can have only one condition"));
         }
         let condition = detection::any(parts);
         let events = match counted {
             None => format!("SELECT event_id FROM events WHERE {condition}"),
             Some(aggregation) => {
-                let timeframe = detection.get("timeframe").and_then(Value::as_str);
+                // Some rules state it beside `detection` instead of in it.
+                let timeframe = detection.get("timeframe").or_else(|| self.document.get("timeframe"));
+                let timeframe = timeframe.and_then(Value::as_str);
                 Correlation::of(aggregation, timeframe)?.sql(std::slice::from_ref(&condition))
             }
         };
         Ok((condition, events))
     }
 
-    /// The query for a correlation's events, and the names of its rules.
-    fn correlation(&self, conditions: &HashMap<String, String>) -> Result<(String, Vec<String>), Problem> {
+    /// The query for a correlation's events, and the names of its rules. `correlations` are the names of all correlations.
+    fn correlation(
+        &self,
+        conditions: &HashMap<String, String>,
+        correlations: &[String],
+    ) -> Result<(String, Vec<String>), Problem> {
+        self.check_level()?;
         let correlation = Correlation::parse(&self.document["correlation"])?;
         let of = |rule: &String| {
             let known = conditions.get(rule).cloned();
+            if known.is_none() && correlations.contains(rule) {
+                return Err(Problem::unsupported(format!("a correlation of another correlation (`{rule}`)")));
+            }
             known.ok_or_else(|| Problem::invalid(format!("it refers to rule `{rule}`, which was not converted")))
         };
-        let of_rules = correlation.rules.iter().map(of).collect::<Result<Vec<_>, _>>()?;
+        let mut room = MAX_SQL;
+        let of_rules = correlation.rules.iter().map(|rule| within(of(rule)?, &mut room));
+        let of_rules = of_rules.collect::<Result<Vec<_>, _>>()?;
         Ok((correlation.sql(&of_rules), correlation.rules))
     }
 
+    fn check_level(&self) -> Result<(), Problem> {
+        match text_of(&self.document, "level") {
+            Some(level) if !LEVELS.contains(&level) => {
+                Err(Problem::invalid(format!("the level `{level}` is not one of {}", LEVELS.join(", "))))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_log_source(&self) -> Result<(), Problem> {
-        let source = |member: &str| self.document["logsource"][member].as_str();
-        match (source("product"), source("service")) {
-            (Some("aws"), Some("cloudtrail")) => Ok(()),
+        let source = |member: &str| self.document["logsource"][member].as_str().map(str::to_lowercase);
+        match (source("product").as_deref(), source("service").as_deref()) {
+            // Some rules state only the service.
+            (Some("aws") | None, Some("cloudtrail")) => Ok(()),
             (product, service) => {
-                let stated: Vec<&str> = [product, service, source("category")].into_iter().flatten().collect();
-                let stated = if stated.is_empty() { "unknown logs".to_owned() } else { stated.join(" ") };
-                Err(Problem::OtherLogs(stated))
+                let category = source("category");
+                let stated: Vec<&str> = [product, service, category.as_deref()].into_iter().flatten().collect();
+                if stated.is_empty() {
+                    return Err(Problem::invalid("the rule has no `logsource`"));
+                }
+                Err(Problem::OtherLogs(stated.join(" ")))
             }
         }
     }
@@ -179,12 +229,22 @@ fn text_of<'v>(document: &'v Value, member: &str) -> Option<&'v str> {
     document.get(member).and_then(Value::as_str)
 }
 
-fn sql(condition: &Condition, searches: &Map<String, Value>) -> Result<String, Problem> {
-    let each = |parts: &[Condition]| parts.iter().map(|part| sql(part, searches)).collect::<Result<Vec<_>, _>>();
+/// The SQL of a condition. `room` is the number of bytes that searches may still have in the whole condition.
+fn sql(condition: &Condition, searches: &Map<String, Value>, room: &mut usize) -> Result<String, Problem> {
+    let mut each =
+        |parts: &[Condition]| parts.iter().map(|part| sql(part, searches, &mut *room)).collect::<Result<Vec<_>, _>>();
     match condition {
-        Condition::Search(name) => detection::search(&searches[name]),
-        Condition::Not(inner) => Ok(format!("NOT ({})", sql(inner, searches)?)),
+        Condition::Search(name) => within(detection::search(&searches[name])?, room),
+        Condition::Not(inner) => Ok(format!("NOT ({})", sql(inner, searches, room)?)),
         Condition::All(parts) => Ok(detection::all(each(parts)?)),
         Condition::Any(parts) => Ok(detection::any(each(parts)?)),
     }
+}
+
+/// The SQL, if there is still room for it.
+fn within(sql: String, room: &mut usize) -> Result<String, Problem> {
+    *room = room
+        .checked_sub(sql.len())
+        .ok_or_else(|| Problem::unsupported(format!("a rule whose query has more than {} MiB", MAX_SQL >> 20)))?;
+    Ok(sql)
 }

@@ -69,8 +69,11 @@ fn encoded_texts_have_all_their_spellings() {
 #[test]
 fn a_field_is_compared_with_another() {
     let of = |modifiers: &str| condition(&format!("  s:\n    eventName|{modifiers}: eventSource\n  condition: s\n"));
-    assert_eq!(of("fieldref"), "COALESCE(lower(\"event_name\") = lower(\"event_source\"), FALSE)");
-    assert_eq!(of("fieldref|endswith"), "COALESCE(ends_with(lower(\"event_name\"), lower(\"event_source\")), FALSE)");
+    assert_eq!(of("fieldref"), "COALESCE(COALESCE(lower(\"event_name\") = lower(\"event_source\"), FALSE), FALSE)");
+    let list = condition("  s:\n    eventName|fieldref: requestParameters.a\n  condition: s\n");
+    assert!(list.contains("lambda other: COALESCE(lower(\"event_name\") = lower(other), FALSE)"), "{list}");
+    let ends = of("fieldref|endswith");
+    assert!(ends.contains("ends_with(lower(\"event_name\"), lower(\"event_source\"))"), "{ends}");
 }
 
 #[test]
@@ -88,6 +91,10 @@ fn conditions_have_the_usual_precedence() {
     assert_eq!(plain, with("a or (b and (not c_1))").unwrap());
     assert_ne!(plain, with("(a or b) and not c_1").unwrap());
     assert_eq!(with("1 of c_*").unwrap(), with("c_1 or c_2").unwrap());
+    assert_eq!(with("all of *").unwrap(), with("all of them").unwrap());
+    assert_eq!(with("1 of c*_*").unwrap(), with("c_1 or c_2").unwrap());
+    assert_eq!(with("1 of *_*1*").unwrap(), with("c_1").unwrap());
+    assert!(with("1 of *_*3").unwrap_err().contains("there is no search named `*_*3`"));
     assert_eq!(with("all of them").unwrap(), with("a and b and c_1 and c_2").unwrap());
 }
 
@@ -103,8 +110,8 @@ fn what_cannot_be_converted_says_why() {
         ("  s: [x]\n  condition: s and t\n", "the condition refers to `t`, which the rule does not define"),
         ("  s: [x]\n  condition: (s\n", "a parenthesis in the condition is not closed"),
         ("  s: [x]\n  condition: s | near t\n", "the aggregation `near t` is not supported"),
-        ("  s: [x]\n  condition: s | count() by a > 5\n", "an aggregation without `timeframe`"),
         ("  s: []\n  condition: s\n", "a search is empty"),
+        ("  s: [x]\n", "the rule has no `condition`"),
         ("  s:\n    userIdentity|contains: x\n  condition: s\n", "the text of an object whose members are columns"),
     ];
     for (detection, expected) in cases {
@@ -125,6 +132,39 @@ fn rules_for_other_logs_and_broken_files_are_reported() {
 }
 
 #[test]
+fn an_aggregation_without_a_time_frame_counts_over_the_whole_case() {
+    let rule = convert("  s:\n    eventName: a\n  condition: s | count() by awsRegion > 5\n").unwrap().sql();
+    assert!(rule.contains("count(*) OVER (PARTITION BY g0 ) AS n") && rule.contains("place = 1 AND n > 5"), "{rule}");
+    assert!(!rule.contains("RANGE"), "{rule}");
+}
+
+#[test]
+fn a_rule_without_a_log_source_is_invalid() {
+    let errors = parse(&[("a.yml".to_owned(), "title: A\ndetection:\n  s: [x]\n  condition: s\n".to_owned())]).1;
+    assert_eq!(errors[0].to_string(), "a.yml: A: the rule has no `logsource`");
+    assert!(!errors[0].problem.is_other_logs());
+}
+
+#[test]
+fn a_rule_given_twice_is_one_rule_and_its_level_is_checked() {
+    let text = |level: &str| {
+        let source = "logsource: { product: AWS, service: CloudTrail }";
+        format!("title: A\nlevel: {level}\n{source}\ndetection:\n  s:\n    eventName: a\n  condition: s\n")
+    };
+    let twice = [("a.yml".to_owned(), text("high")), ("./a.yml".to_owned(), text("high"))];
+    assert_eq!((parse(&twice).0.len(), parse(&twice).1), (1, Vec::new()));
+    let errors = parse(&[("a.yml".to_owned(), text("hgih"))]).1;
+    let message = "a.yml: A: the level `hgih` is not one of informational, low, medium, high, critical";
+    assert_eq!(errors[0].to_string(), message);
+}
+
+#[test]
+fn the_product_may_be_omitted() {
+    let rule = "title: A\nlogsource:\n  service: cloudtrail\ndetection:\n  s:\n    eventName: a\n  condition: s\n";
+    assert_eq!(parse(&[("a.yml".to_owned(), rule.to_owned())]).1, []);
+}
+
+#[test]
 fn a_correlation_counts_the_hits_of_its_rules() {
     let rule = format!("{HEAD}name: failed\ndetection:\n  s:\n    eventName: ConsoleLogin\n  condition: s\n");
     let correlation = "title: Many\nid: many\ncorrelation:\n  type: event_count\n  rules: [failed]\n  group-by: \
@@ -137,4 +177,13 @@ fn a_correlation_counts_the_hits_of_its_rules() {
         "{many}"
     );
     assert!(many.contains("WHERE n >= 10"), "{many}");
+}
+
+#[test]
+fn a_condition_that_repeats_a_long_search_is_refused() {
+    let values: Vec<String> = (0..20_000).map(|number| format!("      - name-{number}\n")).collect();
+    let values = values.concat();
+    let repeated = vec!["s"; 5_000].join(" or ");
+    let error = convert(&format!("  s:\n    eventName:\n{values}  condition: {repeated}\n")).unwrap_err();
+    assert!(error.contains("a rule whose query has more than 8 MiB"), "{error}");
 }

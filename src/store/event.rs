@@ -77,6 +77,25 @@ impl Case {
         self.query(&format!("SELECT * REPLACE (client::VARCHAR AS client) FROM events {which} ORDER BY event_id"))
     }
 
+    /// Calls `each` with the original ID of every event in the case.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn each_event_id(&self, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
+        self.stream(&format!("SELECT {OWN_ID} AS id FROM events"), self.count_events()?, |batch| {
+            Columns(batch).text("id")?.iter().flatten().for_each(&mut each);
+            Ok(())
+        })
+    }
+
+    /// The number of events in the case.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn count_events(&self) -> Result<usize, StoreError> {
+        Ok(self.connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?)
+    }
+
     /// Whether the case has events.
     ///
     /// # Errors
@@ -89,13 +108,10 @@ impl Case {
     fn for_each_event(&self, which: &str, mut each: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
         let texts = TEXTS.map(|name| format!("{name}::VARCHAR AS {name}")).join(", ");
         let sql = format!("SELECT {OWN_ID} AS id, source_file, event_time, {texts} FROM events {which}");
-        let wanted: u64 =
+        let wanted =
             self.connection.query_row(&format!("SELECT count(*) FROM events {which}"), [], |row| row.get(0))?;
-        let mut read = 0;
-        let mut statement = self.connection.prepare(&sql)?;
-        for batch in statement.stream_arrow([])? {
-            read += batch.num_rows() as u64;
-            let columns = Columns(&batch);
+        self.stream(&sql, wanted, |batch| {
+            let columns = Columns(batch);
             let (ids, files, times) = (columns.text("id")?, columns.text("source_file")?, columns.time("event_time")?);
             let texts = TEXTS.map(|name| columns.text(name));
             for row in 0..batch.num_rows() {
@@ -103,6 +119,21 @@ impl Case {
                 let print = print(time_at(times, row).map(|time| time.0), array::from_fn(text));
                 each(ids.value(row), files.value(row), print);
             }
+            Ok(())
+        })
+    }
+
+    /// Calls `each` with the batches of a query that returns `wanted` rows.
+    fn stream(
+        &self,
+        sql: &str,
+        wanted: usize,
+        mut each: impl FnMut(&RecordBatch) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (mut read, mut statement) = (0, self.connection.prepare(sql)?);
+        for batch in statement.stream_arrow([])? {
+            read += batch.num_rows();
+            each(&batch)?;
         }
         // The stream cannot report an error: it just ends.
         if read < wanted {

@@ -6,6 +6,7 @@
 mod append;
 mod checkpoint;
 mod chunk;
+mod damaged;
 mod error;
 mod event;
 mod export;
@@ -23,11 +24,13 @@ use std::path::{Path, PathBuf};
 use arrow::record_batch::RecordBatch;
 use duckdb::{AccessMode, Config, Connection, Params, Statement, params_from_iter};
 
+use self::damaged::DamageGuard;
 use self::feed::Feeds;
 use crate::read;
 use crate::table::literal;
 
 pub use checkpoint::ROW_GROUP_BYTES;
+pub use damaged::OnDamage;
 pub use error::StoreError;
 pub use event::KnownSession;
 pub use export::{EXPORT_MEMORY, ParquetCopy};
@@ -48,6 +51,8 @@ pub struct ReadAccess<'a> {
     pub output: Option<&'a Path>,
     /// Whether all files can be read and written, and other databases attached.
     pub all_files: bool,
+    /// Called once if the case contains text that should be JSON and is not. Such values are read as NULL.
+    pub on_damage: Option<OnDamage>,
 }
 
 /// An open case.
@@ -59,6 +64,8 @@ pub struct Case {
     is_another: bool,
     /// Whether views of the case are shadowed by temporary ones.
     has_foreign_views: bool,
+    is_read_only: bool,
+    damage: DamageGuard,
     feeds: Feeds,
 }
 
@@ -120,6 +127,8 @@ impl Case {
             return Err(StoreError::Unfinished(path.to_owned()));
         }
         let mut case = Self::connect(path, AccessMode::ReadOnly)?;
+        case.is_read_only = true;
+        case.damage = DamageGuard::new(access.on_damage);
         case.limit_access(access)?;
         case.check_schema()?;
         case.refuse_foreign_names()?;
@@ -150,7 +159,7 @@ impl Case {
     /// # Errors
     /// DuckDB's message, or [`StoreError::NoStatement`]. Statements before the failing one have run.
     pub fn query(&self, sql: &str) -> Result<Vec<RecordBatch>, StoreError> {
-        self.rows(sql, [])
+        self.despite_damage(|case| case.rows(sql, []))
     }
 
     /// Like [`Case::query`], with a text for each `?` of the last statement (which casts it to what it needs).
@@ -158,7 +167,7 @@ impl Case {
     /// # Errors
     /// See [`Case::query`].
     pub fn query_with(&self, sql: &str, params: &[String]) -> Result<Vec<RecordBatch>, StoreError> {
-        self.rows(sql, params_from_iter(params))
+        self.despite_damage(|case| case.rows(sql, params_from_iter(params)))
     }
 
     /// Sets the number of DuckDB's threads.
@@ -211,6 +220,8 @@ impl Case {
             path: path.to_owned(),
             is_another: false,
             has_foreign_views: false,
+            is_read_only: false,
+            damage: DamageGuard::default(),
             feeds: Feeds::default(),
         })
     }

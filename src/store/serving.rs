@@ -58,12 +58,15 @@ impl Case {
             path: self.path.clone(),
             is_another: true,
             has_foreign_views: self.has_foreign_views,
+            is_read_only: self.is_read_only,
+            damage: self.damage.another(),
             feeds: self.feeds.clone(),
         };
         // Temporary views belong to one connection.
         if self.has_foreign_views {
             another.create_temporary_views()?;
         }
+        another.hide_known_damage()?;
         Ok(another)
     }
 
@@ -94,6 +97,10 @@ impl Case {
         limit: usize,
         bytes: usize,
     ) -> Result<FirstRows, StoreError> {
+        self.despite_damage(|case| case.streamed(sql, params, limit, bytes))
+    }
+
+    fn streamed(&self, sql: &str, params: &[String], limit: usize, bytes: usize) -> Result<FirstRows, StoreError> {
         let mut statement = self.prepare(sql)?;
         let schema = statement.stream_arrow(params_from_iter(params))?.get_schema();
         let (mut batches, mut room, mut bytes) = (Vec::new(), limit, bytes);

@@ -58,7 +58,7 @@ impl Case {
 
     /// Creates this program's views as temporary views, which exist only on this connection.
     pub(super) fn create_temporary_views(&self) -> Result<(), StoreError> {
-        let temporary = |view: &View| format!("CREATE TEMP VIEW {} AS {};", view.name, view.query());
+        let temporary = |view: &View| format!("CREATE OR REPLACE TEMP VIEW {} AS {};", view.name, view.query());
         view::shipped().iter().try_for_each(|view| self.execute(&temporary(view)))
     }
 

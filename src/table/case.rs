@@ -35,7 +35,7 @@ pub const LOAD_FILES: Table = Table {
     grain: "The input files, as they were last loaded. read = inserted + duplicate + merged + rejected + left_out.",
     columns: &[
         Column::new("file", Text, "Name under which the file was found"),
-        Column::new("sha256", Text, "SHA-256 of the file on disk, in hexadecimal. NULL if it could not be read"),
+        Column::new("sha256", Text, "SHA-256 of the file on disk, in hexadecimal. NULL if the file was not read"),
         Column::new(
             "stamp",
             Integer,
@@ -53,8 +53,8 @@ pub const LOAD_FILES: Table = Table {
         Column::new(
             "filter",
             Text,
-            "Load filter, if it excluded some or all records in the file. If it excluded all of them, the file was not read, and \
-             sha256 is NULL. NULL if nothing was excluded",
+            "Load filter that excluded some or all of the file's records. NULL if it excluded none. If the filter excluded the \
+             whole file by its path, the file was not read, and sha256 is NULL",
         ),
         Column::new("refused", Text, "Reason why the whole file was refused. NULL if it was not refused"),
         Column::new("loaded_at", Timestamp, "Time at which the file was loaded (UTC)"),
@@ -86,10 +86,10 @@ pub const CASE_INFO: Table = Table {
         Column::new(
             "key",
             Text,
-            "Name of the fact: tool_version, schema_version, rules_version, duckdb_version, storage_version or created_at. As \
-             JSON: geoip and ip_ranges (the databases in which addresses were looked up) and sigma (what was searched to find \
-             the saved Sigma hits)",
+            "Name of the fact: tool_version, schema_version, rules_version, duckdb_version, storage_version or created_at; or, \
+             with a JSON value, geoip or ip_ranges (the databases in which addresses were looked up) or sigma (what was \
+             searched to find the saved Sigma hits)",
         ),
-        Column::new("value", Text, "Value"),
+        Column::new("value", Text, "Value of the fact"),
     ],
 };

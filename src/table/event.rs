@@ -49,7 +49,7 @@ pub const EVENTS: Table = Table {
         Column::new("principal_id", Text, "Unique ID of the caller").from("userIdentity.principalId").repeating(),
         Column::new("principal_arn", Text, "ARN of the caller").from("userIdentity.arn").repeating(),
         Column::new("identity_account_id", Text, "Account of the caller").from("userIdentity.accountId").repeating(),
-        Column::new("access_key_id", Text, "Access key that signed the call. Changes often within a console session")
+        Column::new("access_key_id", Text, "Access key that signed the call. Often changes within a console session")
             .from("userIdentity.accessKeyId")
             .repeating(),
         Column::new("user_name", Text, "User name of the caller").from("userIdentity.userName").repeating(),
@@ -204,7 +204,7 @@ pub const SESSIONS: Table = Table {
         Column::new("first_time", Timestamp, "Time of the first event (UTC)"),
         Column::new("last_time", Timestamp, "Time of the last event (UTC)"),
         Column::new("ips", TextList, "IP addresses, sorted"),
-        Column::new("regions", TextList, "Regions called, sorted"),
+        Column::new("regions", TextList, "Regions that requests were sent to, sorted"),
         Column::new("user_agents", TextList, "User agents, sorted"),
         Column::new("mfa", Boolean, "Whether any event in the session used credentials that were issued with MFA"),
         Column::new("events", Integer, "Number of events"),

@@ -35,8 +35,8 @@ pub const SIGNALS: Table = Table {
         ),
         Column::new("severity", Integer, SEVERITY),
         Column::new("service", Text, "Console service: iam"),
-        Column::new("title", Text, "Console page: IAM > Users"),
-        Column::new("summary", Text, "Description in one sentence: what was done, and what the page showed"),
+        Column::new("title", Text, "Console page: IAM › Users"),
+        Column::new("summary", Text, "Description in one sentence: what was done and what the page showed"),
         Column::new("url", Text, "Link to the page, if one is known"),
         Column::new("region", Text, "Region of the anchor event"),
         Column::new(
@@ -44,7 +44,11 @@ pub const SIGNALS: Table = Table {
             Real,
             "Probability that the click is identified correctly, from 0 to 1, calibrated on labeled trails and sessions",
         ),
-        Column::new("origin", Enum(EnumType::Origin), "How the signal was identified, ordered by reliability"),
+        Column::new(
+            "origin",
+            Enum(EnumType::Origin),
+            "How the signal was identified: service, inferred or exact, from least to most reliable",
+        ),
         Column::new("first_time", Timestamp, "Time of the first event (UTC)"),
         Column::new("last_time", Timestamp, "Time of the last event (UTC)"),
         Column::new("event_count", Integer, "Number of events"),

@@ -93,18 +93,44 @@ pub struct Admissions {
     /// Keys as four numbers each, which need a third less memory than one number aligned to 16 bytes.
     read_from: HashMap<[u32; 4], (u32, u32), foldhash::fast::RandomState>,
     documents: IndexSet<String, foldhash::fast::RandomState>,
+    /// The document of the event that was learned last.
+    last: u32,
 }
 
 impl Admissions {
     /// Records that an event from this document already exists. A known event is not changed, because it may have been
     /// replaced since.
-    pub fn learn(&mut self, id: &str, print: u32, document: u32) {
-        self.read_from.entry(quarters(event_key(id))).or_insert((document, print));
+    pub fn learn(&mut self, id: &str, print: u32, document: &str) {
+        // The events of a document are consecutive.
+        if self.documents.get_index(self.last as usize).is_none_or(|last| last != document) {
+            self.last = self.document(document);
+        }
+        self.read_from.entry(quarters(event_key(id))).or_insert((self.last, print));
     }
 
-    /// The name of the document with this number from [`Admissions::document`].
-    pub fn name(&self, document: u32) -> Option<&str> {
-        self.documents.get_index(document as usize).map(String::as_str)
+    /// The number of known events.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.read_from.len()
+    }
+
+    /// Whether no event is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.read_from.is_empty()
+    }
+
+    /// Whether the event with this key is known.
+    #[must_use]
+    pub fn has(&self, key: u128) -> bool {
+        self.read_from.contains_key(&quarters(key))
+    }
+
+    /// Forgets all events, and returns their keys. The numbers of documents stay.
+    pub fn forget(&mut self) -> impl ExactSizeIterator<Item = u128> + '_ {
+        self.read_from
+            .drain()
+            .map(|([a, b, c, d], _)| [d, c, b, a].into_iter().fold(0, |key, quarter| (key << 32) | u128::from(quarter)))
     }
 
     /// The number assigned to a document's name.
@@ -146,7 +172,8 @@ const fn quarters(key: u128) -> [u32; 4] {
 }
 
 /// An event ID in 128 bits: the bits of a UUID, otherwise half of the ID's hash.
-pub(super) fn event_key(id: &str) -> u128 {
+#[must_use]
+pub fn event_key(id: &str) -> u128 {
     uuid(id).unwrap_or_else(|| {
         Sha256::digest(id.as_bytes()).iter().take(16).fold(0, |key, byte| (key << 8) | u128::from(*byte))
     })

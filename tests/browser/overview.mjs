@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { looking } from "./lib/browser.mjs";
-import { detail, inAddress, rows, shows } from "./lib/grid.mjs";
+import { clipboard, detail, inAddress, rows, shows } from "./lib/grid.mjs";
 import { NADIA } from "./sessions.mjs";
 
 const untouched = async (page) => {
@@ -16,16 +16,38 @@ export function overview(address) {
   test("overview: who got in and how, and what they took, created, weakened and left in effect", () =>
     looking(address, "/", async (page) => {
       const story = page.getByRole("region", { name: "What nadia did" });
-      await shows(story, "IAM user, account 111122223333", "441 events in 2 sessions (1 in the console)");
-      await shows(story, "nadia signed in with a password, without MFA, from 203.0.113.66 at 2026-03-11 19:38:12. 1 sign-in failed.");
-      await shows(story, "svc-backup downloaded 44 objects (5.3 GB) from prod-db-backups.", "19:46:22 Read secret warehouse/reader");
+      await shows(story, "IAM user, account 111122223333", "441 events in 2 sessions (1 in the console)", "also acted as svc-backup, with credentials that nadia created");
+      await shows(story, "19:37:29 Failed sign-in by nadia from 203.0.113.66", "19:38:12 Signed in from 203.0.113.66 with password, without MFA; 34 clicks until 19:53:17");
+      await shows(story, "1 failed sign-in as nadia from 203.0.113.66", "Clients: Firefox 148 on Linux; aws-cli/2", "no earlier activity by nadia in the case");
+      await shows(story, "was created for the existing user svc-backup", "No data events for buckets prod-customer-exports");
+      await shows(story, "203.0.113.66: sign-in, failed sign-in, console", "198.51.100.200: CloudShell", "203.0.113.147: access key AKIAEXAMPLEJ3XHTZZXB of svc-backup");
+      await shows(story, "21:15:09 svc-backup downloaded 44 objects (5.3 GB) from prod-db-backups", "19:46:22 Read secret warehouse/reader");
       await shows(story, "19:41:32 Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup");
-      await shows(story, "AKIAEXAMPLEJ3XHTZZXB of svc-backup was used from 203.0.113.147, first at 2026-03-11 21:14:05 (47 events).");
-      await shows(story, "5 commands were typed in the console.", "3 notable actions failed or were denied. 5 calls were denied in total.");
+      await shows(story, "21:14:05 Access key AKIAEXAMPLEJ3XHTZZXB of svc-backup was used from 203.0.113.147 (47 events)");
+      await shows(story, "Typed in CloudShell: sts:GetCallerIdentity, and 4 more commands", "Tried to create an access key for marek: access denied");
       await shows(story, "19:51:50 Stopped logging for trail prod-audit");
-      const open = page.getByRole("region", { name: "Still in effect" });
-      await shows(open, "for svc-backup, by nadia", "6 other changes that can preserve access");
-      await shows(open, "1 access key created", "1 log or detector stopped, changed or deleted");
+      const text = await story.innerText();
+      assert.ok(!/1 credential creation|1 data export/.test(text), "no number counts one key several times");
+      assert.ok(text.split(/\s+/).length <= 300, text);
+      const open = page.getByRole("region", { name: "What to contain or undo" });
+      await shows(open, "Act on first: 4 items still in effect", "Remove console access and end the sessions of nadia", "Review the commands before you run them");
+      await shows(open, "Delete access key AKIAEXAMPLEJ3XHTZZXB", "Rotate secret warehouse/reader", "Start logging for trail prod-audit");
+      await shows(open, "Treat as disclosed: 1 item", "Treat bucket prod-db-backups as disclosed", "svc-backup downloaded 44 objects (5.3 GB)");
+      await shows(open, "Still in effect, less urgent: 7 items");
+      assert.ok(!(await open.innerText()).includes("Pushed image"), "what is routine is folded");
+      const rotate = open.getByRole("listitem").filter({ hasText: "Rotate secret warehouse/reader" });
+      await rotate.getByText("Commands", { exact: true }).click();
+      await shows(rotate, "aws secretsmanager rotate-secret --secret-id", "--region eu-west-1");
+      await rotate.getByRole("button", { name: "Copy" }).click();
+      await page.getByText("Copied 2 commands.").waitFor();
+      assert.match(await clipboard(page), /^aws secretsmanager describe-secret .*\naws secretsmanager rotate-secret /);
+      await open.getByText(/^Still in effect, less urgent/).click();
+      await shows(open, "6 other changes that can preserve access", "1 secret to rotate", "Read secret orders/database, 48 times");
+      // Items of one kind share a line, which opens.
+      await shows(open, "6 repositories: orders-api");
+      assert.equal((await open.innerText()).match(/Review the commands/g).length, 1);
+      await open.getByText("6 repositories: orders-api").click();
+      await shows(open, "Pushed image build-4410 to repository orders-api");
       await shows(page.getByRole("region", { name: "Others" }), "ci-deploy", "tomas (SSO PowerUserAccess)");
     }));
 
@@ -39,14 +61,57 @@ export function overview(address) {
         return row.getBoundingClientRect().y - grid.getBoundingClientRect().y < 60;
       });
       await page.goBack();
-      await page.getByRole("link", { name: "Downloads from prod-db-backups" }).click();
-      await shows(rows(page).first(), "Downloaded prod-db-backups/postgres");
+      await page.getByRole("link", { name: /svc-backup downloaded 44 objects/ }).first().click();
+      // Exactly the downloads, and they stand out.
+      await shows(rows(page).first(), "data out", "Downloaded prod-db-backups/postgres", "and 43 more calls");
+      await page.getByText("of 44 rows").waitFor();
+      assert.equal(await rows(page).first().locator(".kind-data").count(), 1);
+    }));
+
+  test("overview: going back to it keeps the position and the open sections", async () => {
+    const away = async (page) => {
+      const more = page.locator(".evidence-more").first();
+      await more.locator("summary").click();
+      await page.locator(".lane .mark").first().waitFor();
+      const top = () => page.evaluate(() => Math.round(document.querySelector(".view-overview").scrollTop || scrollY));
+      await page.evaluate(() => {
+        document.querySelector(".view-overview").scrollTop = 120;
+        if (document.querySelector(".view-overview").scrollTop === 0) scrollTo(0, 120);
+      });
+      const link = page.getByRole("link", { name: "Stopped logging for trail prod-audit" }).first();
+      await link.scrollIntoViewIfNeeded();
+      const before = await top();
+      assert.ok(before >= 120);
+      await link.click();
+      await rows(page).first().waitFor();
+      await page.goBack();
+      await page.waitForFunction(() => (document.querySelector(".view-overview")?.scrollTop || scrollY) > 0);
+      assert.equal(await top(), before);
+      assert.ok(await more.evaluate((section) => section.open));
+      assert.equal(await page.locator("details[open]").count(), 1);
+    };
+    await looking(address, "/", away, { viewport: { width: 1440, height: 700 } });
+    await looking(address, "/", away, { viewport: { width: 400, height: 800 } });
+  });
+
+  test("overview: notes from the server are a list in the first story", () =>
+    looking(address, "/sessions", async (page, { open }) => {
+      await page.route("**/api/overview", async (route) => {
+        const response = await route.fetch();
+        const answer = await response.json();
+        await route.fulfill({ response, json: { ...answer, actors: answer.actors.map((actor) => ({ ...actor, notes: ["Logging was off for <b>two</b> hours."] })) } });
+      });
+      await open("/");
+      const notes = page.getByRole("region", { name: "What nadia did" }).locator(".story-notes");
+      await shows(notes, "Logging was off for <b>two</b> hours.");
     }));
 
   test("overview: the chart has lanes, shapes, a table and a minimap that zooms", () =>
     looking(address, "/", async (page) => {
       const picture = page.getByRole("region", { name: "Chart of the case" });
       await shows(picture, "nadia", "svc-backup", "by nadia", "other identities", "all events per 5 s");
+      const cut = await picture.locator(".lane-label").evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent));
+      assert.deepEqual(cut, [], "a name is shortened once, in its middle");
       assert.ok((await picture.locator(".shape-secret").count()) > 1);
       assert.ok((await picture.locator(".lane .flood").count()) > 50);
       await picture.getByText("As a table").click();
@@ -58,6 +123,34 @@ export function overview(address) {
       await picture.locator(".lane-label").getByRole("link", { name: "svc-backup" }).click();
       await page.waitForURL(/\/timeline\?session=/);
     }));
+
+  test("overview: what is folded has as many lines as it says", () =>
+    looking(address, "/", async (page) => {
+      await page.locator(".evidence-more").first().waitFor();
+      for (const more of await page.locator(".evidence-more").all()) {
+        const said = Number((await more.locator("summary").innerText()).match(/(\d+) more/)[1]);
+        await more.locator("summary").click();
+        const lines = await more.locator("li").allInnerTexts();
+        assert.equal(lines.filter((line) => !line.startsWith("All ")).length, said);
+      }
+    }));
+
+  test("overview: in a narrow window, the last mark of the chart is complete", () =>
+    looking(
+      address,
+      "/",
+      async (page) => {
+        await page.locator(".lane .mark").first().waitFor();
+        const cut = await page.evaluate(() =>
+          [...document.querySelectorAll(".lane-plot")].flatMap((plot) => {
+            const right = plot.getBoundingClientRect().right + 0.5;
+            return [...plot.querySelectorAll(".mark .shape")].filter((mark) => mark.getBoundingClientRect().right > right);
+          }).length,
+        );
+        assert.equal(cut, 0);
+      },
+      { viewport: { width: 400, height: 800 } },
+    ));
 
   test("overview: an unknown address shows a message", () =>
     looking(address, "/nowhere", async (page) => {
@@ -86,11 +179,11 @@ export function unfolded(address) {
   test("facets: user agent, API, reason and technique by name", () =>
     looking(address, `/timeline?session=${NADIA}`, async (page) => {
       const facet = (title) => page.getByRole("group", { name: title, exact: true });
-      await shows(facet("Stands out"), "defense evasion");
-      await facet("Stands out").getByRole("checkbox", { name: "defense evasion" }).check();
-      await inAddress(page, "reason", "defense_evasion");
+      await shows(facet("Stands out"), "log or detector changes");
+      await facet("Stands out").getByRole("checkbox", { name: "log or detector changes" }).check();
+      await inAddress(page, "reason", "defense_impairment");
       await shows(facet("API"), "cloudtrail:StopLogging");
-      await shows(facet("Technique"), "T1562.008 Disable or Modify Cloud Logs");
+      await shows(facet("Technique"), "T1685.002 Disable or Modify Cloud Log");
       await shows(facet("User agent"), "AWS Internal");
     }));
 
@@ -117,6 +210,60 @@ export function hunts(address) {
       await persistence.getByRole("button", { name: /for another user/ }).click();
       await persistence.getByRole("link", { name: "Created access key AKIAEXAMPLEJ3XHTZZXB" }).click();
       await shows(detail(page), "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup");
+    }));
+}
+
+export function narrow(address) {
+  const NARROW = { viewport: { width: 400, height: 800 } };
+  test("narrow: a session's chips are complete, a hunt's techniques are below it, and the first row is in view", () =>
+    looking(
+      address,
+      "/sessions",
+      async (page, { open }) => {
+        await rows(page).first().waitFor();
+        const cut = await page.evaluate(() =>
+          [...document.querySelectorAll(".grid-body .grid-row")].flatMap((row) => {
+            const bottom = row.getBoundingClientRect().bottom;
+            return [...row.querySelectorAll(".chip")].filter((chip) => chip.getBoundingClientRect().bottom > bottom).map((chip) => chip.textContent);
+          }),
+        );
+        assert.deepEqual(cut, []);
+        // Rows are as tall as their contents: none covers another one or has room left.
+        for (const place of ["/sessions", "/entities"]) {
+          await open(place);
+          await rows(page).nth(4).waitFor();
+          await page.waitForFunction(() => {
+            const boxes = [...document.querySelectorAll(".grid-item")].map((each) => each.getBoundingClientRect());
+            const top = [...boxes].sort((a, b) => a.top - b.top);
+            return top.length > 4 && top.every((box, index) => index === 0 || Math.abs(top[index - 1].bottom - box.top) < 2);
+          });
+        }
+        await open("/hunts");
+        await page.locator(".hunt-head").first().waitFor();
+        const [title, techniques] = await page.evaluate(() =>
+          [".hunt-title", ".hunt-techniques"].map((name) => document.querySelector(name).getBoundingClientRect().toJSON()),
+        );
+        assert.ok(techniques.top >= title.bottom - 1 && title.width > 250, JSON.stringify([title, techniques]));
+        await open(`/timeline?session=${NADIA}`);
+        await rows(page).first().waitFor();
+        const row = await rows(page).first().boundingBox();
+        assert.ok(row.y + row.height < 700, `${row.y}`);
+      },
+      NARROW,
+    ));
+}
+
+export function terms(address) {
+  test("terms: the help explains them, and the first click on the theme changes the colors", () =>
+    looking(address, "/hunts", async (page) => {
+      await page.getByRole("button", { name: "Terms and keyboard shortcuts" }).click();
+      await shows(page.getByRole("dialog"), "finding", "attempt", "stands out", "unexplained", "aggregated", "group calls");
+      await page.getByRole("button", { name: "Close" }).click();
+      const color = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      const before = await color();
+      await page.getByRole("button", { name: /^Colors: system/ }).click();
+      assert.notEqual(await color(), before);
+      assert.equal(await page.getByLabel("From (UTC)").getAttribute("placeholder"), "2026-03-11 00:00");
     }));
 }
 

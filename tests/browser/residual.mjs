@@ -48,10 +48,10 @@ export function residual(address) {
   test("residual: sessions and coverage count them, and lead to them", () =>
     looking(address, "/sessions", async (page) => {
       await total(page, 1);
-      await shows(row(page, "mara"), "2 events unexplained");
+      await shows(row(page, "mara"), "2 events without a signal");
       await page.goto(`${address.origin}/coverage`);
       const totals = page.getByRole("region", { name: "Totals" });
-      await shows(totals, /\d\s+of 1 clicks match a known page/, "of 3 console events");
+      await shows(totals, /\d\s+of 1 click (match|matches) a known page/, "of 3 console events");
       await totals.getByRole("link", { name: "2" }).click();
       // Reads from one service share a line.
       await total(page, 1);

@@ -10,11 +10,14 @@ export function entities(address) {
   test("entities: found by type, name and touch", () =>
     looking(address, "/entities", async (page) => {
       await total(page, 697);
+      // What the most notable identity changed comes first.
+      assert.match((await texts(page)).slice(0, 8).join("\n"), /warehouse\/reader|AKIAEXAMPLEJ3XHTZZXB/);
+      assert.ok(!(await texts(page)).some((text) => text.includes("_key")));
       await page.getByLabel("How").selectOption("true");
-      await total(page, 672);
+      await total(page, 673);
       await page.getByLabel("How").selectOption("changed");
-      await total(page, 322);
-      await shows(row(page, "AKIAEXAMPLEJ3XHTZZXB"), "access_key", "changed", "48", "nadia, svc-backup");
+      await total(page, 319);
+      await shows(row(page, "AKIAEXAMPLEJ3XHTZZXB"), "access key", "changed 1", "48", "nadia, svc-backup");
       await page.getByLabel("How").selectOption("");
       await page.getByLabel("Type").selectOption("bucket");
       await page.getByRole("searchbox").fill("BACKUPS");
@@ -23,6 +26,21 @@ export function entities(address) {
       await page.reload();
       await total(page, 1);
       await inAddress(page, "type", "bucket");
+    }));
+
+  test("entities: only successful changes are red; attempts and reads are counted beside them", () =>
+    looking(address, "/sessions", async (page, { open }) => {
+      await page.route("**/api/entities?*", async (route) => {
+        const response = await route.fetch();
+        const answer = await response.json();
+        const [first, second] = answer.rows;
+        const rows = [{ ...first, changes: 2, attempts: 1, reads: 40 }, { ...second, changes: 0, attempts: 3, reads: 0 }];
+        await route.fulfill({ response, json: { ...answer, total: 2, rows } });
+      });
+      await open("/entities");
+      await shows(rows(page).first(), "changed 2, tried 1, read 40");
+      await shows(rows(page).nth(1), "tried 3");
+      assert.deepEqual(await rows(page).locator(".loud").allInnerTexts(), ["changed 2"]);
     }));
 
   test("entities: the history of one, with its relations, narrowed by who and how", () =>

@@ -13,8 +13,8 @@ export function sessions(address) {
     looking(address, "/sessions", async (page) => {
       await total(page, OUTSTANDING);
       const nadia = ["111122223333", "2026-03-11 19:37:29", "16 min 33 s", "203.0.113.66", "IAM user, no MFA", "394", "34 clicks"];
-      await shows(rows(page).first(), "nadia", ...nadia, "6\n2 tried", "1 credential created", "1 defense weakened");
-      const backup = ["svc-backup", "203.0.113.147", "47\nprogram", "0\n1 tried", "uses a credential created by nadia", "44 objects downloaded"];
+      await shows(rows(page).first(), "nadia", ...nadia, "6\n2 attempts", "1 credential creation", "1 log or detector change");
+      const backup = ["svc-backup", "203.0.113.147", "47\nprogram", "1\n1 attempt", "1 data export", "uses a credential created by nadia", "44 objects downloaded"];
       await shows(rows(page).nth(1), ...backup);
       await shows(page.locator(".top"), "2,526 events");
       await page.getByText("Console", { exact: true }).click();

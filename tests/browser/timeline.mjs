@@ -14,11 +14,98 @@ export function timeline(address) {
   test("timeline: the clicks in their order", () =>
     looking(address, PLACE, async (page) => {
       await total(page, 34);
-      await shows(rows(page).first(), "2026-03-11 19:37:29", "login", "Failed to sign in to the console", "us-east-1");
+      await shows(rows(page).first(), "2026-03-11 19:37:29", "sign-in", "Failed to sign in to the console", "us-east-1");
       await shows(rows(page).nth(1), "Signed in to the console from 203.0.113.66");
       await page.getByRole("button", { name: "Time (UTC)" }).click();
       await inAddress(page, "order", "desc");
       await shows(rows(page).first(), "19:53:17");
+    }));
+
+  test("timeline: rows of programs that stand out but are hidden are announced above the rows, and one click shows them", () =>
+    looking(address, "/timeline", async (page, { open }) => {
+      await rows(page).first().waitFor();
+      const banner = page.getByText("62 of 2,014 rows of programs stand out but are hidden.");
+      await banner.waitFor();
+      const top = async () => (await rows(page).first().boundingBox()).y;
+      assert.ok((await top()) <= 260, `${await top()}`);
+      assert.equal(await row(page, "5.3 GB").count(), 0);
+      await page.getByRole("button", { name: "Show changes and findings" }).click();
+      await page.waitForURL(/notable=true/);
+      await shows(page.locator(".totals-of"), "of 718 rows");
+      await grid(page).press("End");
+      await row(page, "and 43 more calls, 5.3 GB in total").waitFor();
+      await banner.waitFor({ state: "detached" });
+      await open("/timeline");
+      await banner.waitFor();
+      await shown(page, /^Programmatic/).check();
+      await banner.waitFor({ state: "detached" });
+      await inAddress(page, "show", "click,command,residual,programmatic");
+      await open(PLACE);
+      await page.getByRole("region", { name: "Actor" }).waitFor();
+      await page.getByText("all events, separate scale").waitFor();
+      assert.ok((await top()) <= 260, `${await top()}`);
+    }));
+
+  test("timeline: the bar takes one line in a wide window, and in a zoomed one leaves most of the height to rows", () =>
+    looking(address, `/timeline?session=${NADIA}&session=${BACKUP}`, async (page) => {
+      await total(page, 38);
+      await shows(page.locator(".view-timeline .bar"), "38 lines", "of 81 rows", "Export");
+      assert.ok((await page.locator(".view-timeline .bar").boundingBox()).height < 45);
+      await page.setViewportSize({ width: 720, height: 450 });
+      await page.getByRole("button", { name: /^Filters/ }).click();
+      await shown(page, /^Clicks/).waitFor({ state: "hidden" });
+      assert.ok((await rows(page).first().boundingBox()).y < 225);
+      // The switches are with the filters.
+      await page.getByRole("button", { name: /^Filters/ }).click();
+      await shown(page, /^Clicks/).waitFor();
+    }));
+
+  test("timeline: several sessions have names and a summary", () =>
+    looking(address, `/timeline?session=${NADIA}&session=${BACKUP}`, async (page) => {
+      await shows(page.getByRole("region", { name: "Sessions" }), /Sessions\s+2/, "nadia svc-backup", "2026-03-11 19:37:29 → 21:20:13", "203.0.113.147", "441");
+      const chosen = page.getByRole("group", { name: "Sessions (2)" });
+      await shows(chosen, "19:37 nadia, 198.51.100.200 +1", "21:14 svc-backup, 203.0.113.147");
+      assert.ok(!(await chosen.innerText()).includes(NADIA.slice(0, 6)), "no IDs");
+      await chosen.getByRole("checkbox", { name: /svc-backup/ }).click();
+      await total(page, 34);
+      await shows(page.getByRole("group", { name: "Session", exact: true }), "19:37 nadia");
+    }));
+
+  test("timeline: that something is not configured does not look like a failure", () =>
+    looking(address, PLACE, async (page) => {
+      const color = (place) => place.evaluate((element) => getComputedStyle(element).color);
+      await row(page, "Tried to create an access key for marek").waitFor();
+      const denied = await color(row(page, "Tried to create an access key for marek").locator(".failed"));
+      await row(page, "Opened the list of IAM users").click();
+      const unset = detail(page).getByRole("button", { name: /iam:GetLoginProfile/ }).locator(".failed");
+      await shows(unset, "NoSuchEntityException");
+      assert.notEqual(await color(unset), denied);
+      await shows(filter(page, "Outcome", "of these, denied").locator(".."), "of these, denied");
+    }));
+
+  test("timeline: sentences and names have two lines, and the columns of calls are aligned", () =>
+    looking(address, `/timeline?session=${BACKUP}`, async (page) => {
+      await row(page, "s3:GetObject").click();
+      await detail(page).locator(".call-line").nth(20).waitFor();
+      const lefts = await detail(page).locator(".call-line .event-ip").evaluateAll((all) => all.map((each) => each.getBoundingClientRect().left));
+      assert.equal(new Set(lefts.map(Math.round)).size, 1);
+      for (const width of [1440, 1024]) {
+        await page.setViewportSize({ width, height: 900 });
+        const cut = await rows(page).locator(".c-what .upper").evaluateAll((all) => all.filter((each) => each.scrollHeight > each.clientHeight + 2).map((each) => each.textContent));
+        // A line of several calls opens to the whole sentences.
+        assert.deepEqual(cut.filter((text) => !/and \d+ more calls/.test(text)), []);
+      }
+    }));
+
+  test("timeline: a failed call shows the reason first, and a sign-in is not called a change", () =>
+    looking(address, PLACE, async (page) => {
+      const failed = row(page, "Tried to create an access key for marek");
+      await failed.waitFor();
+      const [reason, sentence] = await failed.locator(".c-what .upper > *").allInnerTexts();
+      assert.deepEqual([reason, sentence], ["AccessDenied", "Tried to create an access key for marek: access denied"]);
+      await row(page, "Failed to sign in").click();
+      await detail(page).getByRole("button", { name: "signin:ConsoleLogin" }).waitFor();
+      assert.equal(await detail(page).locator(".event-mode").first().innerText(), "");
     }));
 
   test("timeline: a click unfolds to its things, reasons, events and their JSON; a link gives the same", () =>
@@ -42,22 +129,22 @@ export function timeline(address) {
       await inAddress(page, "session", BACKUP);
       await page.getByText("2 hidden").waitFor();
       await shows(row(page, "iam:CreateUser"), "change", "programmatic", "Tried to", "203.0.113.147");
-      await shows(row(page, "s3:GetObject"), "view", "prod-db-backups", "and 43 more calls, 5.3 GB in total", "44");
+      await shows(row(page, "s3:GetObject"), "data out", "prod-db-backups", "and 43 more calls, 5.3 GB in total", "44");
       await page.getByLabel(/^Changes and findings only/).uncheck();
       await total(page, 4);
-      await page.getByText("hides 2").waitFor();
+      await page.getByText("2 hidden").waitFor({ state: "detached" });
       const actor = page.getByRole("region", { name: "Actor" });
       await shows(actor, "nadia", "CreateAccessKey AKIAEXAMPLEJ3XHTZZXB", "47 events", "44 objects, 5.3 GB from bucket prod-db-backups");
       await filter(page, "Kind", "change").check();
       await total(page, 1);
-      await filter(page, "Outcome", "denied").check();
+      await filter(page, "Outcome", "of these, denied").check();
       await total(page, 1);
       await actor.getByRole("link", { name: "nadia" }).click();
       await total(page, 34);
       await inAddress(page, "session", NADIA);
       await shows(actor, "CreateAccessKey AKIAEXAMPLEJ3XHTZZXB", "svc-backup", "47 events");
-      await actor.getByText(/^Created \d+ resources, 1 used since then/).click();
-      await shows(actor, "AKIAEXAMPLEJ3XHTZZXB", "iam:CreateAccessKey", "used by 47 events");
+      await actor.getByText(/^Created \d+ resources, 1 of them used later/).click();
+      await shows(actor, "AKIAEXAMPLEJ3XHTZZXB", "iam:CreateAccessKey", "used in 47 events");
       await actor.getByRole("link", { name: "Everything by this actor" }).click();
       await inAddress(page, "actor", NADIA);
       await total(page, 34 + 4);
@@ -77,7 +164,7 @@ export function timeline(address) {
       assert.equal(await calls.count(), 44);
       await shows(calls.first(), "21:15:09", "Downloaded prod-db-backups/postgres/2026/03/01/part-00.dump.zst (164 MB)");
       await calls.nth(1).click();
-      await shows(detail(page), "exfiltration downloaded", "AKIAEXAMPLEJ3XHTZZXB", '"GetObject"');
+      await shows(detail(page), "data export (downloaded)", "AKIAEXAMPLEJ3XHTZZXB", '"GetObject"');
       // Selected lines are exported with all their rows.
       await row(page, "s3:GetObject").getByRole("checkbox").check();
       await row(page, "s3:ListBuckets").getByRole("checkbox").check();
@@ -86,13 +173,13 @@ export function timeline(address) {
       const titles = some.text.trim().split("\n").map((line) => JSON.parse(line).title);
       assert.equal(titles.length, 45);
       assert.deepEqual([...new Set(titles)].sort(), ["s3:GetObject", "s3:ListBuckets"]);
-      await page.getByLabel("Fold calls").uncheck();
+      await page.getByLabel("Group calls").uncheck();
       await inAddress(page, "folded", "false");
       await total(page, 47);
       await page.getByText("2 selected").waitFor({ state: "detached" });
       await shows(rows(page).nth(2), "iam:CreateUser");
       assert.ok(!(await rows(page).nth(3).innerText()).includes("more calls"));
-      await page.getByLabel("Fold calls").check();
+      await page.getByLabel("Group calls").check();
       await total(page, 4);
     }));
 
@@ -132,7 +219,7 @@ export function timeline(address) {
       await total(page, 4);
       await row(page, "s3:GetObject").click();
       await detail(page).locator(".call-line").first().click();
-      await shows(detail(page), "Downloaded", "exfiltration downloaded", "aws-cli");
+      await shows(detail(page), "Downloaded", "data export (downloaded)", "aws-cli");
       await detail(page).getByRole("link", { name: "AKIAEXAMPLEJ3XHTZZXB" }).click();
       await inAddress(page, "key", "AKIAEXAMPLEJ3XHTZZXB");
       await total(page, 4);

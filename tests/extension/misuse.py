@@ -184,6 +184,37 @@ threads = [threading.Thread(target=lambda: found.append(count(shared.cursor(), f
 [thread.join() for thread in threads]
 answered("four at once", found, [len(records)] * 4)
 
+# A trail that is kept under a name. Its file is then replaced by one of the same size and time, so that only a trail that is
+# read again has the other user.
+def replace_user(name):
+    text = json.dumps({"Records": [{**records[0], "userAgent": name}]})
+    path = write("kept.json", text)
+    os.utime(path, (1e9, 1e9))
+    return f"'{path}'"
+
+
+def user(host, options=""):
+    return host.execute(f"SELECT string_agg(DISTINCT user_agent) FROM cartographer_events({kept}{options})").fetchone()[0]
+
+
+kept = replace_user("agent-1")
+keeper = loaded()
+answered("a cached trail", user(keeper, ", cache := 'kept'"), "agent-1")
+replace_user("agent-2")
+answered("a cached trail, without its name", user(shared), "agent-1")
+answered("a cached trail with other options", user(shared, ", only_regions := ['us-east-1', 'eu-west-1', 'global']"), "agent-2")
+drop = "SELECT cartographer_drop_cache('kept'), cartographer_drop_cache(NULL)"
+assert shared.execute(f"EXPLAIN {drop}").fetchall()
+answered("a cached trail after EXPLAIN of its removal", user(shared), "agent-1")
+answered("a cached trail in a macro", count(keeper, f"cartographer_ext.events({kept}, cache := 'other')"), 1)
+keeper.close()
+answered("a name dropped, twice", [shared.execute(drop).fetchone() for _ in range(2)], [(True, None), (False, None)])
+answered("a trail that another name keeps", user(shared), "agent-1")
+count(shared, f"cartographer_events({good}, cache := 'other')")
+answered("a name that another trail takes", user(shared), "agent-2")
+assert shared.execute("SELECT cartographer_drop_cache('other')").fetchone() == (True,)
+refused("a cache without a name", signals.format(f"{good}, cache := ''"), "`cache :=` expects one string")
+
 # An interrupt, while the trail is read or mapped.
 for copy in range(20):
     mine = [{**record, "eventID": f"{copy}-{record['eventID']}"} for record in records]

@@ -39,7 +39,7 @@ struct Example {
 /// Hunts that ask how calls follow each other, not what a call is: what they report need not be of a class.
 const OF_CONDUCT: [&str; 4] = [
     "credential-access/instance-credentials-elsewhere",
-    "defense-evasion/region-never-used",
+    "stealth/region-never-used",
     "impact/many-instances-started",
     "privilege-escalation/role-passed",
 ];
@@ -50,11 +50,13 @@ fn classes(tactic: Tactic) -> &'static [&'static str] {
         Tactic::Execution => &["execution", "exfiltration"],
         Tactic::Persistence => &["persistence", "credential_made", "privilege_change"],
         Tactic::PrivilegeEscalation => &["privilege_change"],
-        Tactic::DefenseEvasion => &["defense_evasion"],
+        Tactic::DefenseImpairment => &["defense_impairment"],
         Tactic::CredentialAccess => &["secret_read", "credential_made"],
         Tactic::Collection | Tactic::Exfiltration => &["data_exposure", "exfiltration"],
-        Tactic::Impact => &["impact", "defense_evasion"],
-        Tactic::InitialAccess | Tactic::Discovery | Tactic::LateralMovement | Tactic::Correlation => &[],
+        Tactic::Impact => &["impact", "defense_impairment"],
+        Tactic::InitialAccess | Tactic::Stealth | Tactic::Discovery | Tactic::LateralMovement | Tactic::Correlation => {
+            &[]
+        }
     }
 }
 
@@ -161,7 +163,7 @@ fn each_view_has_the_events_of_its_class() {
     // Without a click that creates a thing nothing is its setting-up, which is all that the views leave out.
     for (view, classes) in [
         ("data_exposure", &["data_exposure"][..]),
-        ("defense_evasion", &["defense_evasion"]),
+        ("defense_impairment", &["defense_impairment"]),
         ("privilege_changes", &["privilege_change"]),
         ("secrets_seen", &["secret_read", "credential_made"]),
     ] {
@@ -197,7 +199,7 @@ const OF_SEQUENCES: [&str; 6] = [
     "credential-access/instance-credentials-elsewhere",
     "persistence/keys-listed-then-made",
     "credential-access/many-secrets-read",
-    "defense-evasion/region-never-used",
+    "stealth/region-never-used",
     "impact/instances-terminated",
     "persistence/made-key-used",
 ];
@@ -221,9 +223,9 @@ fn each_hunt_of_calls_finds_some_of_the_examples() {
 fn what_watches_cannot_be_weakened_without_a_hunt_reporting_it() {
     let case = case();
     let hunts = shipped().unwrap();
-    let of_tactic = hunts.iter().filter(|hunt| matches!(hunt.tactic, Tactic::DefenseEvasion | Tactic::Impact));
+    let of_tactic = hunts.iter().filter(|hunt| matches!(hunt.tactic, Tactic::DefenseImpairment | Tactic::Impact));
     let reported: BTreeSet<String> = of_tactic.flat_map(|hunt| hits(&case, hunt)).collect();
-    let sql = "SELECT event_id || ': ' || event_key || ', ' || control AS event, event_id FROM defense_evasion WHERE effect <> 'changed'";
+    let sql = "SELECT event_id || ': ' || event_key || ', ' || control AS event, event_id FROM defense_impairment WHERE effect <> 'changed'";
     let missed: Vec<String> = column(&case, sql, "event")
         .into_iter()
         .filter(|event| !reported.contains(event.split(": ").next().unwrap()))

@@ -19,7 +19,8 @@ fn allowed() -> Result<Vec<Licensee>> {
 }
 
 /// The packages that are ours: the program's, and the Python package's, which is not built with it.
-const OURS: [(&str, &str); 2] = [("cartographer", "Cargo.toml"), ("cartographer-python", "python/Cargo.toml")];
+const OURS: [(&str, &str); 2] =
+    [("cloudtrail-cartographer", "Cargo.toml"), ("cloudtrail-cartographer-lib", "python/Cargo.toml")];
 
 fn is_ours(package: &Value) -> bool {
     OURS.iter().any(|(name, _)| package["name"] == *name)
@@ -115,7 +116,7 @@ fn a_package_from_elsewhere_or_of_any_version_is_found() -> Result<()> {
     assert_eq!(faults(&path, &allowed), ["\"x\" \"1.0.0\": comes from a path"]);
     let ours = serde_json::json!({"name": env!("CARGO_PKG_NAME"), "version": "0.1.0", "license": "MIT", "source": null,
         "dependencies": [{"name": "y", "req": "*"}, {"name": "z", "req": "^1.2"}]});
-    assert_eq!(faults(&ours, &allowed), ["\"cartographer\" \"0.1.0\": asks for any version of \"y\""]);
+    assert_eq!(faults(&ours, &allowed), ["\"cloudtrail-cartographer\" \"0.1.0\": asks for any version of \"y\""]);
     Ok(())
 }
 

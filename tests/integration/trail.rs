@@ -14,7 +14,7 @@ use cartographer::store::Case;
 use cartographer::table::{
     EVENT_SIGNAL, EVENTS, LOAD_FILES, REJECTS, SESSIONS, SIGNAL_ENTITIES, SIGNALS, TABLES, Table,
 };
-use cartographer::trail::{Span, Trail, TrailError};
+use cartographer::trail::{Filter, Span, Trail, TrailError};
 use fastrand::Rng;
 use flate2::read::GzDecoder;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -38,8 +38,8 @@ fn inputs(paths: &[PathBuf]) -> Vec<String> {
     paths.iter().map(|path| path.display().to_string()).collect()
 }
 
-fn read(paths: &[PathBuf], span: Span) -> Trail {
-    Trail::read(read::discover(&inputs(paths)), span, &threads()).unwrap()
+fn read(paths: &[PathBuf], filter: &Filter) -> Trail {
+    Trail::read(read::discover(&inputs(paths)), filter, &threads()).unwrap()
 }
 
 /// The rows of a case's table as text, in their order.
@@ -54,12 +54,22 @@ fn rows(case: &Case, table: &Table) -> Vec<String> {
 
 /// Puts the trail into a case of its own, and holds it against one that was loaded.
 fn hold(paths: &[PathBuf]) -> Case {
+    hold_filtered(paths, &Filter::default())
+}
+
+/// Like [`hold`], for the events that match a filter.
+fn hold_filtered(paths: &[PathBuf], filter: &Filter) -> Case {
     let (folder, rules) = (TempDir::new().unwrap(), RuleSet::shipped().unwrap());
     let [loaded, read_in] = ["loaded", "read"].map(|name| folder.path().join(name));
-    let options =
-        LoadOptions { inputs: inputs(paths), case: loaded.clone(), threads: Some(2), ..LoadOptions::default() };
+    let options = LoadOptions {
+        inputs: inputs(paths),
+        case: loaded.clone(),
+        threads: Some(2),
+        filter: filter.clone(),
+        ..LoadOptions::default()
+    };
     assert!(load(&options, &rules, &NoProgress).unwrap().balances());
-    let trail = read(paths, Span::default());
+    let trail = read(paths, filter);
     let mapped = trail.map(&rules, &threads()).unwrap();
     let case = Case::open(&read_in).unwrap();
     case.append(&EVENTS, &trail.events).unwrap();
@@ -141,14 +151,44 @@ fn a_span_keeps_what_happened_in_it() {
         let columns = trail.events.iter().map(|batch| cartographer::batch::Columns(batch).time("event_time").unwrap());
         columns.flat_map(|times| times.values().to_vec()).collect()
     };
-    let all = times(&read(&[demo()], Span::default()));
+    let within = |span| Filter { span, ..Filter::default() };
+    let all = times(&read(&[demo()], &Filter::default()));
     let (first, last) = (*all.iter().min().unwrap(), *all.iter().max().unwrap());
     let middle = i64::midpoint(first, last);
-    let from = times(&read(&[demo()], Span { from: Some(Timestamp(middle)), to: None }));
-    let to = times(&read(&[demo()], Span { from: None, to: Some(Timestamp(middle)) }));
+    let from = times(&read(&[demo()], &within(Span { from: Some(Timestamp(middle)), to: None })));
+    let to = times(&read(&[demo()], &within(Span { from: None, to: Some(Timestamp(middle)) })));
     assert!(from.iter().all(|time| *time >= middle) && to.iter().all(|time| *time < middle));
     assert_eq!(from.len() + to.len(), all.len());
     assert!(!from.is_empty() && !to.is_empty());
+}
+
+#[test]
+fn a_filtered_trail_comes_to_the_same_and_skips_files_by_their_paths() {
+    let folder = TempDir::new().unwrap();
+    let mut days: std::collections::BTreeMap<(String, String), Vec<Value>> = std::collections::BTreeMap::new();
+    for record in demo_records() {
+        let day = record["eventTime"].as_str().unwrap()[..10].replace('-', "/");
+        let account = record["recipientAccountId"].as_str().unwrap_or("000000000000").to_owned();
+        days.entry((account, day)).or_default().push(record);
+    }
+    let accounts: std::collections::BTreeSet<String> = days.keys().map(|(account, _)| account.clone()).collect();
+    assert!(accounts.len() > 1, "{accounts:?}");
+    for ((account, day), records) in &days {
+        let name = format!("AWSLogs/{account}/CloudTrail/us-east-1/{day}");
+        let stamp = format!("{account}_CloudTrail_us-east-1_{}T2355Z_AbCdEfGh.json", day.replace('/', ""));
+        fs::create_dir_all(folder.path().join(&name)).unwrap();
+        fs::write(folder.path().join(name).join(stamp), json!({ "Records": records }).to_string()).unwrap();
+    }
+    let account = accounts.into_iter().next().unwrap();
+    let filter = Filter { accounts: vec![account.clone()], services: vec!["iam".to_owned()], ..Filter::default() };
+    let case = hold_filtered(&[folder.path().to_owned()], &filter);
+    assert!(count(&case, "SELECT count(*) FROM events") > 10);
+    assert_eq!(
+        count(&case, &format!("SELECT count(*) FROM events WHERE account_id <> '{account}' OR service <> 'iam'")),
+        0
+    );
+    // Files of other accounts are not read.
+    assert!(count(&case, "SELECT count(*) FROM load_files WHERE filter IS NOT NULL AND documents = 0") > 0);
 }
 
 #[test]
@@ -156,19 +196,19 @@ fn where_nothing_is_read_the_causes_are_told() {
     let folder = TempDir::new().unwrap();
     let [gone, other] = ["gone", "other.json"].map(|name| folder.path().join(name));
     fs::write(&other, "nonsense").unwrap();
-    let trail = read(&[gone.clone(), other.clone()], Span::default());
+    let trail = read(&[gone.clone(), other.clone()], &Filter::default());
     let Err(TrailError::Nothing(causes)) = trail.some() else { panic!("there is something") };
     assert!(causes.contains("no such file or folder") && causes.contains(gone.to_str().unwrap()), "{causes}");
     assert!(causes.contains(&format!("{}: not JSON or CSV", other.display())), "{causes}");
     assert_eq!(trail.rejects.num_rows(), 2);
-    assert!(read(&[demo(), gone], Span::default()).some().is_ok());
+    assert!(read(&[demo(), gone], &Filter::default()).some().is_ok());
 }
 
 #[test]
 fn rows_of_a_table_come_to_the_same_signals() {
     let texts: Vec<String> = demo_records().iter().map(Value::to_string).collect();
     let rows: Vec<Option<&str>> = texts.iter().map(|text| Some(text.as_str())).chain([None, Some("{}")]).collect();
-    let (of_rows, of_files) = (Trail::of_rows(&rows, &threads()).unwrap(), read(&[demo()], Span::default()));
+    let (of_rows, of_files) = (Trail::of_rows(&rows, &threads()).unwrap(), read(&[demo()], &Filter::default()));
     let rules = RuleSet::shipped().unwrap();
     let [rows, files] = [&of_rows, &of_files].map(|trail| trail.map(&rules, &threads()).unwrap());
     let signals = |mapped: &cartographer::trail::Mapped| -> Vec<_> {

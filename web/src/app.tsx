@@ -1,6 +1,6 @@
 // The frame: the case, the navigation, and the keys that work everywhere.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { api } from "./api/client";
 import { Announcer } from "./components/announcer";
 import { CaseName, Replaced } from "./components/cases";
@@ -11,7 +11,7 @@ import { SignIn, useSignedOut } from "./components/sign-in";
 import { count, day } from "./lib/format";
 import { useAsked } from "./lib/hooks";
 import { follow, go, type Place, usePlace } from "./lib/router";
-import { singleKeys, THEMES, useTheme } from "./lib/settings";
+import { nextTheme, singleKeys, useTheme } from "./lib/settings";
 import { visible } from "./lib/text";
 import { useZone, zones } from "./lib/zone";
 import { Compare } from "./views/compare";
@@ -87,10 +87,15 @@ export function App() {
   const [path, title, View] = viewOf(place);
   const main = useRef<HTMLElement>(null);
   const seen = useRef(path);
-  useEffect(() => {
+  // Before a view restores its own position, which it does in the next frame.
+  useLayoutEffect(() => {
     document.title = `${title} · cartographer`;
     // In another view, the element that had the focus is gone, so the view itself gets the focus.
-    if (seen.current !== path) main.current?.focus();
+    if (seen.current !== path) {
+      main.current?.focus({ preventScroll: true });
+      // In small windows, the page scrolls.
+      scrollTo(0, 0);
+    }
     seen.current = path;
   }, [title, path]);
   const isOut = useSignedOut();
@@ -122,8 +127,8 @@ export function App() {
           type="button"
           class="small"
           onClick={showKeys}
-          aria-label="Keyboard shortcuts"
-          title="Keyboard shortcuts (?)"
+          aria-label="Terms and keyboard shortcuts"
+          title="Terms and keyboard shortcuts (?)"
         >
           ?
         </button>
@@ -178,7 +183,7 @@ const MARKS = { system: "◐", light: "○", dark: "●" } as const;
 
 function ThemeSwitch() {
   const [theme, choose] = useTheme();
-  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
+  const next = nextTheme(theme, matchMedia("(prefers-color-scheme: dark)").matches);
   return (
     <button
       type="button"

@@ -5,6 +5,7 @@ import "./style/grid.css";
 import "./style/timeline.css";
 import "./style/views.css";
 import "./style/story.css";
+import "./style/scroll.css";
 import { render } from "preact";
 import { findToken } from "./api/token";
 import { App } from "./app";

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import type { Overview, OverviewActor } from "../src/api/types";
+import type { Found, Overview, OverviewActor, Remedies, RemedyItem } from "../src/api/types";
+import { actionOf } from "../src/lib/action";
 import { squeeze } from "../src/lib/squeeze";
-import { actorHref, evidenceHref, listed, stillOpen, story } from "../src/lib/story";
-import { middle } from "../src/lib/text";
+import { actorHref, containment, evidenceHref, listed, story, usesOfAddress } from "../src/lib/story";
+import { kindName, middle, typeNames } from "../src/lib/text";
 import { completed, suggestions } from "../src/sql/completion";
 import { treesOf } from "../src/timeline/tree";
 
@@ -36,27 +37,37 @@ const EMPTY: Overview = {
   all_actors: 0,
   sign_ins: [],
   keys: [],
+  addresses: [],
   found: [],
-  counts: [],
   links: [],
   data_out: [],
   commands: [],
+  patterns: [],
+  consoles: [],
 };
 
-const found = (event: string, cls: string, object: string | null, events = 1) => ({
+const found = (event: string, reason: string, object: string | null, events = 1): Found => ({
   actor_place: 1,
-  class: cls,
+  reason,
   effect: "created",
   object,
   event_key: "iam:CreateAccessKey",
   done: true,
+  denied: false,
+  administrator: false,
+  own: false,
+  thing: object,
   events,
-  targets: 1,
+  targets: events,
   time: "2026-03-11T19:41:32Z",
   last_time: "2026-03-11T19:41:32Z",
   event_id: event,
   session_id: "s1",
   what: `did ${event}`,
+  ended: 0,
+  ended_at: null,
+  deleted: false,
+  outside: false,
 });
 
 test("an empty case has no story", () => {
@@ -69,28 +80,220 @@ test("only actors with nearly the highest weight are described in full", () => {
   expect(others.map((each) => each.actor)).toEqual(["ci"]);
 });
 
-test("an event in several classes is evidence once, and is not counted if it is shown", () => {
-  const overview: Overview = {
-    ...EMPTY,
-    actors: [actor(1, 24, "nadia")],
-    found: [found("e1", "credential_made", "access_key"), found("e1", "persistence", "access_key")],
-    counts: [
-      { place: 1, class: "credential_made", done: true, events: 1 },
-      { place: 1, class: "persistence", done: true, events: 1 },
-      { place: 1, class: "made", done: true, events: 1 },
-    ],
+/** The sentence with that title about an actor who did this. */
+const sentenceOf = (title: string, all: readonly Found[], more: Partial<Overview> = {}) =>
+  story({ ...EMPTY, actors: [actor(1, 24, "nadia")], found: [...all], ...more }).told[0]?.sentences.find(
+    (each) => each.title === title,
+  );
+const textsOf = (title: string, all: readonly Found[], more: Partial<Overview> = {}) =>
+  sentenceOf(title, all, more)?.evidence.map((each) => each.text);
+
+test("an event with several reasons is listed once, under one heading, and no number counts it three times", () => {
+  const key = ["credential_made", "persistence", "privilege_change"].map((reason) => found("e1", reason, "access_key"));
+  const shared = { ...found("e2", "exfiltration", null), effect: "shared", outside: true };
+  const all = [...key, shared, { ...shared, reason: "data_exposure" }];
+  expect(sentenceOf("Created", all)).toMatchObject({ text: "", evidence: [{ text: "did e1" }], more: [] });
+  expect(textsOf("Took", all)).toEqual(["did e2"]);
+  expect(sentenceOf("Weakened", all)).toBeUndefined();
+});
+
+test("evidence says when it was undone", () => {
+  const undone = { ...found("e1", "credential_made", "access_key"), ended: 1, ended_at: "2026-03-11T20:01:02Z" };
+  const some = { ...found("e2", "persistence", null, 4), ended: 3, ended_at: "2026-03-12T20:01:02Z", deleted: true };
+  expect(textsOf("Created", [undone, some])).toEqual([
+    "did e1 (undone 20:01:02)",
+    "did e2, and 3 more like it (3 deleted later)",
+  ]);
+});
+
+test("the same thing three times is not three things", () => {
+  const read = (targets: number) => [{ ...found("e1", "secret_read", "secret", 3), targets }];
+  expect(textsOf("Took", read(1))).toEqual(["did e1, 3 times"]);
+  expect(textsOf("Took", read(2))).toEqual(["did e1, and 1 more secret (3 times in total)"]);
+  expect(textsOf("Took", read(3))).toEqual(["did e1, and 2 more secrets"]);
+  expect(["policy", "db_instance", "access_key", "address"].map(typeNames)).toEqual([
+    "policies",
+    "DB instances",
+    "access keys",
+    "addresses",
+  ]);
+});
+
+test("reads and deletions of what the same identity had created say so, and are folded", () => {
+  const own = { ...found("e1", "secret_read", "secret", 60), targets: 20, own: true };
+  const other = found("e2", "secret_read", "secret");
+  expect(textsOf("Took", [own, other])).toEqual(["did e2"]);
+  expect(sentenceOf("Took", [own, other])?.more.map((each) => each.text)).toEqual([
+    "did e1, and 19 more secrets (60 times in total); all created by the same identity",
+  ]);
+  expect(sentenceOf("Destroyed", [{ ...own, reason: "impact" }])).toMatchObject({
+    text: "Only resources that it had created.",
+    evidence: [],
+  });
+});
+
+test("the gravest come first: access for others and administrators before secrets, ports and roles", () => {
+  const routine = Array.from({ length: 9 }, (_, n) => ({
+    ...found(`g${n}`, "privilege_change", null),
+    effect: "grants",
+  }));
+  const port = { ...found("port", "persistence", null), event_key: "ec2:AuthorizeSecurityGroupIngress", outside: true };
+  const stored = found("stored", "secret_stored", "secret", 20);
+  const trust = { ...found("trust", "privilege_change", null), effect: "trusts", outside: true };
+  const anchor = { ...found("anchor", "persistence", "identity provider"), effect: "trusts" };
+  const admin = { ...found("admin", "privilege_change", null), effect: "grants", administrator: true };
+  const made = sentenceOf("Created", [
+    stored,
+    port,
+    ...routine,
+    trust,
+    { ...trust, reason: "persistence" },
+    anchor,
+    admin,
+  ]);
+  expect(made?.evidence.map((each) => each.text).sort()).toEqual(["did admin", "did anchor", "did trust"]);
+  // An opened list stays short: the least severe are counted.
+  expect(made?.more).toHaveLength(6);
+  expect(made?.rest?.text).toBe("All in the timeline, including 5 less severe items");
+});
+
+test("what was tried and denied is told, but not what failed because it did not exist", () => {
+  const failed = { ...found("gone", "defense_impairment", "trail", 3), done: false, targets: 1 };
+  const left = { ...found("left", "defense_impairment", "organization"), done: false, denied: true };
+  const tried = sentenceOf("Tried", [failed, left]);
+  expect(tried?.evidence.map((each) => each.text)).toEqual(["did left"]);
+  expect(tried?.more.map((each) => each.text)).toEqual(["did gone, 3 times"]);
+});
+
+test("a sign-in has its own time and address, and a session without one says so", () => {
+  const session = (id: string, first: string, signedIn: string | null) => ({
+    place: 1,
+    session_id: id,
+    principal: "eve",
+    first_time: first,
+    last_time: first.replace(":00:00", ":20:00"),
+    ips: ["192.0.2.1", "198.51.100.7"],
+    ip_count: 2,
+    mfa: false,
+    events: 9,
+    clicks: signedIn ? 2 : 1,
+    findings: signedIn ? 1 : 0,
+    signed_in_at: signedIn,
+    way: signedIn ? "password" : null,
+    event_id: signedIn ? "e" : null,
+    services: ["iam"],
+  });
+  const consoles = [
+    session("early", "2026-03-11T18:00:00Z", null),
+    session("late", "2026-03-11T19:00:00Z", "2026-03-11T19:00:14Z"),
+  ];
+  const signIn = {
+    place: 1,
+    time: "2026-03-11T19:00:14Z",
+    event_id: "e",
+    session_id: "late",
+    principal: "eve",
+    way: "password",
+    result: "success",
+    failure: null,
+    mfa: false,
+    source_ip: "192.0.2.1",
+    failures_before: 0,
   };
-  const [made] = story(overview).told[0]?.sentences ?? [];
-  expect(made?.title).toBe("Created");
-  expect(made?.text).toBe("");
-  expect(made?.evidence.map((each) => each.text)).toEqual(["did e1"]);
-  expect(made?.rest).toBeUndefined();
+  const actors = [{ ...actor(1, 9, "eve"), console_sessions: 2 }];
+  const came = sentenceOf("Access", [], { actors, consoles, sign_ins: [signIn] });
+  expect(came?.evidence.map((each) => [each.time, each.text])).toEqual([
+    [
+      "2026-03-11T18:00:00Z",
+      "Console session from 192.0.2.1 and 198.51.100.7, without MFA, sign-in not in the case; 1 click until 18:20:00",
+    ],
+    ["2026-03-11T19:00:14Z", "Signed in from 192.0.2.1 with password, without MFA; 2 clicks until 19:20:00"],
+  ]);
+  expect(came?.evidence[0]?.href).toBe("/timeline?session=early");
+});
+
+test("every address is listed with its uses", () => {
+  const use = (name: string, of: string | null = null, who: string | null = null) => ({
+    use: name,
+    name: of,
+    who,
+    events: 1,
+  });
+  expect(usesOfAddress([use("sign-in"), use("browser"), use("internal")])).toBe("sign-in, console");
+  expect(usesOfAddress([use("internal"), use("CloudShell")])).toBe("CloudShell");
+  expect(usesOfAddress([use("internal")])).toBe("AWS service (console)");
+  expect(usesOfAddress([use("key", "AKIAX", "svc"), use("instance", "i-1"), use("session", "ops")])).toBe(
+    "access key AKIAX of svc, instance i-1, role ops",
+  );
+  expect(usesOfAddress(["a", "b", "c"].map((role) => use("session", role)))).toBe("3 roles");
+  const addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"].map((ip) => ({
+    place: 1,
+    ip,
+    events: 1,
+    first_time: "2026-03-11T19:00:00Z",
+    last_time: "2026-03-11T19:00:00Z",
+    uses: [use("browser")],
+  }));
+  const told = sentenceOf("Addresses", [], { addresses });
+  expect(told?.evidence).toHaveLength(5);
+  expect(told?.evidence[0]).toMatchObject({ text: "192.0.2.1: console", href: "/timeline?session=s1&ip=192.0.2.1" });
+});
+
+test("patterns of several events come first; a cleanup is folded, another series of deletions is not", () => {
+  const pattern = {
+    actor_place: 1,
+    pattern: "mass_deletion",
+    first_time: "2026-03-11T19:00:00Z",
+    last_time: "2026-03-11T19:05:00Z",
+    principal: "eve",
+    what: "Deleted 31 resources: 31 × bucket; according to the trail, the same identity created none of them",
+    resources: 31,
+    own_resources: 0,
+    events: 31,
+    session_id: "s1",
+    event_id: "e1",
+  };
+  const moved = {
+    ...found("e9", "credential_use", "instance"),
+    time: "2026-03-11T18:00:00Z",
+    what: "Credentials of instance i-1 were used from 192.0.2.1 (an address that eve and 6 other identities also used), previously only from 198.51.100.0/24: Checked the caller's identity",
+  };
+  const patterns = [pattern, { ...pattern, own_resources: 30, what: "cleaned up", first_time: "2026-03-11T20:00:00Z" }];
+  const first = sentenceOf("Stands out most", [moved], { actors: [actor(1, 24, "eve")], patterns });
+  expect(first?.evidence.map((each) => each.text)).toEqual([
+    "Credentials of instance i-1 were used from 192.0.2.1 (also used by eve), previously only from 198.51.100.0/24",
+    `${pattern.what} (until 19:05:00)`,
+  ]);
+  expect(first?.more.map((each) => each.text)).toEqual(["cleaned up (until 19:05:00)"]);
+  expect(first?.evidence[1]?.href).toBe(
+    "/timeline?session=s1&kind=delete&from=2026-03-11T19%3A00%3A00Z&to=2026-03-11T19%3A05%3A01.000Z",
+  );
+});
+
+test("rows, filters, chart and legend call a kind the same", () => {
+  expect(["login", "session", "data", "view"].map(kindName)).toEqual(["sign-in", "shell", "data out", "view"]);
 });
 
 test("keys that they created themselves are not how they got in", () => {
   const keys = [
-    { place: 1, key: "AKIAOWN", principal: "eve", events: 4, first_time: "2026-03-11T19:00:00Z", last_time: "" },
-    { place: 1, key: "AKIAMADE", principal: "svc", events: 4, first_time: "2026-03-11T19:00:00Z", last_time: "" },
+    {
+      place: 1,
+      key: "AKIAOWN",
+      principal: "eve",
+      events: 4,
+      first_ip: "192.0.2.9",
+      first_time: "2026-03-11T19:00:00Z",
+      last_time: "2026-03-11T19:30:00Z",
+    },
+    {
+      place: 1,
+      key: "AKIAMADE",
+      principal: "svc",
+      events: 4,
+      first_ip: "192.0.2.9",
+      first_time: "2026-03-11T19:00:00Z",
+      last_time: "2026-03-11T19:30:00Z",
+    },
   ];
   const link = {
     place: 1,
@@ -109,18 +312,106 @@ test("keys that they created themselves are not how they got in", () => {
     ip_count: null,
   };
   const [came] = story({ ...EMPTY, actors: [actor(1, 2, "eve")], keys, links: [link] }).told[0]?.sentences ?? [];
-  expect(came?.text).toBe("Programs used access key AKIAOWN (4 events); this case does not show how it was obtained.");
+  expect(came?.evidence.map((each) => each.text)).toEqual([
+    "Access key AKIAOWN first used, from 192.0.2.9 (4 events until 19:30:00); how it was obtained is not recorded here",
+  ]);
 });
 
-test("what was undone is not in effect", () => {
-  const item = { what: "w", time: "2026-03-11T19:00:00Z", principal: null, events: 1, event_id: "e", session_id: null };
-  const open = stillOpen([
-    { need: "key", all: 3, open: 1, items: [item] },
-    { need: "user", all: 2, open: 0, items: [] },
+const item = (need: string, event: string): RemedyItem => ({
+  need,
+  what: `did ${event}`,
+  time: "2026-03-11T19:00:00Z",
+  principal: "eve",
+  events: 1,
+  event_id: event,
+  session_id: "s1",
+  ended_at: null,
+  ending: null,
+  ended_by: null,
+  deleted: false,
+  end_event_id: null,
+  end_session_id: null,
+  entities: [
+    {
+      entity_type: need === "secret" ? "secret" : "access_key",
+      entity_value: `name-${event}`,
+      name: null,
+      relation: "created",
+    },
+  ],
+  account_id: null,
+  region: "eu-west-1",
+});
+
+test("what to act on first is apart from what is routine and from what ended", () => {
+  const remedies: Remedies = {
+    urgent: 3,
+    other: 9,
+    ended: 1,
+    urgent_items: [
+      item("used", "e0"),
+      item("key", "e1"),
+      { ...item("secret", "e5"), events: 3, commands: ["aws rotate"] },
+    ],
+    other_items: [item("role", "e2")],
+    ended_items: [
+      {
+        ...item("user", "e3"),
+        ended_at: "2026-03-11T20:00:00Z",
+        ending: "Deleted user eve",
+        deleted: true,
+        end_event_id: "e4",
+        end_session_id: "s2",
+      },
+    ],
+    data: [
+      {
+        how: "downloaded",
+        thing: "bucket",
+        source: "backups",
+        what: null,
+        objects: 44,
+        bytes_out: 5_333_000_000,
+        events: 44,
+        first_time: "2026-03-11T21:15:09Z",
+        last_time: "2026-03-11T21:20:13Z",
+        session_id: "s2",
+        event_id: null,
+        principal: "svc",
+      },
+    ],
+    needs: [
+      { need: "used", all: 1, urgent: 1, other: 0, ended: 0 },
+      { need: "role", all: 9, urgent: 0, other: 9, ended: 0 },
+      { need: "user", all: 1, urgent: 0, other: 0, ended: 1 },
+    ],
+  };
+  const { urgent, data, other, ended } = containment(remedies);
+  expect(urgent.map(({ action, evidence }) => [action, evidence.text, evidence.href])).toEqual([
+    ["Deactivate access key name-e0", "did e0", "/timeline?session=s1"],
+    ["Delete access key name-e1", "did e1, by eve", "/timeline?session=s1&open=e1"],
+    ["Rotate secret name-e5", "did e5, 3 times, by eve", "/timeline?session=s1&open=e5"],
   ]);
-  expect(open.map((each) => [each.title, each.text])).toEqual([
-    ["1 access key created", "(2 more already undone or deleted)"],
+  expect(urgent[2]?.commands).toEqual(["aws rotate"]);
+  expect(data.map(({ action, evidence }) => [action, evidence.text])).toEqual([
+    ["Treat bucket backups as disclosed", "svc downloaded 44 objects (5.3 GB) from backups, until 21:20:13"],
   ]);
+  expect(other.map(({ title, groups, left }) => [title, groups.map(({ items }) => items.length), left])).toEqual([
+    ["9 roles created", [1], 8],
+  ]);
+  expect(ended[0]?.groups[0]?.items[0]?.end).toEqual({
+    text: "deleted 20:00:00 by “Deleted user eve”",
+    href: "/timeline?session=s2&open=e4",
+  });
+});
+
+test("an item begins with what to do", () => {
+  const of = (need: string): RemedyItem => ({
+    ...item(need, "e"),
+    entities: [{ entity_type: "user", entity_value: "nadia", name: "nadia", relation: "created" }],
+  });
+  expect(actionOf(of("user"))).toBe("Block and review user nadia");
+  expect(actionOf(of("used"))).toBe("Remove console access and end the sessions of nadia");
 });
 
 test("names from logs are only values in an address", () => {

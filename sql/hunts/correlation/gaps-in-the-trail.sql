@@ -1,6 +1,6 @@
--- Where is the trail missing hours?
+-- Which regions have no events for several hours?
 -- tactic: correlation
--- techniques: T1562.008
+-- techniques: T1685.002
 -- hit: a region of an account has no events for several hours; logging may have been off, or files may be missing from
 --   the case.
 -- false positives: a region that is rarely used; focus on regions that have no other gaps.
@@ -16,7 +16,7 @@ WITH minutes AS (
     SELECT *, lag(last_of_minute) OVER (PARTITION BY account_id, region ORDER BY minute) AS silent_from
     FROM minutes
 )
-SELECT silent_from AS time, format('Nothing was recorded for {} hours', date_diff('hour', silent_from, first_of_minute))
+SELECT silent_from AS time, format('No events for {} hours', date_diff('hour', silent_from, first_of_minute))
     AS what, first_of_minute AS silent_until, account_id, region, event_id AS next_event_id
 FROM steps
 WHERE first_of_minute - silent_from >= to_hours(getvariable('hours'))

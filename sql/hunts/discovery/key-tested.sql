@@ -1,7 +1,7 @@
 -- Which access key's first call was GetCallerIdentity?
 -- tactic: discovery
 -- techniques: T1078.004, T1087.004
--- hit: the first call made with a long-term access key in this case checked which identity the key belongs to;
+-- hit: the first call in the trail made with a long-term access key checked which identity the key belongs to;
 --   someone may be testing a key that they found.
 -- false positives: tools that always make this call first, in which case the key is used from the same address every
 --   day.

@@ -10,7 +10,7 @@ SELECT event_time AS time, principal, summary AS what, event_key, target,
     request_parameters->>'$.desiredValue' AS wanted,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes
-WHERE class IN ('impact', 'defense_evasion') AND object IN ('quota', 'budget', 'alarm')
+WHERE class IN ('impact', 'defense_impairment') AND object IN ('quota', 'budget', 'alarm')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -1,7 +1,8 @@
 -- Who launched many or large instances?
 -- tactic: impact
 -- techniques: T1496.001
--- hit: a single call requested many instances, or an instance type with GPUs, for example to mine cryptocurrency.
+-- hit: a single call requested many instances, or an instance type with GPUs; such instances can be used to mine
+--   cryptocurrency.
 -- false positives: known machine learning jobs. Not reported: instances that an AWS service launches to scale a
 --   cluster.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)

@@ -11,6 +11,7 @@ SET VARIABLE minutes = 10; -- maximum number of minutes between calls from the t
 WITH steps AS (
     SELECT *,
         lag(network) OVER by_time AS from_network,
+        lag(source_ip) OVER by_time AS from_ip,
         lag(event_time) OVER by_time AS previous_time
     FROM described_events
     WHERE network IS NOT NULL AND client IN ('browser', 'console', 'internal') AND invoked_by IS NULL
@@ -19,7 +20,7 @@ WITH steps AS (
     WINDOW by_time AS (PARTITION BY session_id ORDER BY event_time, event_id)
 )
 SELECT event_time AS time, principal, what, from_network, network, previous_time,
-    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+    from_ip, source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM steps
 WHERE from_network <> network
     AND event_time - previous_time <= to_minutes(getvariable('minutes'))

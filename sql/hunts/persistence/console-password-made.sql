@@ -1,7 +1,7 @@
 -- Who set another user's console password?
 -- tactic: persistence
 -- techniques: T1098.001, T1136.003
--- hit: another user can now sign in to the console or has a new password.
+-- hit: someone created or changed another user's console password.
 -- false positives: a new employee; a forgotten password. Not reported: users who change their own password.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)

@@ -1,7 +1,8 @@
 -- Which function can be invoked by another account or by everyone?
 -- tactic: persistence
 -- techniques: T1546
--- hit: a function's policy lets another account or everyone invoke it, which can be used to regain access later.
+-- hit: a function's policy lets another account or everyone invoke the function; such a policy can be used to regain
+--   access later.
 -- false positives: known accounts. Not reported: permissions for services, such as S3 or API Gateway, to invoke a
 --   function.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)

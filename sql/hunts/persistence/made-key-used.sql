@@ -1,4 +1,4 @@
--- Which keys were created in this case and used from another address?
+-- Which new keys were used from a different address than the one they were created from?
 -- tactic: persistence
 -- techniques: T1098.001, T1078.004
 -- hit: a key was used from a different address than the one it was created from. Set `elsewhere` to 0 to list every

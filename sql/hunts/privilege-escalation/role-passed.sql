@@ -1,7 +1,7 @@
 -- Who passed a role to an instance, function or job for the first time?
 -- tactic: privilege-escalation
 -- techniques: T1098.003, T1078.004
--- hit: an identity passed a role that it had never passed before in this case. Whatever runs with the role has the
+-- hit: an identity passed a role that it had not passed earlier in the trail. Whatever runs with the role has the
 --   role's permissions, which can exceed the identity's own.
 -- false positives: regular deployments whose earlier runs are not in the trail. Not reported: later uses of the same
 --   role by the same identity.

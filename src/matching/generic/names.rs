@@ -3,7 +3,7 @@
 use super::PreparedStretch;
 use crate::call;
 use crate::json::Json;
-use crate::matching::describe;
+use crate::matching::describe::EntityList;
 use crate::signal::SignalEntity;
 
 /// The maximum number of entities in a signal.
@@ -15,27 +15,27 @@ const MAX_DEPTH: usize = 6;
 
 /// The entities that these events name.
 pub(super) fn of(stretch: &PreparedStretch<'_, '_>, events: &[usize]) -> Vec<SignalEntity> {
-    let mut named = Vec::new();
+    let mut named = EntityList::default();
     for event in events {
         if stretch.changes(*event) {
             for entity in call::CallTable::shipped().describe(&stretch.events[*event].call()).entities {
-                if named.len() < MAX_ENTITIES {
-                    describe::add(&mut named, &entity.kind, &entity.value, stretch.events[*event].row.event_id);
+                if named.list.len() < MAX_ENTITIES {
+                    named.add(&entity.kind, &entity.value, stretch.events[*event].row.event_id);
                 }
             }
         } else {
             collect(stretch, *event, stretch.events[*event].request().value(), &mut named);
         }
     }
-    named
+    named.list
 }
 
-fn collect(stretch: &PreparedStretch<'_, '_>, event: usize, value: Json<'_>, named: &mut Vec<SignalEntity>) {
+fn collect(stretch: &PreparedStretch<'_, '_>, event: usize, value: Json<'_>, named: &mut EntityList) {
     let Some(members) = value.as_object() else { return };
     let event_id = stretch.events[event].row.event_id;
     let mut add = |kind: String, value: &str| {
-        if named.len() < MAX_ENTITIES {
-            describe::add(named, &kind, value, event_id);
+        if named.list.len() < MAX_ENTITIES {
+            named.add(&kind, value, event_id);
         }
     };
     members.iter().for_each(|(member, value)| walk(stretch, member, value, MAX_DEPTH, &mut add));

@@ -11,6 +11,7 @@ use crate::matching::describe::{self, SignalContent};
 use crate::matching::partition;
 use crate::normalize::caller::unwrapped;
 use crate::rule::generic::Generic;
+use crate::rule::seen::distinct;
 use crate::rule::words::{in_sentence, words};
 use crate::signal::{Context, Kind, Origin, Role, Signal, SignalEntity};
 
@@ -284,16 +285,6 @@ fn lowered(sentence: &str) -> String {
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
-    let mut known: Vec<String> = Vec::new();
-    for text in texts {
-        if !known.contains(&text) {
-            known.push(text);
-        }
-    }
-    known
 }
 
 /// The values of the entities that a sentence lists.

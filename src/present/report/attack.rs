@@ -1,10 +1,10 @@
 //! The names of the ATT&CK techniques that rules and calls use.
 
 /// The version of ATT&CK whose techniques and tactics are used.
-pub const ATTACK_VERSION: &str = "18.1";
+pub const ATTACK_VERSION: &str = "19.0";
 
 /// IDs and names, in order of ID.
-const NAMES: [(&str, &str); 104] = [
+const NAMES: [(&str, &str); 103] = [
     ("T1016", "System Network Configuration Discovery"),
     ("T1020", "Automated Exfiltration"),
     ("T1021", "Remote Services"),
@@ -82,10 +82,6 @@ const NAMES: [(&str, &str); 104] = [
     ("T1555.006", "Credentials from Password Stores: Cloud Secrets Management Stores"),
     ("T1556", "Modify Authentication Process"),
     ("T1556.006", "Modify Authentication Process: Multi-Factor Authentication"),
-    ("T1562", "Impair Defenses"),
-    ("T1562.001", "Impair Defenses: Disable or Modify Tools"),
-    ("T1562.007", "Impair Defenses: Disable or Modify Cloud Firewall"),
-    ("T1562.008", "Impair Defenses: Disable or Modify Cloud Logs"),
     ("T1565.001", "Data Manipulation: Stored Data Manipulation"),
     ("T1567", "Exfiltration Over Web Service"),
     ("T1567.002", "Exfiltration Over Web Service: Exfiltration to Cloud Storage"),
@@ -109,7 +105,20 @@ const NAMES: [(&str, &str); 104] = [
     ("T1651", "Cloud Administration Command"),
     ("T1654", "Log Enumeration"),
     ("T1666", "Modify Cloud Resource Hierarchy"),
+    ("T1685", "Disable or Modify Tools"),
+    ("T1685.002", "Disable or Modify Tools: Disable or Modify Cloud Log"),
+    ("T1686.001", "Disable or Modify System Firewall: Cloud Firewall"),
 ];
+
+/// The techniques that ATT&CK 19 replaced, and their replacements. Older Sigma rules name them in their tags.
+pub const REPLACED_TECHNIQUES: [(&str, &str); 4] =
+    [("T1562", "T1685"), ("T1562.001", "T1685"), ("T1562.007", "T1686.001"), ("T1562.008", "T1685.002")];
+
+/// The technique's current ID, if ATT&CK replaced it. Otherwise the ID itself.
+#[must_use]
+pub fn current_technique(id: &str) -> &str {
+    REPLACED_TECHNIQUES.iter().find(|(old, _)| *old == id).map_or(id, |(_, new)| new)
+}
 
 /// The techniques that rules and calls use: IDs and names, in order of ID.
 pub fn techniques() -> impl Iterator<Item = (&'static str, &'static str)> {

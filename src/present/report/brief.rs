@@ -1,9 +1,11 @@
 //! The executive summary: what happened, in a few sentences, each of which is a count or a fact from the sections below.
 
 use super::content::{Report, Session};
-use super::document::{Block, Point, Section, Tone};
-use super::found::{Aspect, Need};
-use super::words::{count, digits, joined, name, size, who, within};
+use super::document::{Block, Item, Point, Section, Tone};
+use super::found::{Aspect, Pattern, Remedy};
+use super::remedies::{by_same, said};
+use super::standing_out::amount;
+use super::words::{count, digits, joined, moment, name, objects, who, within};
 
 /// The sentences, in the order of a reader's questions: who, how they signed in, what they took, created, weakened and
 /// destroyed, what is still in effect.
@@ -11,6 +13,7 @@ pub(super) fn brief(report: &Report) -> Section {
     let points: Vec<Point> = [
         who_was(report),
         came_in(report),
+        patterns(report),
         took(report),
         made(report),
         weakened(report),
@@ -22,7 +25,8 @@ pub(super) fn brief(report: &Report) -> Section {
     .flatten()
     .collect();
     let lead = "Each sentence is based on the events listed in the sections below. It states what the trail shows, not why \
-        something was done or who was at the keyboard. An event that stands out for several reasons is counted for each.";
+        something was done or who was at the keyboard. An event that stands out for several reasons is counted once for each \
+        reason.";
     let blocks = if points.is_empty() {
         vec![Block::Text("Nothing stands out in these sessions.".to_owned())]
     } else {
@@ -30,6 +34,10 @@ pub(super) fn brief(report: &Report) -> Section {
     };
     Section { id: "brief", title: "Executive summary", blocks }
 }
+
+/// The maximum number of patterns, and of urgent items, in the summary.
+const PATTERNS: usize = 6;
+const URGENT: usize = 12;
 
 fn point(tone: Tone, head: String) -> Point {
     Point { tone, head, items: Vec::new() }
@@ -44,24 +52,15 @@ fn who_was(report: &Report) -> Option<Point> {
     let session = gravest(report)?;
     let counts = &session.counts;
     let from = if session.ips.is_empty() { String::new() } else { format!(" from {}", joined(&session.ips)) };
-    let when = match (counts.first_event, counts.last_event) {
+    let when = match (counts.first_event, counts.last_active) {
         (Some(first), Some(last)) => format!(", {}", within("within", first, last)),
         _ => String::new(),
     };
-    let others =
-        report.sessions.rows.iter().filter(|each| each.counts.findings + each.counts.attempts > 0).count() as u64;
-    let others = match others.saturating_sub(1) {
-        0 => String::new(),
-        more => format!(
-            " {} also {} findings.",
-            count(more, "other session or program", "other sessions or programs"),
-            if more == 1 { "has" } else { "have" }
-        ),
-    };
+    let others = others(report, session);
     let way = if session.console { "in the console" } else { "with programs" };
     let tried = match counts.attempts {
         0 => String::new(),
-        attempts => format!(" and {}", count(attempts, "failed or denied attempt", "failed or denied attempts")),
+        attempts => format!(" and {}", count(attempts, "attempt", "attempts")),
     };
     Some(point(
         Tone::Firm,
@@ -74,6 +73,27 @@ fn who_was(report: &Report) -> Option<Point> {
     ))
 }
 
+/// How many other sessions have findings, and how many have only attempts.
+fn others(report: &Report, first: &Session) -> String {
+    let rest = || report.sessions.rows.iter().filter(|each| each.session_id != first.session_id);
+    let with = rest().filter(|each| each.counts.findings > 0).count() as u64;
+    let only = rest().filter(|each| each.counts.findings == 0 && each.counts.attempts > 0).count() as u64;
+    let have = |number: u64| if number == 1 { "has" } else { "have" };
+    let (one, many) = ("other session or program", "other sessions or programs");
+    match (with, only) {
+        (0, 0) => String::new(),
+        (0, only) => format!(" {} {} only attempts.", count(only, one, many), have(only)),
+        (with, 0) => format!(" {} also {} findings.", count(with, one, many), have(with)),
+        (with, only) => format!(
+            " {} also {} findings, and {} {} only attempts.",
+            count(with, one, many),
+            have(with),
+            digits(only),
+            have(only)
+        ),
+    }
+}
+
 fn came_in(report: &Report) -> Option<Point> {
     let rows = &report.sign_ins.rows;
     let first = rows
@@ -83,8 +103,9 @@ fn came_in(report: &Report) -> Option<Point> {
     let factor = match first.mfa {
         Some(true) => "with MFA",
         Some(false) => "without MFA",
-        None => "(MFA use not recorded)",
+        None => "MFA use not recorded",
     };
+    let how = first.how().map_or_else(String::new, |how| format!("{how}, "));
     let from = first.source_ip.as_deref().unwrap_or("an unknown address");
     let refused = first.refusals;
     let refusals =
@@ -93,7 +114,7 @@ fn came_in(report: &Report) -> Option<Point> {
     let more = if without > 1 { format!(" {} sign-ins did not use MFA.", digits(without)) } else { String::new() };
     Some(point(
         if first.mfa == Some(false) { Tone::Strong } else { Tone::Plain },
-        format!("{} signed in by {} {factor} from {from}.{more}{refusals}", who(first.principal.as_deref()), first.way),
+        format!("{} signed in {how}{factor}, from {from}.{more}{refusals}", who(first.principal.as_deref())),
     ))
 }
 
@@ -107,68 +128,58 @@ fn took(report: &Report) -> Option<Point> {
     let secrets = of(report, Aspect::Secret).0;
     let mut parts = Vec::new();
     if let Some(taken) = report.taken.rows.first() {
-        let objects = taken.all_objects.unwrap_or(taken.events);
-        let bytes = taken.all_bytes.map(|bytes| format!(" ({})", size(bytes))).unwrap_or_default();
-        parts.push(format!("{} downloaded{bytes}", count(objects, "object was", "objects were")));
+        parts.push(format!("{} downloaded", objects(taken.all_objects.unwrap_or(taken.events), taken.all_bytes)));
     }
     if secrets > 0 {
-        parts.push(format!(
-            "{} read",
-            count(secrets, "secret, parameter or credential was", "secrets, parameters and credentials were")
-        ));
+        parts.push(amount(Aspect::Secret, secrets));
     }
-    (!parts.is_empty()).then(|| point(Tone::Strong, format!("{}.", joined(&parts))))
+    let moved = of(report, Aspect::Moved).0;
+    if moved > 0 {
+        parts.push(amount(Aspect::Moved, moved));
+    }
+    strong("Data and secrets", &parts)
+}
+
+/// The number of events with each of these aspects that succeeded, in words.
+fn amounts<const N: usize>(report: &Report, aspects: [Aspect; N]) -> Vec<String> {
+    let numbers = aspects.into_iter().map(|aspect| (aspect, of(report, aspect).0));
+    numbers.filter(|(_, number)| *number > 0).map(|(aspect, number)| amount(aspect, number)).collect()
+}
+
+/// The parts after what they concern, if there are any.
+fn strong(what: &str, parts: &[String]) -> Option<Point> {
+    (!parts.is_empty()).then(|| point(Tone::Strong, format!("{what}: {}.", joined(parts))))
+}
+
+/// What several events show together, those with the most resources first.
+fn patterns(report: &Report) -> Option<Point> {
+    let line = |pattern: &Pattern| {
+        let text = format!("{} · {}: {}", moment(pattern.time), who(pattern.principal.as_deref()), pattern.what);
+        Item::about(text, pattern.event_id.as_deref())
+    };
+    let items: Vec<Item> = report.patterns.iter().take(PATTERNS).map(line).collect();
+    let more = report.patterns.len().saturating_sub(PATTERNS) as u64;
+    let more = (more > 0).then(|| format!("and {} more under what stands out", digits(more)).into());
+    let head = "Several events together show the following:".to_owned();
+    (!items.is_empty()).then(|| Point { tone: Tone::Strong, head, items: items.into_iter().chain(more).collect() })
 }
 
 fn made(report: &Report) -> Option<Point> {
-    let parts = [
-        (of(report, Aspect::Credential).0, "credential was created or set", "credentials were created or set"),
-        (
-            of(report, Aspect::Privilege).0,
-            "identity or permission was changed",
-            "identities and permissions were changed",
-        ),
-    ];
-    let mut parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(number, ..)| *number > 0)
-        .map(|(number, one, many)| count(number, one, many))
-        .collect();
+    let mut parts = amounts(report, [Aspect::Credential, Aspect::Privilege, Aspect::Persistence]);
     let used = report.links.rows.iter().filter(|link| link.made).count() as u64;
     if used > 0 {
-        parts.push(format!(
-            "{} used by another session",
-            count(used, "key, user or password was then", "keys, users and passwords were then")
-        ));
+        let made = count(used, "new key, user or password", "new keys, users and passwords");
+        parts.push(format!("{made} used by other sessions"));
     }
-    (!parts.is_empty()).then(|| point(Tone::Strong, format!("{}.", joined(&parts))))
+    strong("Access", &parts)
 }
 
 fn weakened(report: &Report) -> Option<Point> {
-    let parts = [
-        (
-            of(report, Aspect::Watch).0,
-            "log or detector was stopped, deleted or changed",
-            "logs and detectors were stopped, deleted or changed",
-        ),
-        (of(report, Aspect::Exposure).0, "resource was shared or exposed", "resources were shared or exposed"),
-    ];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(number, ..)| *number > 0)
-        .map(|(number, one, many)| count(number, one, many))
-        .collect();
-    (!parts.is_empty()).then(|| point(Tone::Strong, format!("{}.", joined(&parts))))
+    strong("Monitoring and exposure", &amounts(report, [Aspect::Watch, Aspect::Exposure]))
 }
 
 fn destroyed(report: &Report) -> Option<Point> {
-    let number = of(report, Aspect::Impact).0;
-    let text = count(
-        number,
-        "call destroyed a resource, made it unusable or started it at high cost",
-        "calls destroyed resources, made them unusable or started them at high cost",
-    );
-    (number > 0).then(|| point(Tone::Strong, format!("{text}.")))
+    strong("Destruction", &amounts(report, [Aspect::Impact]))
 }
 
 fn tried(report: &Report) -> Option<Point> {
@@ -177,44 +188,52 @@ fn tried(report: &Report) -> Option<Point> {
         point(
             Tone::Plain,
             format!(
-                "{}; {} denied in total.",
-                count(attempts, "finding was denied or failed", "findings were denied or failed"),
-                count(denied, "call was", "calls were")
+                "{} to do something that stands out; {} in total.",
+                count(attempts, "attempt", "attempts"),
+                count(denied, "denied call", "denied calls")
             ),
         )
     })
 }
 
-/// What no call in the case ended.
+/// What is still in effect, according to the events in the case: first what is urgent, then how much else there is.
 fn open(report: &Report) -> Option<Point> {
-    let open = |need: Need| {
-        report.remedies.rows.iter().filter(|remedy| remedy.need == need && remedy.gone.is_none()).count() as u64
+    let open = report.remedies.rows.iter().filter(|remedy| remedy.gone.is_none());
+    let (urgent, other): (Vec<&Remedy>, Vec<&Remedy>) = open.partition(|remedy| remedy.urgent);
+    let gone: Vec<&Remedy> = report.remedies.rows.iter().filter(|remedy| remedy.gone.is_some()).collect();
+    let (ended, same) = (gone.len() as u64, gone.iter().filter(|remedy| by_same(remedy)).count() as u64);
+    if report.remedies.rows.is_empty() {
+        return None;
+    }
+    let items = urgent.iter().take(URGENT).map(|remedy| Item::about(said(remedy, true), remedy.event_id.as_deref()));
+    let more = urgent.len().saturating_sub(URGENT) as u64;
+    let more = (more > 0).then(|| format!("and {} more", digits(more)).into());
+    let least = if report.remedies.left_out() > 0 { "At least " } else { "" };
+    let ends = match ended {
+        0 => String::new(),
+        1 => " A later event in the case ended 1 more".to_owned(),
+        ended => format!(" Later events in the case ended {} more", digits(ended)),
     };
-    let parts = [
-        (open(Need::Key), "access key", "access keys"),
-        (open(Need::Password), "password", "passwords"),
-        (open(Need::User), "user", "users"),
-        (open(Need::Policy), "granted permission", "granted permissions"),
-        (open(Need::Trust), "changed trust relationship", "changed trust relationships"),
-        (open(Need::Role), "role", "roles"),
-        (open(Need::Share), "shared or exposed resource", "shared or exposed resources"),
-        (open(Need::Watch), "stopped or changed log or detector", "stopped or changed logs and detectors"),
-        (open(Need::Secret), "secret to rotate", "secrets to rotate"),
-    ];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(number, ..)| *number > 0)
-        .map(|(number, one, many)| count(number, one, many))
-        .collect();
-    let least = if report.remedies.left_out() > 0 { "at least the following is" } else { "the following is" };
-    (!parts.is_empty()).then(|| {
-        point(
-            Tone::Firm,
-            format!(
-                "As far as the case shows, {least} still in effect: {}. See the section on what to contain or undo for \
-                 commands.",
-                joined(&parts)
-            ),
-        )
+    let ends = match (ended, same) {
+        (0, _) => ends,
+        (_, 0) => format!("{ends}."),
+        (1, _) => format!("{ends}; the same identity had caused and ended it."),
+        (ended, same) if ended == same => format!("{ends}; the same identity had caused and ended each of them."),
+        (_, same) => format!("{ends}; the same identity had caused and ended {} of them.", digits(same)),
+    };
+    let less = if other.is_empty() {
+        String::new()
+    } else {
+        format!(", and {} to review", count(other.len() as u64, "less urgent item", "less urgent items"))
+    };
+    let head = format!(
+        "{least}{} to act on first{less}, according to the events in the case.{ends} See the section on what to contain or undo for \
+         commands.",
+        count(urgent.len() as u64, "item", "items"),
+    );
+    Some(Point {
+        tone: if urgent.is_empty() { Tone::Plain } else { Tone::Strong },
+        head,
+        items: items.chain(more).collect(),
     })
 }

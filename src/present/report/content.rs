@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::found::{
-    Bins, Call, Denied, File, Gap, Link, Network, NotableAction, Remedy, Seen, SigmaRule, SigmaSearch, SignIn, Taken,
-    Technique, Thing,
+    Bins, Call, Denied, File, Gap, Link, Network, NotableAction, Pattern, Remedy, Seen, SigmaRule, SigmaSearch, SignIn,
+    Taken, Technique, Thing,
 };
 use crate::event::Timestamp;
 use crate::notes::{NoteKind, Resolved};
@@ -28,6 +28,8 @@ pub struct Report {
     pub sign_ins: Listed<SignIn>,
     /// What stands out, by aspect.
     pub deeds: Vec<NotableAction>,
+    /// Patterns that several events show together.
+    pub patterns: Vec<Pattern>,
     /// Denied calls: first those that a person or program intended, then those that pages made in addition.
     pub denied: Vec<Denied>,
     /// Who used which credential, and who created it.
@@ -60,6 +62,8 @@ pub struct Report {
     pub integrity: Integrity,
     /// What the case's events do not cover.
     pub gaps: Vec<Gap>,
+    /// Rows of the case with damaged JSON, which the report does not contain.
+    pub damaged_rows: u64,
 }
 
 /// The first rows of a list.
@@ -110,6 +114,10 @@ pub struct ReportMetadata {
     pub author: Option<String>,
     /// The recipient.
     pub recipient: Option<String>,
+    /// The classification, such as CONFIDENTIAL.
+    pub classification: Option<String>,
+    /// The kinds of values that were replaced with pseudonyms; empty if the report is not redacted.
+    pub redacted: Vec<String>,
     /// The SHA-256 of the case file.
     pub case_sha256: Option<String>,
     /// The analysts' notes, in the order of the times that they refer to.
@@ -156,6 +164,8 @@ pub struct Counts {
     pub first_event: Option<Timestamp>,
     /// Its last event.
     pub last_event: Option<Timestamp>,
+    /// The last event that is not a background request of the console.
+    pub last_active: Option<Timestamp>,
     /// All of its events.
     pub events: u64,
     /// Its console events: from clicks, from background requests, and without a signal.
@@ -266,10 +276,23 @@ pub struct Session {
     pub sessions: u64,
     /// `IAMUser`, `AssumedRole` …
     pub identity_type: Option<String>,
-    /// Whether the session was opened with MFA; `None` if unknown.
+    /// Whether the sign-in used MFA, or, without a sign-in, whether its events state that MFA was used; `None` if unknown.
     pub mfa: Option<bool>,
+    /// Whether it used a key, password or user that another session in the case created.
+    pub by_made_credential: bool,
     /// The addresses it came from, sorted.
     pub ips: Vec<String>,
+    /// Its clients with their major versions, the most used first.
+    #[serde(default)]
+    pub agents: Vec<String>,
+    /// The number of distinct objects that it downloaded.
+    pub objects: u64,
+    /// Their number of bytes, if the trail records it.
+    pub bytes_out: Option<u64>,
+    /// The number of objects that any session downloaded with credentials that it created.
+    pub credential_objects: u64,
+    /// Their number of bytes, if the trail records it.
+    pub credential_bytes: Option<u64>,
     /// The regions it called, sorted.
     pub regions: Vec<String>,
     /// Its counts.

@@ -13,8 +13,23 @@ pub(super) struct Document {
     pub(super) title: &'static str,
     /// The subject.
     pub(super) subtitle: String,
+    /// What identifies the report, before its contents: the case number, the author, the recipient.
+    pub(super) cover: Vec<(&'static str, Vec<Span>)>,
+    /// What each printed page shows.
+    pub(super) running: Running,
     /// Its parts, in order.
     pub(super) sections: Vec<Section>,
+}
+
+/// What each printed page shows, next to its number.
+#[derive(Debug, Default)]
+pub(super) struct Running {
+    /// The number of the investigation, if given.
+    pub(super) case_number: Option<String>,
+    /// The classification, and whether the report is redacted.
+    pub(super) marking: Option<String>,
+    /// When the report was created.
+    pub(super) created: String,
 }
 
 /// One part of a document.
@@ -43,6 +58,8 @@ pub(super) enum Block {
     Figures(Vec<(String, String)>),
     /// Points, the most important first.
     Points(Vec<Point>),
+    /// What may have to be done, with commands.
+    Actions(Vec<Action>),
     /// Rows and columns.
     Table(Table),
     /// Clicks and events over time.
@@ -57,7 +74,42 @@ pub(super) struct Point {
     /// The statement.
     pub(super) head: String,
     /// The evidence, one sentence each.
-    pub(super) items: Vec<String>,
+    pub(super) items: Vec<Item>,
+}
+
+/// A sentence, and the event that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Item {
+    /// The sentence.
+    pub(super) text: String,
+    /// The ID of the event, or of the first of several.
+    pub(super) event_id: Option<String>,
+}
+
+impl Item {
+    /// A sentence about that event.
+    pub(super) fn about(text: String, event_id: Option<&str>) -> Self {
+        Self { text, event_id: event_id.map(str::to_owned) }
+    }
+}
+
+impl From<String> for Item {
+    fn from(text: String) -> Self {
+        Self { text, event_id: None }
+    }
+}
+
+/// Something that may have to be undone or contained.
+#[derive(Debug)]
+pub(super) struct Action {
+    /// Its importance.
+    pub(super) tone: Tone,
+    /// What was done.
+    pub(super) head: Item,
+    /// What kind of action it is, and in which account.
+    pub(super) about: String,
+    /// Commands, each with its purpose.
+    pub(super) commands: Vec<(&'static str, String)>,
 }
 
 /// The importance of something. The output formats do not show it by color alone.
@@ -159,7 +211,7 @@ pub(super) enum Span {
     Mark(String),
     /// Like [`Span::Aside`], with a link to the console page if the link is safe.
     Page(String, Option<String>),
-    /// An ID, hash or command.
+    /// A path, hash or command. Not in tables, where Markdown cannot contain all of them.
     Code(String),
     /// A single word with the tone of its row.
     Label(String),

@@ -13,11 +13,13 @@ pub struct SignIn {
     pub time: Timestamp,
     /// The session it belongs to.
     pub session_id: Option<String>,
+    /// The event.
+    pub event_id: Option<String>,
     /// Who.
     pub principal: Option<String>,
     /// `password`, `federation`, `role switch` …: `sign_ins.way`.
     pub way: String,
-    /// Whether the sign-in succeeded.
+    /// Whether the sign-in succeeded. A successful check of a second factor alone is not a sign-in.
     pub came_in: bool,
     /// Whether the sign-in failed; the event may state neither.
     pub refused: bool,
@@ -25,6 +27,9 @@ pub struct SignIn {
     pub failure: Option<String>,
     /// Whether a second factor was used; `None` if the event does not state it.
     pub mfa: Option<bool>,
+    /// Whether the user agent is that of a program, not of a browser.
+    #[serde(default)]
+    pub by_program: bool,
     /// From where.
     pub source_ip: Option<String>,
     /// The total number of successful sign-ins without MFA.
@@ -35,7 +40,22 @@ pub struct SignIn {
     pub refusals_of_session: u64,
 }
 
-/// Why something stands out: the classes in the `findings` view, ordered by importance.
+impl SignIn {
+    /// How, in words: `with a password`; `None` if the event does not show it.
+    pub(super) fn how(&self) -> Option<&'static str> {
+        match self.way.as_str() {
+            "password" if self.by_program => Some("with a password, from a program and not from a browser"),
+            "password" => Some("with a password"),
+            "federation" => Some("through federation"),
+            "role switch" => Some("by switching roles"),
+            "second factor" => Some("with a second factor"),
+            "recovery" => Some("through password recovery"),
+            _ => None,
+        }
+    }
+}
+
+/// Why something stands out: `findings.reason`, ordered by importance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
@@ -43,7 +63,7 @@ pub enum Aspect {
     #[serde(rename = "credential_use")]
     Moved,
     /// It stopped, deleted or changed logging or monitoring.
-    #[serde(rename = "defense_evasion")]
+    #[serde(rename = "defense_impairment")]
     Watch,
     /// It read a secret.
     #[serde(rename = "secret_read")]
@@ -68,8 +88,10 @@ pub enum Aspect {
     /// It ran code, or changed code that runs.
     Execution,
     /// It issued a token.
+    #[serde(rename = "token_issued")]
     Token,
     /// It stored or changed a secret.
+    #[serde(rename = "secret_stored")]
     Stored,
 }
 
@@ -106,6 +128,10 @@ pub struct NotableAction {
     pub sessions: u64,
     /// The sentence for the first event.
     pub what: String,
+    /// The first event.
+    pub event_id: Option<String>,
+    /// Their call: `iam:CreateRole`.
+    pub event_key: Option<String>,
     /// Whether they succeeded; otherwise they were denied or failed.
     pub done: bool,
     /// The number of events.
@@ -114,6 +140,31 @@ pub struct NotableAction {
     pub of_aspect: u64,
     /// The number of those events that were denied or failed.
     pub tried_of_aspect: u64,
+    /// The number of those events that are listed under a more severe aspect.
+    pub covered_of_aspect: u64,
+    /// Whether these events are listed under a more severe aspect.
+    pub covered: bool,
+}
+
+/// A pattern that several events show together: the `patterns` view.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Pattern {
+    /// `administrator_created` or `mass_deletion`.
+    pub pattern: String,
+    /// When it began.
+    pub time: Timestamp,
+    /// When it ended.
+    pub last_time: Timestamp,
+    /// Who.
+    pub principal: Option<String>,
+    /// The sentence.
+    pub what: String,
+    /// The first event.
+    pub event_id: Option<String>,
+    /// The number of resources.
+    pub resources: u64,
+    /// The number of resources in all patterns of this kind.
+    pub resources_of_pattern: u64,
 }
 
 /// Denied calls by one actor, or calls that were denied while pages loaded.
@@ -123,6 +174,10 @@ pub struct Denied {
     pub aimed: bool,
     /// The sentence for the first call, or the name of the call.
     pub what: String,
+    /// The first call.
+    pub event_id: Option<String>,
+    /// Their call: `sts:AssumeRole`.
+    pub event_key: Option<String>,
     /// When first.
     pub time: Timestamp,
     /// Who.
@@ -146,6 +201,8 @@ pub struct Link {
     pub credential: String,
     /// When it was created.
     pub made_at: Timestamp,
+    /// The event that created it.
+    pub event_id: Option<String>,
     /// Who created it.
     pub maker: Option<String>,
     /// The addresses it was created from.
@@ -162,6 +219,9 @@ pub struct Link {
     pub ips: Vec<String>,
     /// Which calls, sorted.
     pub event_keys: Vec<String>,
+    /// The clients that used it, with their major versions, sorted.
+    #[serde(default)]
+    pub agents: Vec<String>,
     /// The first use.
     pub first_time: Timestamp,
     /// The last use.
@@ -181,6 +241,8 @@ pub struct Taken {
     pub bytes_out: Option<u64>,
     /// The number of reads.
     pub events: u64,
+    /// The first read.
+    pub event_id: Option<String>,
     /// Who created the credential, if a session of the case did.
     pub behind: Option<String>,
     /// Whether the credential was created by another session.
@@ -202,6 +264,8 @@ pub struct Taken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
+    /// A credential was used by one of the most notable identities.
+    Used,
     /// An access key was created.
     Key,
     /// A password was set.
@@ -230,7 +294,8 @@ pub enum Need {
 
 impl Need {
     /// All needs, in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
+        Self::Used,
         Self::Key,
         Self::Password,
         Self::User,
@@ -253,6 +318,8 @@ pub struct Remedy {
     pub need: Need,
     /// The sentence.
     pub what: String,
+    /// The event that the sentence describes.
+    pub event_id: Option<String>,
     /// When first.
     pub time: Timestamp,
     /// Who.
@@ -271,6 +338,16 @@ pub struct Remedy {
     /// The types of the resources deleted then, one for each; empty if a call undid it.
     #[serde(default)]
     pub deleted: Vec<String>,
+    /// The sentence of the event that ended it.
+    pub ending: Option<String>,
+    /// Who ended it.
+    pub ended_by: Option<String>,
+    /// The event that ended it.
+    pub end_event_id: Option<String>,
+    /// Whether it is a value that was read from something that was deleted afterwards.
+    pub value_of_deleted: bool,
+    /// Whether it is still in effect, and the first to act on.
+    pub urgent: bool,
 }
 
 /// A resource that an event names.
@@ -346,7 +423,7 @@ pub struct Bin {
     pub events: u64,
 }
 
-/// A resource that was touched, or that somebody tried to touch.
+/// A resource that was touched, or that somebody tried to touch. A bucket from which objects were downloaded was touched.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Thing {
     /// Whether a click changed or created it or read its secret; otherwise all such clicks failed.
@@ -355,10 +432,16 @@ pub struct Thing {
     pub entity_type: String,
     /// Its name, id or ARN.
     pub entity_value: String,
-    /// The most severe kind of click that shows it.
-    pub furthest: Kind,
-    /// The number of clicks that show it.
+    /// The most severe kind of click that shows it; `None` if objects were downloaded from it, and nothing else was done.
+    pub furthest: Option<Kind>,
+    /// The number of clicks and calls that show it.
     pub sightings: u64,
+    /// The number of distinct objects that were downloaded from it.
+    pub objects: Option<u64>,
+    /// Their number of bytes, if the trail records it.
+    pub bytes_out: Option<u64>,
+    /// Whether any of them was downloaded with a credential that was created in the case.
+    pub by_made_credential: bool,
     /// Who saw it, sorted.
     pub principals: Vec<String>,
     /// When first.

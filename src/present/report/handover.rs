@@ -32,13 +32,13 @@ pub(super) fn method() -> Section {
     let steps = [
         "Every record in the loaded files was processed. Records that could not be read are counted as rejected; duplicates of \
          an event are stored once.",
-        "Events are grouped into sessions. A session is one identity using credentials issued at one time.",
+        "Events are grouped into sessions. A session is one identity using credentials issued at the same time.",
         "In AWS console sessions, the calls made by each page were matched against a catalog of recorded pages. Each match is \
          a click with its events and a confidence. Calls that no page explains are shown as such.",
-        "Calls made by programs are shown as CloudTrail recorded them. A table of calls describes what each does and \
+        "Calls made by programs are shown as CloudTrail recorded them. A table of calls describes what each call does and \
          why it can matter.",
-        "An event stands out if its call belongs to one of the classes that this report lists. This shows where to look. It does \
-         not show intent.",
+        "An event stands out if its call belongs to one of the classes that this report lists. Such events show where to \
+         look; they do not show intent.",
     ];
     let limits = [
         "CloudTrail does not record what a read returned. It records data events only where they were enabled, and nothing while \
@@ -85,7 +85,7 @@ pub(super) fn glossary() -> Section {
             "program",
             "Anything other than the console that calls AWS: command-line tools, scripts, infrastructure tools and services.",
         ),
-        ("session", "The events of one identity using credentials issued at one time."),
+        ("session", "The events of one identity using credentials issued at the same time."),
         ("technique", "An entry in MITRE ATT&CK, a public catalog of attacker behavior."),
         ("trail", "The log that CloudTrail writes; also its configuration."),
     ];

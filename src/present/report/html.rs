@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use base64::Engine as _;
@@ -10,9 +11,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::attack;
-use super::document::{Block, Column, Document, Fit, Point, Section, Span, Table, Tone};
+use super::document::{Action, Block, Column, Document, Fit, Item, Point, Running, Section, Span, Table, Tone};
 use super::{html_text, svg};
 use crate::present::escape;
+use crate::present::table::shorten;
 
 /// The style: light and dark, screen and print.
 const STYLE: &str = include_str!("style.css");
@@ -22,30 +24,65 @@ pub(super) fn write(out: &mut impl Write, document: &Document, pages: &BTreeMap<
     out.write_all(page(document, pages).into_string().as_bytes())
 }
 
+/// The maximum number of characters of a text in the margin of a printed page.
+const MARGIN: usize = 60;
+
+/// The style, with what each printed page shows in its margins.
+fn style(title: &str, running: &Running) -> String {
+    let title = match &running.case_number {
+        Some(number) => format!("{} · {title}", shorten(number, MARGIN)),
+        None => title.to_owned(),
+    };
+    let marking = shorten(running.marking.as_deref().unwrap_or_default(), MARGIN);
+    let (title, marking, created) = (css_string(&title), css_string(&marking), css_string(&running.created));
+    format!(
+        "{STYLE}@page {{ @top-left {{ content: {title}; }} @top-right {{ content: {marking}; }} \
+         @bottom-left {{ content: {created}; }} }}\n"
+    )
+}
+
+/// A string in CSS. Everything except ASCII letters and digits is escaped, so that nothing in it can end the string.
+fn css_string(text: &str) -> String {
+    let mut safe = String::from("\"");
+    for c in escape::terminal(text).chars() {
+        if c.is_ascii_alphanumeric() {
+            safe.push(c);
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(safe, "\\{:06x}", u32::from(c));
+        }
+    }
+    safe.push('"');
+    safe
+}
+
 /// What a browser may do with the file: show it, in this style.
-fn policy() -> String {
-    let hash = STANDARD.encode(Sha256::digest(STYLE));
+fn policy(style: &str) -> String {
+    let hash = STANDARD.encode(Sha256::digest(style));
     format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
 }
 
 fn page(document: &Document, pages: &BTreeMap<String, usize>) -> Markup {
+    let style = style(document.title, &document.running);
+    let number = document.running.case_number.as_ref().map(|number| format!("{number} · ")).unwrap_or_default();
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy(&style));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="referrer" content="no-referrer";
                 meta name="color-scheme" content="light dark";
-                title { (document.title) ": " (html_text(&document.subtitle)) }
-                style { (PreEscaped(STYLE)) }
+                title { (html_text(&number)) (document.title) ": " (html_text(&document.subtitle)) }
+                style { (PreEscaped(&style)) }
             }
             body {
                 header {
                     p.mark { "cartographer" }
                     h1 { (document.title) }
                     p.subtitle { (html_text(&document.subtitle)) }
+                    dl.facts { @for (name, value) in &document.cover { dt { (name) } dd { (spans(value)) } } }
                 }
                 nav aria-label="Contents" {
                     ul { @for section in &document.sections { (entry(section, pages.get(section.id))) } }
@@ -60,9 +97,8 @@ fn page(document: &Document, pages: &BTreeMap<String, usize>) -> Markup {
 fn entry(section: &Section, page: Option<&usize>) -> Markup {
     html! {
         li {
-            // The page number floats. After a title that fills the line, it would move to the next line.
-            @if let Some(page) = page { span.page { (page) } " " }
             a href={ "#" (section.id) } { (section.title) }
+            @if let Some(page) = page { span.page { (page) } }
         }
     }
 }
@@ -88,6 +124,7 @@ fn block(block: &Block) -> Markup {
             dl.figures { @for (figure, of) in figures { div { dt { (html_text(of)) } dd { (html_text(figure)) } } } }
         },
         Block::Points(points) => html! { ul.points { @for point in points { (self::point(point)) } } },
+        Block::Actions(actions) => html! { ul.actions { @for action in actions { (self::action(action)) } } },
         Block::Table(table) => self::table(table),
         Block::Plot(plot) => html! {
             figure {
@@ -102,11 +139,49 @@ fn block(block: &Block) -> Markup {
     }
 }
 
+/// The maximum number of items of a point that is not divided between two pages.
+const WHOLE: usize = 4;
+
 fn point(point: &Point) -> Markup {
+    let whole = if point.items.len() <= WHOLE { " whole" } else { "" };
     html! {
-        li class=(tone(point.tone)) {
+        li class={ (tone(point.tone)) (whole) } {
             p { (html_text(&point.head)) }
-            ul { @for item in &point.items { li { (html_text(item)) } } }
+            ul { @for item in &point.items { li { (self::item(item)) } } }
+        }
+    }
+}
+
+/// A sentence with the ID of its event.
+fn item(item: &Item) -> Markup {
+    html! {
+        (html_text(&item.text))
+        @if let Some(id) = &item.event_id { " " span.id { "event " (html_text(id)) } }
+    }
+}
+
+/// An action, with each command in a block of its own over the full width.
+fn action(action: &Action) -> Markup {
+    html! {
+        li class=(tone(action.tone)) {
+            p { (item(&action.head)) }
+            span.aside { (html_text(&action.about)) }
+            @for (label, command) in &action.commands {
+                div.command { span.aside { (label) } (self::command(command)) }
+            }
+        }
+    }
+}
+
+/// A command that breaks between its words, if they fit in a line. A break at a hyphen would be lost when it is copied from
+/// a PDF.
+fn command(command: &str) -> Markup {
+    html! {
+        code {
+            @for (place, word) in command.split(' ').enumerate() {
+                @if place > 0 { " " }
+                span.word { (html_text(word)) }
+            }
         }
     }
 }
@@ -175,5 +250,20 @@ fn link(text: &str, target: Option<Cow<'_, str>>) -> Markup {
     match target {
         Some(target) => html! { a href=(html_text(&target)) rel="noreferrer noopener" { (html_text(text)) } },
         None => html_text(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_in_a_margin_stays_a_string() {
+        assert_eq!(css_string("IR 7"), r#""IR\0000207""#);
+        let odd = css_string("\"; } </style><script>\\\n\u{202e}é");
+        assert!(odd.chars().all(|c| c.is_ascii_alphanumeric() || "\\\"".contains(c)), "{odd}");
+        assert_eq!(odd.matches('"').count(), 2);
+        let running = Running { marking: Some("CONFIDENTIAL".to_owned()), ..Running::default() };
+        assert!(style("Title", &running).contains("@top-right { content: \"CONFIDENTIAL\"; }"));
     }
 }

@@ -22,12 +22,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-pub use attack::{ATTACK_VERSION, techniques};
+pub use attack::{ATTACK_VERSION, REPLACED_TECHNIQUES, current_technique, techniques};
 pub use content::{Counts, Integrity, Listed, Report, ReportMetadata, ReportNote, Scope, Session, Totals};
 pub use found::{
-    Aspect, Bin, Bins, Call, Denied, File, Gap, Link, Named, Need, Network, NotableAction, Remedy, Seen, Shown,
-    SigmaRule, SigmaSearch, SignIn, Taken, Technique, Thing,
+    Aspect, Bin, Bins, Call, Denied, File, Gap, Link, Named, Need, Network, NotableAction, Pattern, Remedy, Seen,
+    Shown, SigmaRule, SigmaSearch, SignIn, Taken, Technique, Thing,
 };
+pub use remedies::remedy_commands;
 
 use super::table::shorten;
 use document::Document;
@@ -82,7 +83,13 @@ fn document(report: &Report) -> Document {
     sections.extend(sections::sigma(report));
     sections.extend(handover::notes(report));
     sections.extend([handover::method(), sections::coverage(report), sections::making(report), handover::glossary()]);
-    Document { title: "Activity in AWS: console and API", subtitle: summary::subtitle(report), sections }
+    Document {
+        title: "Activity in AWS: console and API",
+        subtitle: summary::subtitle(report),
+        cover: summary::cover(report),
+        running: summary::running(report),
+        sections,
+    }
 }
 
 /// Text from logs, escaped for an element or a quoted attribute.

@@ -67,8 +67,8 @@ impl Plot {
         let sum = |of: fn(&Bin) -> u64| self.bins.iter().map(of).sum();
         let (looks, deeds, events) = (sum(|bin| bin.looks), sum(|bin| bin.deeds), sum(|bin| bin.events));
         format!(
-            "{} and {} in {} of {} each, starting at {} UTC. {} of the clicks are pages, lists, sign-ins and \
-             shells, and {} are changes, secrets and commands.",
+            "{} and {} in {} of {} each, starting at {} UTC. Of the clicks and commands, {} are pages, lists, sign-ins \
+             and shells, and {} are changes, secrets and commands.",
             count(looks + deeds, "click or command", "clicks and commands"),
             count(events, "event", "events"),
             count(self.slots.unsigned_abs(), "interval", "intervals"),

@@ -2,100 +2,180 @@
 //! event, and only names in AWS's syntax are used.
 
 use super::content::Report;
-use super::document::{Block, Section, Span, Table, Tone, text};
+use super::document::{Action, Block, Item, Section, Span, Table, Tone, text};
 use super::found::{Named, Need, Remedy};
-use super::words::{count, digits, left_out, moment, sentence};
+use super::words::{after, count, digits, joined, left_out, moment, sentence, who};
 use crate::present::quote;
 
-/// The maximum number of items for one need; there may be hundreds of secrets.
+/// The maximum number of items for one need: urgent ones, less urgent ones (there may be hundreds of secrets), and the
+/// maximum number of items that ended.
 const SHOWN: usize = 25;
+const FEW: usize = 10;
+const ENDED: usize = 60;
 
 /// The maximum length of a name in a command.
 const LONGEST: usize = 2048;
 
-/// What was created, granted, shared or stopped, and how to inspect and undo it.
+/// What was used, created, granted, shared or stopped, and how to inspect and undo it: first what is urgent, then the rest,
+/// then what ended later in the case.
 pub(super) fn remedies(report: &Report) -> Section {
     let mut blocks = Vec::new();
+    let rows = || report.remedies.rows.iter();
     if report.remedies.rows.is_empty() {
-        blocks.push(Block::Text("This report found nothing to contain or undo.".to_owned()));
+        blocks.push(Block::Text("Nothing to contain or undo was found.".to_owned()));
     } else {
         let lead = "These are suggestions to review, not instructions: the trail does not show whether an action was intended. \
             The commands are built from names in the events and were not run. Inspect first, then decide whether to undo. \
-            The report shows that something was already undone only if the case contains the call that undid or deleted it.";
+            The report shows that something was already undone only if the case contains the call that undid or deleted it. \
+            Something that was undone can have been used or copied in the meantime.";
         blocks.push(Block::Note(lead.to_owned()));
         let several = report.totals.principals > 1;
-        for need in Need::ALL {
-            blocks.extend(of_need(&report.remedies.rows, need, several));
-        }
-        blocks.extend(left_out(&report.remedies, "items", "The findings view lists all of them.").map(Block::Note));
+        let urgent: Vec<&Remedy> = rows().filter(|remedy| remedy.urgent).collect();
+        let other: Vec<&Remedy> = rows().filter(|remedy| !remedy.urgent && remedy.gone.is_none()).collect();
+        let ended: Vec<&Remedy> = rows().filter(|remedy| remedy.gone.is_some()).collect();
+        blocks.extend(open(&urgent, "Act on first", SHOWN, several));
+        blocks.extend(open(&other, "Still in effect, less urgent", FEW, several));
+        blocks.extend(of_ended(&ended, several));
+        blocks.extend(
+            left_out(&report.remedies, "items", "For analysts: the findings view lists all of them.").map(Block::Note),
+        );
     }
     Section { id: "remedies", title: "What to contain or undo", blocks }
 }
 
-fn of_need(all: &[Remedy], need: Need, several: bool) -> Vec<Block> {
-    // Other forms of persistence are listed only if there is a command for them. The findings above list all of them.
-    let is_listed = |remedy: &&Remedy| need != Need::Other || !commands(remedy).is_empty();
-    let rows: Vec<&Remedy> = all.iter().filter(|remedy| remedy.need == need).filter(is_listed).collect();
-    if rows.is_empty() {
+/// The items of one urgency, with their commands.
+fn open(all: &[&Remedy], title: &str, most: usize, several: bool) -> Vec<Block> {
+    if all.is_empty() {
         return Vec::new();
     }
-    let head = [text("Action (UTC)"), text("Commands to review")];
-    let table = Table::new(head).with(rows.iter().take(SHOWN).map(|remedy| row(remedy, several)));
-    let heading = format!("{}: {}", title(need), digits(rows.len() as u64));
-    let mut blocks = vec![Block::Heading(heading), Block::Table(table)];
-    let more = rows.len().saturating_sub(SHOWN) as u64;
-    blocks.extend((more > 0).then(|| Block::Note(format!("Plus {}.", count(more, "more", "more")))));
+    let heading = format!("{title}: {}", count(all.len() as u64, "item", "items"));
+    let mut blocks = vec![Block::Heading(heading)];
+    let mut actions = Vec::new();
+    let mut rest = Vec::new();
+    for need in Need::ALL {
+        let rows: Vec<&&Remedy> = all.iter().filter(|remedy| remedy.need == need).collect();
+        actions.extend(rows.iter().take(most).map(|remedy| action(remedy, several)));
+        let more = rows.len().saturating_sub(most) as u64;
+        rest.extend((more > 0).then(|| {
+            let (one, many) = noun(need);
+            count(more, one, many)
+        }));
+    }
+    blocks.push(Block::Actions(actions));
+    if !rest.is_empty() {
+        blocks.push(Block::Note(format!("Not listed: {}.", joined(&rest))));
+    }
     blocks
 }
 
-const fn title(need: Need) -> &'static str {
-    match need {
-        Need::Key => "Access keys created",
-        Need::Password => "Passwords set",
-        Need::User => "Users created",
-        Need::Policy => "Permissions granted",
-        Need::Trust => "Trust relationships changed",
-        Need::Role => "Roles created",
-        Need::Share => "Resources shared or exposed",
-        Need::Network => "Security groups opened to any address",
-        Need::Watch => "Trails, detectors and logs stopped, changed or deleted",
-        Need::Instance => "Instances started",
-        Need::Other => "Other persistence",
-        Need::Secret => "Secrets to rotate",
+/// What ended later in the case: one line for each item, without commands. It states after which time, because what was
+/// shared or opened could be copied or used until then, and whether the identity that did it also ended it.
+fn of_ended(all: &[&Remedy], several: bool) -> Vec<Block> {
+    if all.is_empty() {
+        return Vec::new();
     }
+    let head = [text("Action (UTC)"), text("Ended (UTC)")];
+    let event = |id: Option<&String>| id.map(|id| Span::Aside(format!("event {id}")));
+    let line = |remedy: &&Remedy| {
+        let done = [Span::Text(said(remedy, several))].into_iter().chain(event(remedy.event_id.as_ref()));
+        let ended = [Span::Text(ending(remedy))].into_iter().chain(event(remedy.end_event_id.as_ref()));
+        (Tone::Plain, vec![done.collect(), ended.collect()])
+    };
+    let more = all.len().saturating_sub(ENDED) as u64;
+    let mut blocks = vec![
+        Block::Heading(format!("Ended later in the case: {}", count(all.len() as u64, "item", "items"))),
+        Block::Table(Table::new(head).with(all.iter().take(ENDED).map(line))),
+    ];
+    blocks.extend(
+        (more > 0).then(|| {
+            Block::Note(format!("Plus {}. For analysts: the event_ends view lists all of them.", digits(more)))
+        }),
+    );
+    blocks
 }
 
-fn row(remedy: &Remedy, several: bool) -> (Tone, Vec<Vec<Span>>) {
+/// Whether the identity that did it also ended it. All sessions of a role are one identity.
+pub(super) fn by_same(remedy: &Remedy) -> bool {
+    let actor = |name: &Option<String>| name.as_deref().and_then(|name| name.split('/').next()).map(str::to_owned);
+    let (did, ended) = (actor(&remedy.principal), actor(&remedy.ended_by));
+    did.is_some() && did == ended
+}
+
+/// When, how, by whom and after how long it ended.
+fn ending(remedy: &Remedy) -> String {
+    let gone = remedy.gone.unwrap_or_default();
+    let last = if remedy.deleted.len() > 1 { "the last deletion: " } else { "" };
+    let what = remedy.ending.as_deref().unwrap_or("an event in the case");
+    let by = if by_same(remedy) { "the same identity".to_owned() } else { who(remedy.ended_by.as_deref()) };
+    // Of several events, the first one counts.
+    let most = if remedy.events > 1 { "up to " } else { "" };
+    let time = after(remedy.time, gone);
+    let open = match remedy.need {
+        Need::Share => format!("; accessible for {most}{time}: copies made in that time cannot be excluded"),
+        Need::Network => format!("; open for {most}{time}"),
+        _ => format!(", after {most}{time}"),
+    };
+    format!("{} · {last}{what}, by {by}{open}", moment(gone))
+}
+
+/// The sentence of an item, with the number of similar events.
+pub(super) fn said(remedy: &Remedy, several: bool) -> String {
     let more = remedy.events.saturating_sub(1);
     let more = if more > 0 { format!(", and {} more", digits(more)) } else { String::new() };
-    let what = sentence(remedy.time, remedy.principal.as_deref(), several, &format!("{}{more}", remedy.what));
-    let account = remedy.account_id.as_ref().map(|id| Span::Aside(format!("account {id}")));
-    let gone = remedy.gone.map(|gone| Span::Aside(format!("{} {}", ended(&remedy.deleted), moment(gone))));
-    let done: Vec<Span> = [Span::Text(what)].into_iter().chain(account).chain(gone).collect();
-    let mut spans = Vec::new();
-    for (label, command) in commands(remedy) {
-        spans.push(Span::Line(label.to_owned()));
-        spans.push(Span::Code(command));
-    }
-    if spans.is_empty() {
-        spans.push(Span::Text("–".to_owned()));
-    }
-    (if remedy.gone.is_some() { Tone::Faint } else { Tone::Firm }, vec![done, spans])
+    // The sentence about a used credential names the identity.
+    let several = several && remedy.need != Need::Used;
+    sentence(remedy.time, remedy.principal.as_deref(), several, &format!("{}{more}", remedy.what))
 }
 
-/// How it ended: `the user was deleted at`.
-fn ended(deleted: &[String]) -> String {
-    match deleted {
-        [] => "undone at".to_owned(),
-        [only] => format!("the {} was deleted at", only.replace('_', " ")),
-        _ => "all were deleted by".to_owned(),
+/// What one and several items of a kind are called. web/src/lib/story.ts has the same words for the page.
+const fn noun(need: Need) -> (&'static str, &'static str) {
+    match need {
+        Need::Used => ("credential used", "credentials used"),
+        Need::Key => ("access key created", "access keys created"),
+        Need::Password => ("password set", "passwords set"),
+        Need::User => ("user created", "users created"),
+        Need::Policy => ("permission granted", "permissions granted"),
+        Need::Trust => ("trust relationship changed", "trust relationships changed"),
+        Need::Role => ("role created", "roles created"),
+        Need::Share => ("resource shared or exposed", "resources shared or exposed"),
+        Need::Network => ("security group opened", "security groups opened"),
+        Need::Watch => ("log or detector stopped, changed or deleted", "logs or detectors stopped, changed or deleted"),
+        Need::Instance => ("instance started", "instances started"),
+        Need::Other => ("other change that can preserve access", "other changes that can preserve access"),
+        Need::Secret => ("secret to rotate", "secrets to rotate"),
+    }
+}
+
+fn action(remedy: &Remedy, several: bool) -> Action {
+    let account = remedy.account_id.as_ref().map(|id| format!(", account {id}")).unwrap_or_default();
+    Action {
+        tone: if remedy.urgent { Tone::Strong } else { Tone::Firm },
+        head: Item::about(said(remedy, several), remedy.event_id.as_deref()),
+        about: format!("{}{account}", noun(remedy.need).0),
+        commands: commands(remedy),
     }
 }
 
 /// Commands to inspect it, and to undo it unless the case shows that it has ended.
-fn commands(remedy: &Remedy) -> Vec<(&'static str, String)> {
-    let writer = Writer { remedy };
-    let mut all = match remedy.need {
+fn commands(remedy: &Remedy) -> Commands {
+    // There is nothing left to inspect or rotate where the secret is.
+    if remedy.value_of_deleted {
+        return Vec::new();
+    }
+    let mut all = remedy_commands(remedy.need, &remedy.entities, remedy.region.as_deref());
+    if remedy.gone.is_some() {
+        all.retain(|(label, _)| *label == LOOK);
+    }
+    all
+}
+
+/// AWS CLI commands to inspect and to contain or undo what an event did, each with a label that says which. `entities` are
+/// the resources that the event names; a command contains only names in AWS's syntax. Empty if no command fits.
+#[must_use]
+pub fn remedy_commands(need: Need, entities: &[Named], region: Option<&str>) -> Vec<(&'static str, String)> {
+    let writer = Writer { entities, region };
+    match need {
+        Need::Used => writer.used(),
         Need::Key => writer.key(),
         Need::Password => writer.password(),
         Need::User => writer.user(),
@@ -107,11 +187,7 @@ fn commands(remedy: &Remedy) -> Vec<(&'static str, String)> {
         Need::Instance => writer.instance(),
         Need::Other => writer.other(),
         Need::Secret => writer.secret(),
-    };
-    if remedy.gone.is_some() {
-        all.retain(|(label, _)| *label == LOOK);
     }
-    all
 }
 
 const LOOK: &str = "Inspect:";
@@ -121,18 +197,22 @@ const CONTAIN: &str = "Contain:";
 /// Denies everything, regardless of other grants.
 const DENY_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
 
+/// Denies everything to sessions that began before a time that the reader fills in.
+const DENY_OLDER_SESSIONS: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"TIME"}}}]}"#;
+
 type Commands = Vec<(&'static str, String)>;
 
 /// Writes the commands for one event.
 struct Writer<'a> {
-    remedy: &'a Remedy,
+    entities: &'a [Named],
+    region: Option<&'a str>,
 }
 
 impl<'a> Writer<'a> {
     /// The resources of that type that the event created, targeted, deleted or used.
     fn all(&self, entity_type: &str) -> impl Iterator<Item = &'a Named> {
         let parts = ["created", "target", "deleted", "used"];
-        let named = self.remedy.entities.iter();
+        let named = self.entities.iter();
         let entity_type = entity_type.to_owned();
         named.filter(move |named| named.entity_type == entity_type && parts.contains(&named.relation.as_str()))
     }
@@ -153,7 +233,7 @@ impl<'a> Writer<'a> {
 
     /// The account that something was shared with.
     fn account(&self) -> Option<&'a str> {
-        let granted = self.remedy.entities.iter().filter(|named| named.relation == "granted_to");
+        let granted = self.entities.iter().filter(|named| named.relation == "granted_to");
         granted
             .map(|named| named.entity_value.as_str())
             .find(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()))
@@ -161,9 +241,36 @@ impl<'a> Writer<'a> {
 
     /// The command in the region of the event.
     fn there(&self, words: &[&str]) -> String {
-        let region = self.remedy.region.as_deref().filter(|region| fits(region));
+        let region = self.region.filter(|region| fits(region));
         let region = region.map_or_else(Vec::new, |region| vec!["--region", region]);
         command(words.iter().copied().chain(region))
+    }
+
+    /// A key is disabled, a password removed, and the sessions of a role are denied everything.
+    fn used(&self) -> Commands {
+        if self.value("access_key").is_some() {
+            let mut all = self.key();
+            all.retain(|(label, _)| *label != UNDO);
+            return all;
+        }
+        if let Some(role) = self.name("role") {
+            // Identity Center owns these roles, and only it can change them.
+            if role.starts_with("AWSReservedSSO_") {
+                return vec![(LOOK, command(["iam", "get-role", "--role-name", role]))];
+            }
+            let policy = ["--policy-name", "RevokeOlderSessions", "--policy-document", DENY_OLDER_SESSIONS];
+            return vec![
+                (LOOK, command(["iam", "get-role", "--role-name", role])),
+                (CONTAIN, command(["iam", "put-role-policy", "--role-name", role].into_iter().chain(policy))),
+            ];
+        }
+        let Some(user) = self.name("user") else { return Vec::new() };
+        let deny = ["--policy-name", "DenyAll", "--policy-document", DENY_ALL];
+        vec![
+            (LOOK, command(["iam", "get-login-profile", "--user-name", user])),
+            (CONTAIN, command(["iam", "delete-login-profile", "--user-name", user])),
+            (CONTAIN, command(["iam", "put-user-policy", "--user-name", user].into_iter().chain(deny))),
+        ]
     }
 
     fn key(&self) -> Commands {
@@ -403,6 +510,7 @@ mod tests {
         Remedy {
             need,
             what: String::new(),
+            event_id: None,
             time: Timestamp::default(),
             principal: None,
             events: 1,
@@ -411,10 +519,15 @@ mod tests {
             region: Some("eu-west-1".to_owned()),
             gone: None,
             deleted: Vec::new(),
+            ending: None,
+            ended_by: None,
+            end_event_id: None,
+            value_of_deleted: false,
+            urgent: true,
         }
     }
 
-    fn said(remedy: &Remedy) -> Vec<String> {
+    fn said_commands(remedy: &Remedy) -> Vec<String> {
         commands(remedy).into_iter().map(|(label, command)| format!("{label} {command}")).collect()
     }
 
@@ -426,30 +539,56 @@ mod tests {
             "Contain: aws iam update-access-key --access-key-id AKIAX --status Inactive --user-name bob",
             "Undo: aws iam delete-access-key --access-key-id AKIAX --user-name bob",
         ];
-        assert_eq!(said(&key), expected);
+        assert_eq!(said_commands(&key), expected);
         let gone = Remedy { gone: Some(Timestamp::default()), ..key };
-        assert_eq!(said(&gone), expected[..1]);
+        assert_eq!(said_commands(&gone), expected[..1]);
         let shared =
             remedy(Need::Share, &[("snapshot", "snap-1", "target"), ("account", "123456789012", "granted_to")]);
         let undo = "Undo: aws ec2 modify-snapshot-attribute --snapshot-id snap-1 --attribute createVolumePermission \
             --operation-type remove --user-ids 123456789012 --region eu-west-1";
-        assert_eq!(said(&shared)[1], undo);
+        assert_eq!(said_commands(&shared)[1], undo);
         let attached = [("role", "ops", "target"), ("policy", "arn:aws:iam::aws:policy/AdministratorAccess", "used")];
         let undo = "Undo: aws iam detach-role-policy --role-name ops --policy-arn \
             'arn:aws:iam::aws:policy/AdministratorAccess'";
-        assert_eq!(said(&remedy(Need::Policy, &attached))[1], undo);
+        assert_eq!(said_commands(&remedy(Need::Policy, &attached))[1], undo);
         let inline = [("user", "bob", "target"), ("policy", "inline", "used")];
         assert_eq!(
-            said(&remedy(Need::Policy, &inline))[1],
+            said_commands(&remedy(Need::Policy, &inline))[1],
             "Undo: aws iam delete-user-policy --user-name bob --policy-name inline"
         );
     }
 
     #[test]
-    fn an_end_says_what_ended() {
-        let endings = [&[][..], &["access_key"], &["instance", "instance"]]
-            .map(|types| ended(&types.iter().map(|&one| one.to_owned()).collect::<Vec<_>>()));
-        assert_eq!(endings, ["undone at", "the access key was deleted at", "all were deleted by"]);
+    fn an_end_says_who_ended_it_and_after_how_long() {
+        let ended = |need, by: &str, deleted: &[&str], events| Remedy {
+            principal: Some("Admin/eve".to_owned()),
+            gone: Some(Timestamp(378_000_000)),
+            deleted: deleted.iter().map(|&one| one.to_owned()).collect(),
+            ending: Some("Ended it".to_owned()),
+            ended_by: Some(by.to_owned()),
+            events,
+            ..remedy(need, &[])
+        };
+        let endings = [
+            ended(Need::Share, "Admin/mallory", &[], 1),
+            ended(Need::Network, "bob", &[], 2),
+            ended(Need::Instance, "bob", &["instance", "instance"], 1),
+        ]
+        .map(|remedy| ending(&remedy));
+        let expected = [
+            "1970-01-01 00:06:18 · Ended it, by the same identity; accessible for 6 min 18 s: copies made in that time \
+             cannot be excluded",
+            "1970-01-01 00:06:18 · Ended it, by bob; open for up to 6 min 18 s",
+            "1970-01-01 00:06:18 · the last deletion: Ended it, by bob, after 6 min 18 s",
+        ];
+        assert_eq!(endings, expected);
+    }
+
+    #[test]
+    fn a_deleted_secret_has_no_commands() {
+        let read = remedy(Need::Secret, &[("secret", "app/db", "target")]);
+        assert_eq!(said_commands(&read).len(), 2);
+        assert!(said_commands(&Remedy { value_of_deleted: true, ..read }).is_empty());
     }
 
     #[test]
@@ -467,8 +606,12 @@ mod tests {
             "a,b",
             "http://x",
         ] {
-            assert_eq!(said(&remedy(Need::User, &[("user", odd, "created")])), Vec::<String>::new(), "{odd}");
-            assert_eq!(said(&remedy(Need::Secret, &[("secret", odd, "target")])), Vec::<String>::new(), "{odd}");
+            assert_eq!(said_commands(&remedy(Need::User, &[("user", odd, "created")])), Vec::<String>::new(), "{odd}");
+            assert_eq!(
+                said_commands(&remedy(Need::Secret, &[("secret", odd, "target")])),
+                Vec::<String>::new(),
+                "{odd}"
+            );
         }
     }
 }

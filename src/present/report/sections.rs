@@ -8,15 +8,16 @@ use super::attack;
 use super::content::{Counts, Integrity, Report, Totals};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
 use super::found::{Call, File, Seen, Shown, SigmaRule, SigmaSearch, Technique, Thing};
-use super::words::{count, digits, joined, left_out, moment, sentence, share};
+use super::words::{count, digits, joined, left_out, moment, objects, sentence, share};
 use crate::present::quote;
+use crate::signal::Kind;
 
 /// The resources that were touched, and those that were shown on a page.
 pub(super) fn things(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if !report.things.rows.is_empty() {
-        let lead = "Resources that a click or an API call created or changed, or from which a secret was retrieved, \
-            including failed attempts.";
+        let lead = "Resources that a click or an API call created or changed, from which a secret was retrieved, or from which \
+            objects were downloaded according to data events, including failed attempts.";
         let head = [
             text("Resource"),
             short("Type"),
@@ -29,7 +30,7 @@ pub(super) fn things(report: &Report) -> Section {
         blocks.push(Block::Note(lead.to_owned()));
         blocks
             .push(Block::Table(Table::new(head).with(alike(&report.things.rows).iter().map(|same| things_row(same)))));
-        let all = "The entity_sightings view lists all of them.";
+        let all = "For analysts: the entity_sightings view lists all of them.";
         blocks.extend(left_out(&report.things, "resources", all).map(Block::Note));
     }
     if report.seen.is_empty() {
@@ -50,8 +51,10 @@ const NAMED: usize = 4;
 /// The resources of each row, in the order of the first of them: resources of one type with the same activity by the same
 /// identities share a row if there are many.
 fn alike(things: &[Thing]) -> Vec<Vec<&Thing>> {
-    let key =
-        |thing: &Thing| (thing.entity_type.clone(), thing.touched, thing.furthest.as_str(), thing.principals.clone());
+    let key = |thing: &Thing| {
+        let furthest = thing.furthest.map(Kind::as_str);
+        (thing.entity_type.clone(), thing.touched, furthest, thing.objects, thing.principals.clone())
+    };
     let mut groups: Vec<(_, Vec<&Thing>)> = Vec::new();
     let mut places = BTreeMap::new();
     for thing in things {
@@ -71,7 +74,16 @@ fn alike(things: &[Thing]) -> Vec<Vec<&Thing>> {
 
 fn things_row(same: &[&Thing]) -> (Tone, Vec<Vec<Span>>) {
     let Some(thing) = same.first() else { return (Tone::Plain, Vec::new()) };
-    let reached = if thing.touched { "touched" } else { "tried" };
+    let reached = match (thing.touched, thing.furthest) {
+        (true, Some(_)) => "touched",
+        (true, None) => "downloaded",
+        (false, _) => "tried",
+    };
+    let downloads = thing.objects.map(|number| {
+        let text = objects(number, thing.bytes_out);
+        Span::Aside(if thing.furthest.is_some() { format!("{text} downloaded") } else { text })
+    });
+    let furthest = thing.furthest.map(|kind| Span::Aside(kind.as_str().to_owned()));
     let mut named: Vec<Span> =
         same.iter().take(NAMED).map(|each| Span::StrongLine(each.entity_value.clone())).collect();
     let more = same.len().saturating_sub(NAMED) as u64;
@@ -80,12 +92,18 @@ fn things_row(same: &[&Thing]) -> (Tone, Vec<Vec<Span>>) {
     let cells = vec![
         named,
         cell(thing.entity_type.replace('_', " ")),
-        vec![Span::Label(reached.to_owned()), Span::Aside(thing.furthest.as_str().to_owned())],
+        [Span::Label(reached.to_owned())].into_iter().chain(furthest).chain(downloads).collect(),
         cell(joined(&thing.principals)),
         cell(digits(same.iter().map(|each| each.sightings).sum())),
         cell(moment(first)),
     ];
-    (if thing.touched { Tone::of(Some(thing.furthest)) } else { Tone::Plain }, cells)
+    let tone = match (thing.touched, thing.furthest) {
+        (false, _) => Tone::Plain,
+        (true, _) if thing.by_made_credential => Tone::Strong,
+        (true, None) => Tone::Firm,
+        (true, kind) => Tone::of(kind),
+    };
+    (tone, cells)
 }
 
 fn seen(seen: &Seen) -> (Tone, Vec<Vec<Span>>) {
@@ -129,13 +147,15 @@ fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
 pub(super) fn sigma(report: &Report) -> Option<Section> {
     let SigmaSearch { search, later_events } = report.sigma_search.as_ref()?;
     let mut lead = vec![format!(
-        "{} Sigma rules were run on {} events at {} UTC.",
-        digits(search.rules),
-        digits(search.events),
+        "{} run on {} at {} UTC.",
+        count(search.rules, "Sigma rule was", "Sigma rules were"),
+        count(search.events, "event", "events"),
         search.searched_at.trim_end_matches('Z').replace('T', " ")
     )];
     if search.not_converted > 0 {
-        lead.push(format!("{} more rules could not be converted and were not run.", digits(search.not_converted)));
+        let more = search.not_converted;
+        let were = if more == 1 { "was" } else { "were" };
+        lead.push(format!("{} could not be converted and {were} not run.", count(more, "more rule", "more rules")));
     }
     match later_events {
         0 => {}
@@ -152,7 +172,7 @@ pub(super) fn sigma(report: &Report) -> Option<Section> {
             .push(Block::Table(Table::new(head).with(report.sigma.rows.iter().map(|rule| sigma_rule(rule, several)))));
         let more = report.sigma.left_out();
         if more > 0 {
-            blocks.push(Block::Text(format!("{} more rules match.", digits(more))));
+            blocks.push(Block::Text(format!("{}.", count(more, "more rule matches", "more rules match"))));
         }
     }
     Some(Section { id: "sigma", title: "Sigma rules", blocks })
@@ -181,10 +201,14 @@ pub(super) fn coverage(report: &Report) -> Section {
     }
     blocks.push(Block::Note(others(counts)));
     if !report.unexplained.rows.is_empty() {
-        let head = [text("Call without a signal"), number("Events"), number("Sessions"), short("First (UTC)")];
-        blocks.push(Block::Heading("Without a signal".to_owned()));
+        let head =
+            [text("Call without a recognized click"), number("Events"), number("Sessions"), short("First (UTC)")];
+        blocks.push(Block::Heading("Without a recognized click".to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.unexplained.rows.iter().map(call))));
-        blocks.extend(left_out(&report.unexplained, "calls", "The residual view lists all of them.").map(Block::Note));
+        blocks.extend(
+            left_out(&report.unexplained, "calls", "For analysts: the residual view lists all of them.")
+                .map(Block::Note),
+        );
     }
     Section { id: "coverage", title: "Reliability", blocks }
 }
@@ -233,8 +257,8 @@ fn trust(counts: &Counts) -> Vec<(Tone, Vec<Vec<Span>>)> {
 fn in_signals(counts: &Counts) -> String {
     let of_clicks = counts.console_events.saturating_sub(counts.background + counts.unexplained);
     format!(
-        "Of {}, {} belong to clicks, {} are background requests that the console made on its own, and {} have no \
-         signal; the timeline shows these as residual. The fact that an event belongs to a click does not mean \
+        "Of {}, {} belong to clicks, {} are background requests that the console made on its own, and {} belong \
+         to no recognized click; the timeline shows these as \"other\". The fact that an event belongs to a click does not mean \
          that its page is known.",
         count(counts.console_events, "console event", "console events"),
         digits(of_clicks),
@@ -247,7 +271,7 @@ fn others(counts: &Counts) -> String {
     let rest = counts.events.saturating_sub(counts.console_events + counts.typed);
     format!(
         "Other events: {} from commands and programs, and {} from services and other sources. A page that made no \
-         calls, or that was served from the browser's cache, leaves no trace.",
+         calls or was served from the browser's cache leaves no trace.",
         count(counts.typed, "event", "events"),
         count(rest, "event", "events"),
     )
@@ -278,20 +302,27 @@ pub(super) fn making(report: &Report) -> Section {
     let mut facts = vec![
         ("Created", cell(format!("{} UTC by cartographer {}", moment(making.at), making.version))),
         ("Command", vec![Span::Code(command.join(" "))]),
-        ("Mapped by version", fact("tool_version")),
+        ("Version that mapped the case", fact("tool_version")),
         ("Rules", fact("rules_version")),
         ("Schema", fact("schema_version")),
         ("DuckDB", fact("duckdb_version")),
         ("Records rejected", cell(digits(report.totals.rejects))),
         ("File integrity", cell(integrity(&report.integrity))),
     ];
+    facts.extend((report.damaged_rows > 0).then(|| {
+        let rows = count(report.damaged_rows, "row of the case contains", "rows of the case contain");
+        ("Damaged rows", cell(format!("{rows} damaged JSON. The report is based on the rest of these rows.")))
+    }));
     facts.extend(making.case_sha256.iter().map(|hash| ("Case file", vec![Span::Code(format!("SHA-256 {hash}"))])));
     facts.extend(databases(&making.case).map(|text| ("Address databases", cell(text))));
     facts.extend(left_out_by_filters(&report.totals).map(|text| ("Excluded by filters", cell(text))));
     let head = [text("File"), number("Bytes"), number("Events in report")];
     let files = Table::new(head).with(report.files.rows.iter().map(file));
     let mut blocks = vec![Block::Facts(facts), Block::Heading("Files".to_owned()), Block::Table(files)];
-    blocks.extend(left_out(&report.files, "files", "The load_files table lists all of them.").map(Block::Note));
+    let query = quote::shell("SELECT file, sha256, bytes FROM load_files ORDER BY file");
+    let case = quote::shell(&report.scope.case);
+    let all = format!("To print the hash of every file, run cartographer sql --db {case} {query}.");
+    blocks.extend(left_out(&report.files, "files", &all).map(Block::Note));
     Section { id: "making", title: "How this report was created", blocks }
 }
 
@@ -302,7 +333,7 @@ fn integrity(found: &Integrity) -> String {
     };
     format!(
         "Checked against CloudTrail's digest files at {} UTC: {} verified; {} altered, removed or added; {} not verified. \
-         Of the {} that this case was loaded from, {} verified. The file_integrity table lists the details.",
+         Of the {} that this case was loaded from, {} verified. For analysts: the file_integrity table lists the details.",
         moment(at),
         count(found.verified, "log file", "log files"),
         digits(found.failed),

@@ -1,13 +1,13 @@
 //! The findings as points with evidence, and the checks without a finding.
 
 use super::content::Report;
-use super::document::{Block, Point, Tone};
-use super::found::{Aspect, Denied, Link, Network, NotableAction, SignIn, Taken};
-use super::words::{self, count, digits, joined, moment, who};
+use super::document::{Block, Item, Point, Tone};
+use super::found::{Aspect, Denied, Link, Network, NotableAction, Pattern, SignIn, Taken};
+use super::words::{self, count, digits, joined, moment, objects, period, who};
 use crate::event::Timestamp;
 
 /// The maximum number of sentences in a point; the remaining items are counted.
-const SHOWN: usize = 20;
+const SHOWN: usize = 10;
 
 /// The points, the most important first, and the checks without a finding.
 pub(super) fn blocks(report: &Report) -> Vec<Block> {
@@ -22,7 +22,7 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
     points.sort_by_key(|point| point.tone != Tone::Strong);
     let mut blocks = vec![Block::Heading("What stands out".to_owned())];
     if points.is_empty() {
-        blocks.push(Block::Text("This report found nothing that stands out.".to_owned()));
+        blocks.push(Block::Text("Nothing that stands out was found.".to_owned()));
     } else {
         blocks.push(Block::Points(points));
     }
@@ -66,6 +66,14 @@ fn checks(report: &Report, style: SentenceStyle) -> Vec<(Option<Point>, &'static
         (style.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
         (style.refused(&report.sign_ins.rows), "failed sign-ins"),
         (links(&report.links.rows), "keys, passwords and users that were created and later used"),
+        (
+            style.patterns(&report.patterns, "administrator_created", "Administrators created"),
+            "users and roles that were created and given administrator permissions",
+        ),
+        (
+            style.patterns(&report.patterns, "mass_deletion", "Resources deleted in series"),
+            "series of at least 20 deleted resources",
+        ),
     ];
     let taken = taken(&report.taken.rows, report.taken.total);
     if taken.is_some() || report.totals.data_events > 0 {
@@ -77,32 +85,54 @@ fn checks(report: &Report, style: SentenceStyle) -> Vec<(Option<Point>, &'static
     let networks = networks(&report.networks.rows, report.networks.total);
     checks.push((networks, "networks that are new for an identity"));
     if report.totals.console_sessions > 0 {
-        checks.push((unexplained(report.totals.counts.unexplained), "console events without a signal"));
+        checks.push((unexplained(report.totals.counts.unexplained), "console events without a recognized click"));
     }
     checks
 }
 
-/// The first sentence of a point about an aspect.
-const fn heading(aspect: Aspect) -> &'static str {
+/// What one and several events with an aspect are called. sql/serve/setup.sql has the same words for the page.
+pub(super) const fn noun(aspect: Aspect) -> (&'static str, &'static str) {
     match aspect {
-        Aspect::Moved => "Instance or function credentials used from another network",
-        Aspect::Watch => "Logging or monitoring stopped, deleted or changed",
-        Aspect::Secret => "Secrets read",
-        Aspect::Credential => "Credentials created",
-        Aspect::Privilege => "Identities and permissions changed",
-        Aspect::Exposure => "Data shared, copied or exposed",
-        Aspect::Exfiltration => "Data exported in other ways",
-        Aspect::Impact => "Resources destroyed, made unusable, or started at high cost",
-        Aspect::Persistence => "Other persistence",
-        Aspect::Execution => "Code and commands run or changed",
-        Aspect::Token => "Tokens and codes issued",
-        Aspect::Stored => "Stored secrets and parameters created or changed",
+        Aspect::Moved => ("use of credentials from another network", "uses of credentials from another network"),
+        Aspect::Watch => ("log or detector change", "log or detector changes"),
+        Aspect::Secret => ("secret read", "secret reads"),
+        Aspect::Credential => ("credential creation", "credential creations"),
+        Aspect::Privilege => ("identity or permission change", "identity or permission changes"),
+        Aspect::Exposure => ("data exposure", "data exposures"),
+        Aspect::Exfiltration => ("data export", "data exports"),
+        Aspect::Impact => ("destructive or costly call", "destructive or costly calls"),
+        Aspect::Persistence => ("persistence change", "persistence changes"),
+        Aspect::Execution => ("code or command execution", "code or command executions"),
+        Aspect::Token => ("token request", "token requests"),
+        Aspect::Stored => ("secret write", "secret writes"),
+    }
+}
+
+/// The number of events with an aspect, in words.
+pub(super) fn amount(aspect: Aspect, number: u64) -> String {
+    let (one, many) = noun(aspect);
+    count(number, one, many)
+}
+
+/// The first sentence of a point about an aspect: what is counted, with a capital letter.
+fn heading(aspect: Aspect) -> String {
+    let many = noun(aspect).1;
+    many.chars().take(1).flat_map(char::to_uppercase).chain(many.chars().skip(1)).collect()
+}
+
+/// `3 events`, which succeeded, `2 attempts`, which were denied or failed, or both.
+fn ended_how(done: u64, tried: u64) -> String {
+    let attempts = count(tried, "attempt", "attempts");
+    match (done, tried) {
+        (done, 0) => count(done, "event", "events"),
+        (0, _) => format!("no success, {attempts}"),
+        (done, _) => format!("{}, {attempts}", count(done, "event", "events")),
     }
 }
 
 const fn sought(aspect: Aspect) -> &'static str {
     match aspect {
-        Aspect::Moved => "instance or function credentials that were used from a new network",
+        Aspect::Moved => "instance or function credentials that were used from another network",
         Aspect::Watch => "logging or monitoring that was stopped or changed",
         Aspect::Secret => "secrets that were read",
         Aspect::Credential => "credentials that were created",
@@ -140,45 +170,70 @@ impl SentenceStyle {
     fn without_factor(self, sign_ins: &[SignIn]) -> Option<Point> {
         let events = sign_ins.iter().filter(|event| event.came_in && event.mfa == Some(false));
         let total = sign_ins.first().map_or(0, |event| event.without_factor);
-        let items = events.map(|event| (self.sign_in(event, &format!("by {}", event.way)), 1));
+        let items = events.map(|event| (Item::about(self.sign_in(event, event.how()), event.event_id.as_deref()), 1));
         point(Tone::Strong, format!("Signed in without MFA: {}", digits(total)), items, total)
     }
 
     fn refused(self, sign_ins: &[SignIn]) -> Option<Point> {
         let events = sign_ins.iter().filter(|event| event.refused);
         let total = sign_ins.first().map_or(0, |event| event.refusals);
-        let items = events.map(|event| (self.sign_in(event, event.failure.as_deref().unwrap_or("no reason given")), 1));
+        let items = events.map(|event| {
+            let why = event.failure.as_deref().unwrap_or("no reason given");
+            (Item::about(self.sign_in(event, Some(why)), event.event_id.as_deref()), 1)
+        });
         point(Tone::Firm, format!("Failed sign-ins: {}", digits(total)), items, total)
     }
 
-    fn sign_in(self, event: &SignIn, how: &str) -> String {
+    fn sign_in(self, event: &SignIn, more: Option<&str>) -> String {
         let from = event.source_ip.as_deref().unwrap_or("an unknown address");
-        self.sentence(event.time, event.principal.as_deref(), &format!("from {from}, {how}"))
+        let more = more.map_or_else(String::new, |more| format!(", {more}"));
+        self.sentence(event.time, event.principal.as_deref(), &format!("from {from}{more}"))
     }
 
     fn deeds(self, aspect: Aspect, deeds: &[&NotableAction]) -> Option<Point> {
         let first = deeds.first()?;
         let done = first.of_aspect.saturating_sub(first.tried_of_aspect);
-        let head = match (done, first.tried_of_aspect) {
-            (done, 0) => format!("{}: {}", heading(aspect), digits(done)),
-            (0, tried) => format!("{}: none succeeded, {} denied or failed", heading(aspect), digits(tried)),
-            (done, tried) => {
-                format!("{}: {} succeeded, {} denied or failed", heading(aspect), digits(done), digits(tried))
-            }
-        };
-        let items = deeds.iter().map(|deed| (self.deed(deed), deed.events));
-        point(weight(aspect, done), head, items, first.of_aspect)
+        let head = format!("{}: {}", heading(aspect), ended_how(done, first.tried_of_aspect));
+        let own = deeds.iter().filter(|deed| !deed.covered).map(|deed| (self.deed(deed), deed.events));
+        let mut items = shown(own, first.of_aspect.saturating_sub(first.covered_of_aspect));
+        let elsewhere = first.covered_of_aspect;
+        if elsewhere > 0 {
+            let verb = if elsewhere == 1 { "is" } else { "are" };
+            let listed = format!("{} {verb} listed under another heading", count(elsewhere, "event", "events"));
+            items.push(listed.into());
+        }
+        Some(Point { tone: weight(aspect, done), head, items })
     }
 
-    /// The first of several similar events, and the number of remaining ones.
-    fn deed(self, deed: &NotableAction) -> String {
+    /// Patterns of one kind, with the number of resources.
+    fn patterns(self, patterns: &[Pattern], kind: &str, title: &str) -> Option<Point> {
+        let own: Vec<&Pattern> = patterns.iter().filter(|pattern| pattern.pattern == kind).collect();
+        let total = own.first()?.resources_of_pattern;
+        let item = |pattern: &&Pattern| {
+            let what = if pattern.time == pattern.last_time {
+                pattern.what.clone()
+            } else {
+                format!("{} (until {})", pattern.what, moment(pattern.last_time))
+            };
+            let text = self.sentence(pattern.time, pattern.principal.as_deref(), &what);
+            (Item::about(text, pattern.event_id.as_deref()), pattern.resources)
+        };
+        point(Tone::Strong, format!("{title}: {}", digits(total)), own.iter().map(item), total)
+    }
+
+    /// The first of several events, and the number of remaining ones, which share its call but not always its details.
+    fn deed(self, deed: &NotableAction) -> Item {
         let first = self.sentence(deed.time, deed.principal.as_deref(), &deed.what);
         let sessions =
             if deed.sessions > 1 { format!(" in {} sessions", digits(deed.sessions)) } else { String::new() };
-        match deed.events.saturating_sub(1) {
+        let text = match deed.events.saturating_sub(1) {
             0 => first,
-            more => format!("{first}, and {} more{sessions}, the last at {}", digits(more), moment(deed.last_time)),
-        }
+            more => {
+                let calls = more_calls(more, deed.event_key.as_deref());
+                format!("{first}, and {calls}{sessions}, the last at {}", moment(deed.last_time))
+            }
+        };
+        Item::about(text, deed.event_id.as_deref())
     }
 
     /// Denied calls by people and programs; then, in one sentence, calls that were denied while pages loaded.
@@ -186,40 +241,50 @@ impl SentenceStyle {
         let (aimed, beside): (Vec<&Denied>, Vec<&Denied>) = denied.iter().partition(|denied| denied.aimed);
         let item = |denied: &Denied| {
             let more = denied.calls.saturating_sub(1);
-            let more = if more > 0 { format!(", and {} more", digits(more)) } else { String::new() };
-            self.sentence(denied.time, denied.principal.as_deref(), &format!("{}{more}", denied.what))
+            let more = if more > 0 {
+                format!(", and {}", more_calls(more, denied.event_key.as_deref()))
+            } else {
+                String::new()
+            };
+            let text = self.sentence(denied.time, denied.principal.as_deref(), &format!("{}{more}", denied.what));
+            Item::about(text, denied.event_id.as_deref())
         };
         let of_aimed = aimed.first().map_or(0, |first| first.calls_of_sort);
         let mut items = shown(aimed.iter().map(|denied| (item(denied), denied.calls)), of_aimed);
         if let Some(first) = beside.first() {
             let names: Vec<String> = beside.iter().map(|denied| denied.what.clone()).collect();
             let calls = count(first.calls_of_sort, "call", "calls");
-            items.push(format!("{calls} while pages loaded: {}", joined(&names)));
+            items.push(format!("{calls} while pages loaded: {}", joined(&names)).into());
         }
         let tone = if aimed.is_empty() { Tone::Plain } else { Tone::Firm };
         (!items.is_empty()).then(|| Point { tone, head: format!("Denied calls: {}", digits(calls)), items })
     }
 }
 
+/// `12 more sts:AssumeRole calls`
+fn more_calls(number: u64, call: Option<&str>) -> String {
+    let call = call.map_or_else(String::new, |call| format!("{call} "));
+    format!("{} more {call}{}", digits(number), if number == 1 { "call" } else { "calls" })
+}
+
 /// Credentials that one session created and another used.
 fn links(links: &[Link]) -> Option<Point> {
     let made: Vec<&Link> = links.iter().filter(|link| link.made).collect();
     let item = |link: &&Link| {
+        let failed = if link.failed > 0 { format!(" ({} failed)", digits(link.failed)) } else { String::new() };
         let what = format!(
-            "{} {}, created by {} at {}: {} by {} ({} failed) from {}, {} to {} UTC ({})",
+            "{} {}, created by {} at {}: {} by {}{failed} from {}, {} UTC ({})",
             link.credential_type.replace('_', " "),
             link.credential,
             who(link.maker.as_deref()),
             moment(link.made_at),
             count(link.calls, "call", "calls"),
             who(link.user.as_deref()),
-            digits(link.failed),
             joined(&link.ips),
-            moment(link.first_time),
-            moment(link.last_time),
+            period(link.first_time, link.last_time),
             joined(&link.event_keys),
         );
-        (what, 1)
+        (Item::about(what, link.event_id.as_deref()), 1)
     };
     let total = made.len() as u64;
     let head = format!("Keys, passwords and users that were created and later used: {}", digits(total));
@@ -242,11 +307,11 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
             moment(one.last_time),
             one.behind.as_ref().map(|behind| format!(", with a credential that {behind} created")).unwrap_or_default(),
         );
-        (text, 1)
+        (Item::about(text, one.event_id.as_deref()), 1)
     };
     let tone = if first.by_made_credential { Tone::Strong } else { Tone::Plain };
-    let objects = count(first.all_objects.unwrap_or_default(), "object", "objects");
-    let head = format!("Objects downloaded, according to data events: {objects}, {}", size(first.all_bytes));
+    let all = objects(first.all_objects.unwrap_or_default(), first.all_bytes);
+    let head = format!("Objects downloaded, according to data events: {all}");
     point(tone, head, taken.iter().map(item), total)
 }
 
@@ -256,31 +321,52 @@ fn networks(networks: &[Network], total: u64) -> Option<Point> {
         let known: Vec<&str> = [&network.country, &network.owner].into_iter().flatten().map(String::as_str).collect();
         let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
         let days = count(network.active_days, "day", "days");
-        let short = if network.too_short { ", which is too short to tell whether this is unusual" } else { "" };
+        let short = if network.too_short { "; the history is too short to judge whether this is unusual" } else { "" };
         let text = format!("{who}, known since {since}, first seen from {}{known}", network.network);
-        (format!("{} · {text}, after {days} of activity{short}", moment(network.time)), 1)
+        (format!("{} · {text}, after {days} of activity{short}", moment(network.time)).into(), 1)
     };
     let head = format!("New networks for known identities: {}", digits(total));
     point(Tone::Firm, head, networks.iter().map(item), total)
 }
 
 fn unexplained(events: u64) -> Option<Point> {
-    let head = format!("Console events without a signal: {}", digits(events));
+    let head = format!("Console events without a recognized click: {}", digits(events));
     let item = "They are listed under Reliability and are worth reviewing.".to_owned();
-    (events > 0).then(|| Point { tone: Tone::Plain, head, items: vec![item] })
+    (events > 0).then(|| Point { tone: Tone::Plain, head, items: vec![item.into()] })
 }
 
 /// A point, if there is anything to report.
-fn point(tone: Tone, head: String, items: impl Iterator<Item = (String, u64)>, total: u64) -> Option<Point> {
+fn point(tone: Tone, head: String, items: impl Iterator<Item = (Item, u64)>, total: u64) -> Option<Point> {
     (total > 0).then(|| Point { tone, head, items: shown(items, total) })
 }
 
 /// The first sentences, and a sentence with the number of events that they do not cover.
-fn shown(items: impl Iterator<Item = (String, u64)>, total: u64) -> Vec<String> {
-    let (mut items, counts): (Vec<String>, Vec<u64>) = items.take(SHOWN).unzip();
+fn shown(items: impl Iterator<Item = (Item, u64)>, total: u64) -> Vec<Item> {
+    let (mut items, counts): (Vec<Item>, Vec<u64>) = items.take(SHOWN).unzip();
     let more = total.saturating_sub(counts.iter().sum());
     if more > 0 {
-        items.push(format!("and {} more", digits(more)));
+        items.push(format!("and {} more", digits(more)).into());
     }
     items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_calls_events_by_the_same_words() {
+        let page = include_str!("../../../sql/serve/setup.sql");
+        for aspect in Aspect::ALL {
+            let (one, many) = noun(aspect);
+            assert!(page.contains(&format!("'{one}', '{many}')")), "{one}, {many}");
+        }
+    }
+
+    #[test]
+    fn a_heading_counts_events_and_attempts() {
+        assert_eq!(heading(Aspect::Watch), "Log or detector changes");
+        let ends = [(1, 0), (3, 1), (0, 2)].map(|(done, tried)| ended_how(done, tried));
+        assert_eq!(ends, ["1 event", "3 events, 1 attempt", "no success, 2 attempts"]);
+    }
 }

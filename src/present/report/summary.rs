@@ -1,12 +1,11 @@
 //! The summary: the scope, the totals, and the findings.
 
 use super::content::{Counts, Report, Scope, Session, Totals};
-use super::document::{Block, Point, Section, Span, Table, Tone, cell, number, short, text};
+use super::document::{Block, Point, Running, Section, Span, Table, Tone, cell, number, short, text};
 use super::found::Gap;
 use super::standing_out;
-use super::words::{count, digits, joined, lasted, left_out, moment, name, session, within};
+use super::words::{count, digits, joined, lasted, left_out, moment, name, objects, range, session, were, within};
 use crate::event::Timestamp;
-use crate::present::timeline::span;
 
 /// Who and when, in a line.
 pub(super) fn subtitle(report: &Report) -> String {
@@ -17,11 +16,46 @@ pub(super) fn subtitle(report: &Report) -> String {
             names.push(name);
         }
     }
-    let when = span(report.totals.counts.first_event, report.totals.counts.last_event);
+    let when = range(report.totals.counts.first_event, report.totals.counts.last_active);
     if report.totals.principals > names.len() as u64 || names.len() > 3 {
         return format!("{} · {when}", count(report.totals.principals, "identity", "identities"));
     }
     format!("{} · {when}", joined(&names))
+}
+
+/// What identifies the report: the case number, who wrote it for whom, and whether it is redacted.
+pub(super) fn cover(report: &Report) -> Vec<(&'static str, Vec<Span>)> {
+    let making = &report.making;
+    let redacted = redacted(&making.redacted);
+    let given = [
+        ("Redacted", redacted.as_ref()),
+        ("Classification", making.classification.as_ref()),
+        ("Case number", making.case_number.as_ref()),
+        ("Author", making.author.as_ref()),
+        ("Recipient", making.recipient.as_ref()),
+    ];
+    let given = given.into_iter().filter_map(|(name, value)| Some((name, cell(value?.clone()))));
+    given.chain([("Created", cell(format!("{} UTC", moment(making.at))))]).collect()
+}
+
+/// What was replaced; `None` if nothing was.
+fn redacted(kinds: &[String]) -> Option<String> {
+    (!kinds.is_empty()).then(|| {
+        let kinds = joined(kinds);
+        format!("This report is redacted: {kinds} are pseudonyms. The same value always has the same pseudonym in it.")
+    })
+}
+
+/// What each printed page shows.
+pub(super) fn running(report: &Report) -> Running {
+    let making = &report.making;
+    let redacted = (!making.redacted.is_empty()).then(|| "Redacted".to_owned());
+    let marks: Vec<String> = making.classification.clone().into_iter().chain(redacted).collect();
+    Running {
+        case_number: making.case_number.clone(),
+        marking: (!marks.is_empty()).then(|| marks.join(" · ")),
+        created: format!("{} UTC", moment(making.at)),
+    }
 }
 
 /// What the report is about.
@@ -35,18 +69,15 @@ pub(super) fn scope(report: &Report) -> Section {
         digits(totals.counts.events),
         count(totals.case_events, "event", "events"),
     );
-    let making = &report.making;
-    let given = [("Case number", &making.case_number), ("Author", &making.author), ("Recipient", &making.recipient)];
-    let given = given.into_iter().filter_map(|(name, value)| Some((name, cell(value.clone()?))));
     let facts = vec![
         ("Case", vec![Span::Code(scope.case.clone())]),
         ("Sessions", cell(sessions_asked(scope))),
         ("Identities", cell(all(&scope.principals, "all identities"))),
         ("Time range", cell(asked(scope.from, scope.to))),
-        ("Found", cell(found)),
-        ("Recorded", cell(span(totals.counts.first_event, totals.counts.last_event))),
+        ("Included", cell(found)),
+        ("Recorded", cell(range(totals.counts.first_event, totals.counts.last_event))),
     ];
-    let mut blocks = vec![Block::Facts(given.chain(facts).collect())];
+    let mut blocks = vec![Block::Facts(facts)];
     blocks.extend(uncovered(&report.gaps));
     Section { id: "scope", title: "Scope", blocks }
 }
@@ -57,14 +88,14 @@ fn uncovered(gaps: &[Gap]) -> Vec<Block> {
         return Vec::new();
     }
     let lead = "As far as the case's events and load records show, the case does not cover the following. Activity in these \
-        gaps is not in this report. The trail_gaps view lists all gaps.";
+        gaps is not in this report. For analysts: the trail_gaps view lists all gaps.";
     let point = |gap: &Gap| {
         let more = gap.gaps.saturating_sub(gap.examples.len() as u64);
         let more = (more > 0).then(|| format!("and {} more", digits(more)));
         Point {
             tone: if gap.gap == "logging" { Tone::Firm } else { Tone::Plain },
             head: format!("{}: {}", gap_title(&gap.gap), digits(gap.gaps)),
-            items: gap.examples.iter().cloned().chain(more).collect(),
+            items: gap.examples.iter().cloned().chain(more).map(Into::into).collect(),
         }
     };
     vec![
@@ -80,7 +111,7 @@ fn gap_title(gap: &str) -> &str {
         "category" => "Event categories without events",
         "data events" => "Buckets, functions and tables without data events",
         "region" => "Regions without events",
-        "hours" => "Runs of full hours in which an account has no events",
+        "hours" => "Full hours without any events in an account",
         "partial records" => "Sources with partial records",
         "not loaded" => "Files not completely loaded",
         other => other,
@@ -106,7 +137,7 @@ fn asked(from: Option<Timestamp>, to: Option<Timestamp>) -> String {
     }
 }
 
-/// The summary in words and numbers.
+/// The findings in words and numbers.
 pub(super) fn summary(report: &Report) -> Section {
     let counts = &report.totals.counts;
     let mut blocks = vec![
@@ -118,7 +149,7 @@ pub(super) fn summary(report: &Report) -> Section {
     if report.totals.sessions > 1 {
         blocks.extend(sessions(report));
     }
-    Section { id: "summary", title: "Summary", blocks }
+    Section { id: "summary", title: "Findings", blocks }
 }
 
 fn opening(report: &Report) -> String {
@@ -134,7 +165,7 @@ fn opening(report: &Report) -> String {
         digits(totals.console_sessions),
         digits(totals.sessions.saturating_sub(totals.console_sessions)),
     );
-    match (totals.counts.first_event, totals.counts.last_event) {
+    match (totals.counts.first_event, totals.counts.last_active) {
         (Some(first), Some(last)) => {
             format!("{text}, {}.", within("within", first, last))
         }
@@ -182,7 +213,11 @@ pub(super) fn amounts(lead: &str, counts: &Counts, console: bool) -> String {
             "is a background request made by the console",
             "are background requests made by the console",
         ),
-        (counts.unexplained, "is a console event without a signal", "are console events without a signal"),
+        (
+            counts.unexplained,
+            "is a console event without a recognized click",
+            "are console events without a recognized click",
+        ),
         (counts.programmatic, "is an API call made by a program", "are API calls made by programs"),
     ];
     let aside = aside.into_iter().filter(|(number, ..)| *number > 0 && *number < counts.events);
@@ -212,8 +247,8 @@ fn figures(report: &Report) -> Vec<(String, String)> {
         (digits(counts.events), "Events"),
         (digits(totals.sessions), "Sessions"),
         (of_console(totals.console_sessions > 0, counts.clicks), "Clicks and commands"),
-        (digits(counts.findings), "Findings, succeeded"),
-        (digits(counts.attempts), "Findings, denied or failed"),
+        (digits(counts.findings), "Findings"),
+        (digits(counts.attempts), "Attempts"),
         (digits(counts.denied), "Denied calls"),
     ];
     figures.map(|(figure, of)| (figure, of.to_owned())).into()
@@ -231,13 +266,13 @@ fn sessions(report: &Report) -> Vec<Block> {
         short("MFA"),
         number("Events"),
         number("Clicks"),
-        number("Findings"),
+        text("Findings"),
         number("Denied"),
     ];
     let lead = "The most notable sessions come first. The Findings column counts the events that stand out and succeeded; \
-        the number below counts those that were denied or failed. Multiple sessions of one program are combined.";
+        attempts, which were denied or failed, are below, as are downloaded objects. Multiple sessions of one program are combined.";
     let table = Table::new(head).with(report.sessions.rows.iter().map(row));
-    let all = "To list all sessions, run cartographer sessions.";
+    let all = "For analysts: to list all sessions, run cartographer sessions.";
     let mut blocks = vec![Block::Heading("Sessions".to_owned()), Block::Note(lead.to_owned()), Block::Table(table)];
     blocks.extend(left_out(&report.sessions, "sessions", all).map(Block::Note));
     blocks
@@ -245,7 +280,7 @@ fn sessions(report: &Report) -> Vec<Block> {
 
 fn row(session: &Session) -> (Tone, Vec<Vec<Span>>) {
     let counts = &session.counts;
-    let when = counts.first_event.zip(counts.last_event);
+    let when = counts.first_event.zip(counts.last_active);
     let way = match (session.console, session.sessions) {
         (true, _) => "console".to_owned(),
         (false, 0 | 1) => "program".to_owned(),
@@ -257,16 +292,31 @@ fn row(session: &Session) -> (Tone, Vec<Vec<Span>>) {
     // MFA does not apply to programs, unless the trail states that it was used.
     let unknown = if session.console { "unknown" } else { "–" };
     let mfa = session.mfa.filter(|mfa| session.console || *mfa);
-    let tried = (counts.attempts > 0).then(|| Span::Aside(format!("{} tried", digits(counts.attempts))));
+    let tried = (counts.attempts > 0).then(|| Span::Aside(count(counts.attempts, "attempt", "attempts")));
+    let agents = (!session.agents.is_empty()).then(|| Span::Aside(format!("with {}", joined(&session.agents))));
+    let own = (session.objects > 0).then(|| {
+        let text = format!("{} downloaded", objects(session.objects, session.bytes_out));
+        if session.by_made_credential { Span::StrongLine(text) } else { Span::Aside(text) }
+    });
+    let others = (session.credential_objects > 0).then(|| {
+        let objects = objects(session.credential_objects, session.credential_bytes);
+        let verb = were(session.credential_objects);
+        Span::Aside(format!("{objects} {verb} downloaded with credentials created here"))
+    });
+    let downloaded = own.into_iter().chain(others);
     let cells = vec![
-        vec![Span::Strong(name(session)), Span::Aside(place.join(", "))],
+        [Span::Strong(name(session)), Span::Aside(place.join(", "))].into_iter().chain(agents).collect(),
         when.map(|(first, last)| vec![Span::Text(moment(first)), Span::Aside(lasted(first, last))]).unwrap_or_default(),
         cell(mfa.map_or(unknown, |mfa| if mfa { "yes" } else { "no" })),
         cell(digits(counts.events)),
         cell(of_console(session.console, counts.clicks)),
-        [Span::Text(digits(counts.findings))].into_iter().chain(tried).collect(),
+        [Span::Text(digits(counts.findings))].into_iter().chain(tried).chain(downloaded).collect(),
         cell(digits(counts.denied)),
     ];
-    let tone = if counts.findings > 0 { Tone::Firm } else { Tone::Plain };
+    let tone = match (session.by_made_credential && session.objects > 0, counts.findings) {
+        (true, _) => Tone::Strong,
+        (false, 0) => Tone::Plain,
+        (false, _) => Tone::Firm,
+    };
     (tone, cells)
 }

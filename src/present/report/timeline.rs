@@ -4,12 +4,12 @@ use super::content::{Report, Session};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
 use super::plot::Plot;
 use super::summary::amounts;
-use super::words::{count, digits, left_out, moment, name, session, who};
+use super::words::{count, digits, left_out, moment, name, range, session, who};
 use crate::present::notes::Marks;
 use crate::present::quote;
 use crate::present::rows::{Class, Entry};
-use crate::present::runs::{Run, day, runs};
-use crate::present::timeline::{by_session, head_of, span};
+use crate::present::runs::{Run, day, similar};
+use crate::present::timeline::{by_session, head_of};
 
 /// Clicks and events over time.
 pub(super) fn over_time(report: &Report) -> Section {
@@ -23,13 +23,16 @@ pub(super) fn over_time(report: &Report) -> Section {
 /// Every click and the programs' activity, session by session, the most notable sessions first.
 pub(super) fn timeline(report: &Report) -> Section {
     let lead = "All times are UTC. The most notable sessions come first. Each line is one click or command, with its number of \
-        events. If a click is uncertain, the line shows its confidence, where 1 means certain. Residual lines contain \
-        console events without a signal. For programs, the lines show calls that stand out, were denied or changed \
-        something, and all calls made with a credential that was created in the case. Similar calls share a line.";
+        events. If a click is uncertain, the line shows its confidence, where 1 means certain. Lines of the kind \"other\" contain \
+        console events that belong to no recognized click. For programs, the lines show calls that stand out, were denied or changed \
+        something, and all calls made with a credential that was created in the case. More than three calls of a program \
+        with the same meaning and outcome, at most a minute apart, share a line, with the resources that they name and the \
+        times of the first and the last. CloudTrail records times to the second, so the order within a second is not known; \
+        what creates a resource is shown first.";
     let case = quote::shell(&report.scope.case);
     let all = format!(
-        "The least important lines, such as pages and lists, are omitted first. To list all lines, run cartographer \
-         timeline --db {case}."
+        "The least important lines, such as pages and lists, are omitted first. For analysts: to list all lines, run \
+         cartographer timeline --db {case}."
     );
     let mut blocks = vec![Block::Note(lead.to_owned())];
     blocks.extend(left_out(&report.lines, "lines", &all).map(Block::Note));
@@ -50,7 +53,7 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     let listed =
         entries.iter().filter(|entry| entry.class == Class::Programmatic).map(|entry| entry.events).sum::<u64>();
     let (first, last) =
-        known.map_or((head.first_time, head.last_time), |known| (known.counts.first_event, known.counts.last_event));
+        known.map_or((head.first_time, head.last_time), |known| (known.counts.first_event, known.counts.last_active));
     let named = known.map_or_else(|| who(head.principal.as_deref()), name);
     let id = id.unwrap_or("unknown");
     let note = match known.map_or(1, |known| known.sessions) {
@@ -59,7 +62,7 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
             format!("{} of this program, ordered by time; one of them is {id}", count(sessions, "session", "sessions"))
         }
     };
-    let mut blocks = vec![Block::Heading(format!("{named} · {}", span(first, last))), Block::Note(note)];
+    let mut blocks = vec![Block::Heading(format!("{named} · {}", range(first, last))), Block::Note(note)];
     if report.totals.sessions > 1 {
         let overview = |known: &Session| {
             let events = count(known.counts.events, "event", "events");
@@ -73,9 +76,12 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
         blocks.extend(known.map(overview).unwrap_or_default());
     }
     let columns = [short("Time"), short("Kind"), text("What"), short("Region"), number("Events")];
-    let runs: Vec<Run<'_>> = runs(entries).collect();
+    let lines = similar(entries);
+    let runs: Vec<Run<'_>> = lines.iter().filter_map(|line| Run::of(line)).collect();
     let today = runs.first().map(|run| day(run.first));
-    blocks.push(Block::Table(Table::new(columns).with(runs.iter().map(|run| line(run, today, &report.making.marks)))));
+    let made = known.is_some_and(|known| known.by_made_credential);
+    let line = |run: &Run<'_>| line(run, today, made, &report.making.marks);
+    blocks.push(Block::Table(Table::new(columns).with(runs.iter().map(line))));
     let unlisted = known.map_or(0, |known| known.counts.programmatic.saturating_sub(listed));
     blocks.extend(unlisted_calls(unlisted, report.lines.left_out() > 0).map(Block::Note));
     blocks
@@ -87,25 +93,38 @@ fn unlisted_calls(calls: u64, cut: bool) -> Option<String> {
     (calls > 0).then(|| format!("Plus {}: {what}.", count(calls, "more call by a program", "more calls by programs")))
 }
 
-/// The date is shown if it differs from that of the heading.
-fn line(run: &Run<'_>, today: Option<i64>, marks: &Marks) -> (Tone, Vec<Vec<Span>>) {
-    let time = run.first.time;
-    let time = if today == Some(day(run.first)) { time.format("%H:%M:%S") } else { moment(time) };
+/// The date is shown if it differs from that of the heading. Downloads stand out if the session's credential was created in
+/// the case (`made`).
+fn line(run: &Run<'_>, today: Option<i64>, made: bool, marks: &Marks) -> (Tone, Vec<Vec<Span>>) {
+    let (first, last) = (run.first.time, run.last_time());
+    let time = if today == Some(day(run.first)) { first.format("%H:%M:%S") } else { moment(first) };
+    let mut times = cell(time);
+    // A line never contains events of several days.
+    let until = (last.0 / 1_000_000 > first.0 / 1_000_000).then(|| format!("– {}", last.format("%H:%M:%S")));
+    times.extend(until.map(Span::Line));
+    let is_download = run.bytes_out().is_some();
+    let label = match run.first.class {
+        Class::Residual => "other",
+        _ if is_download => "download",
+        _ => run.label(),
+    };
     let cells = vec![
-        cell(time),
-        vec![Span::Label(run.label().to_owned())],
+        times,
+        vec![Span::Label(label.to_owned())],
         what(run, marks),
         cell(run.region().unwrap_or_default()),
         cell(digits(run.events())),
     ];
-    (Tone::of(run.first.kind), cells)
+    (if made && is_download { Tone::Strong } else { Tone::of(run.first.kind) }, cells)
 }
 
 /// The sentence, the confidence and the error, the page, and notes.
 fn what(run: &Run<'_>, marks: &Marks) -> Vec<Span> {
     let mut spans = vec![Span::Text(run.sentence())];
+    let others = run.other_resources();
+    spans.extend((!others.is_empty()).then(|| Span::Aside(others.join("; "))));
     spans.extend(run.certainty().map(|sure| Span::Mark(format!("confidence: {sure}"))));
-    let unsaid = run.error().filter(|error| !run.sentence().contains(error));
+    let unsaid = run.error().filter(|error| !says(&run.sentence(), error));
     spans.extend(unsaid.map(|error| Span::Mark(error.to_owned())));
     if !run.first.class.is_event() {
         let title = run.first.title.clone();
@@ -113,4 +132,24 @@ fn what(run: &Run<'_>, marks: &Marks) -> Vec<Span> {
     }
     spans.extend(run.ids().flat_map(|id| marks.on(id)).map(|note| Span::Line(format!("▸ {note}"))));
     spans
+}
+
+/// Whether a sentence states the error, as `InvalidParameterValue` or, in words, as `access denied`.
+fn says(sentence: &str, error: &str) -> bool {
+    let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let code = error.trim_start_matches("Client.").trim_end_matches("Exception");
+    bare(sentence).contains(&bare(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn an_error_is_said_once() {
+        assert!(says("Tried to assume a role: access denied, and 2 more calls", "AccessDenied"));
+        assert!(says("Tried to read a key: access denied", "AccessDeniedException"));
+        assert!(says("Tried to launch an instance: InvalidParameterValue", "Client.InvalidParameterValue"));
+        assert!(!says("Tried to launch an instance: access denied", "Client.UnauthorizedOperation"));
+    }
 }

@@ -7,6 +7,7 @@ use indicatif::{HumanCount, HumanDuration};
 use super::content::{Listed, Session};
 use super::found::SignIn;
 use crate::event::Timestamp;
+use crate::present::timeline::span;
 
 /// The maximum number of names in a sentence; the remaining names are counted.
 const NAMED: usize = 6;
@@ -37,6 +38,46 @@ pub(super) fn moment(time: Timestamp) -> String {
     time.format("%Y-%m-%d %H:%M:%S")
 }
 
+/// `2026-03-11 21:14:05 to 21:20:13`, with a second date only if it differs, and one time if both are equal.
+pub(super) fn period(first: Timestamp, last: Timestamp) -> String {
+    let (from, to) = (moment(first), moment(last));
+    match (from.split_once(' '), to.split_once(' ')) {
+        _ if from == to => from,
+        (Some((day, _)), Some((same, clock))) if day == same => format!("{from} to {clock}"),
+        _ => format!("{from} to {to}"),
+    }
+}
+
+/// `2026-03-11 19:37:29 → 19:54:02 UTC`, or one time if both are equal.
+pub(super) fn range(first: Option<Timestamp>, last: Option<Timestamp>) -> String {
+    match (first, last) {
+        (Some(first), Some(last)) if moment(first) == moment(last) => format!("{} UTC", moment(first)),
+        (first, last) => span(first, last),
+    }
+}
+
+/// `6 min 18 s`: exact, unlike [`lasted`].
+pub(super) fn after(first: Timestamp, last: Timestamp) -> String {
+    let seconds = u64::try_from(last.0.saturating_sub(first.0) / 1_000_000).unwrap_or_default();
+    let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+    let mut rest = seconds;
+    let mut parts = Vec::new();
+    for (length, unit) in units {
+        let (number, left) = (rest / length, rest % length);
+        rest = left;
+        if number > 0 {
+            parts.push(format!("{number} {unit}"));
+        }
+    }
+    if parts.is_empty() { "under 1 s".to_owned() } else { parts.join(" ") }
+}
+
+/// `44 objects (5.3 GB)`; without the size if it is not recorded.
+pub(super) fn objects(number: u64, bytes: Option<u64>) -> String {
+    let bytes = bytes.map(|bytes| format!(" ({})", size(bytes))).unwrap_or_default();
+    format!("{}{bytes}", count(number, "object", "objects"))
+}
+
 /// `17 minutes`
 pub(super) fn lasted(first: Timestamp, last: Timestamp) -> String {
     match u64::try_from(last.0.saturating_sub(first.0)).unwrap_or_default() {
@@ -54,12 +95,16 @@ pub(super) fn within(preposition: &str, first: Timestamp, last: Timestamp) -> St
     format!("{preposition} {}, from {from} to {to} UTC", lasted(first, last))
 }
 
-/// A share in percent, rounded down: less than all must not be shown as 100 %.
+/// A share in percent, rounded, but less than all is never shown as 100%, and more than nothing never as 0%.
 pub(super) fn share(part: u64, whole: u64) -> String {
-    match part.saturating_mul(1000).checked_div(whole) {
+    match part.saturating_mul(2000).saturating_add(whole).checked_div(whole.saturating_mul(2)) {
         None => "–".to_owned(),
-        Some(1000) => "100 %".to_owned(),
-        Some(mille) => format!("{}.{} %", mille / 10, mille % 10),
+        Some(_) if part == 0 => "0%".to_owned(),
+        Some(_) if part == whole => "100%".to_owned(),
+        Some(mille) => {
+            let mille = mille.clamp(1, 999);
+            format!("{}.{}%", mille / 10, mille % 10)
+        }
     }
 }
 
@@ -93,10 +138,10 @@ pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<
     let (left, shown) = (list.left_out(), list.rows.len() as u64);
     (left > 0).then(|| {
         format!(
-            "This list shows {} of {} {of_what}; {} are omitted. {all}",
+            "This list shows {} of {} {of_what}; {} omitted. {all}",
             digits(shown),
             digits(list.total),
-            digits(left)
+            count(left, "is", "are")
         )
     })
 }
@@ -105,26 +150,62 @@ pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<
 pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
     let account = session.account_id.as_ref().map(|id| format!("account {id}"));
     let known: Vec<String> = session.identity_type.clone().into_iter().chain(account).collect();
-    let when = session.counts.first_event.zip(session.counts.last_event);
+    let when = session.counts.first_event.zip(session.counts.last_active);
+    let preposition = match (session.console, session.sessions) {
+        (true, _) => "for",
+        (false, 0 | 1) => "in",
+        (false, _) => "within",
+    };
     let did = match (session.console, session.sessions) {
-        (true, _) => " was in the console".to_owned(),
-        (false, 1) => format!(" made {} as a program", count(session.counts.events, "API call", "API calls")),
+        (true, _) => " was active in the console".to_owned(),
+        (false, 0 | 1) => format!(" made {} programmatically", count(session.counts.events, "API call", "API calls")),
         (false, sessions) => {
             let calls = count(session.counts.events, "API call", "API calls");
-            format!(" made {calls} as a program in {}", count(sessions, "session", "sessions"))
+            format!(" made {calls} programmatically in {}", count(sessions, "session", "sessions"))
         }
     };
     let parts = [
         Some(format!("The identity {}", name(session))),
         (!known.is_empty()).then(|| format!(" ({})", known.join(", "))),
         Some(did),
-        when.map(|(from, to)| format!(" {}", within("for", from, to))),
+        when.map(|(from, to)| format!(" {}", within(preposition, from, to))),
         (!session.ips.is_empty()).then(|| format!(", connecting from {}", joined(&session.ips))),
         (!session.regions.is_empty()).then(|| format!(", in {}", joined(&session.regions))),
+        (!session.agents.is_empty()).then(|| format!(", with {}", joined(&session.agents))),
         Some(".".to_owned()),
         session.console.then(|| format!(" {}", came_in(session, sign_ins))),
+        stayed_open(session),
     ];
-    parts.into_iter().flatten().collect()
+    parts.into_iter().flatten().chain(downloads(session)).collect()
+}
+
+/// Until when the console went on to send requests in the background after the last activity.
+fn stayed_open(session: &Session) -> Option<String> {
+    let (active, last) = session.counts.last_active.zip(session.counts.last_event)?;
+    let idle = last.0.saturating_sub(active.0) >= 60_000_000;
+    (session.console && idle)
+        .then(|| format!(" The console sent requests in the background until {} UTC.", moment(last)))
+}
+
+/// What a session downloaded, and what was downloaded with credentials that it created.
+fn downloads(session: &Session) -> Vec<String> {
+    let own = (session.objects > 0).then(|| {
+        let with = if session.by_made_credential { " with a credential that was created in the case" } else { "" };
+        format!(" According to data events, it downloaded {}{with}.", objects(session.objects, session.bytes_out))
+    });
+    let others = (session.credential_objects > 0).then(|| {
+        let objects = objects(session.credential_objects, session.credential_bytes);
+        format!(
+            " With credentials that were created in this session, {objects} {} downloaded.",
+            were(session.credential_objects)
+        )
+    });
+    own.into_iter().chain(others).collect()
+}
+
+/// `was` or `were`.
+pub(super) const fn were(number: u64) -> &'static str {
+    if number == 1 { "was" } else { "were" }
 }
 
 /// The sign-in of a session; if there is none, whether its events state that MFA was used.
@@ -140,7 +221,8 @@ fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
             Some(false) => ", without MFA",
             None => " (MFA use not recorded)",
         };
-        return format!("They signed in by {}{mfa}{refused}.", sign_in.way);
+        let how = sign_in.how().map_or_else(String::new, |how| format!(" {how}"));
+        return format!("The identity signed in{how}{mfa}{refused}.");
     }
     let mfa = match session.mfa {
         Some(true) => "the session used MFA",
@@ -156,8 +238,9 @@ mod tests {
 
     #[test]
     fn what_is_not_all_is_no_hundred_per_cent() {
-        let shares = [(0, 0), (0, 7), (1, 3), (9999, 10_000), (7, 7)].map(|(part, whole)| share(part, whole));
-        assert_eq!(shares, ["–", "0.0 %", "33.3 %", "99.9 %", "100 %"]);
+        let shares = [(0, 0), (0, 7), (1, 3), (29, 34), (1, 10_000), (9999, 10_000), (7, 7)]
+            .map(|(part, whole)| share(part, whole));
+        assert_eq!(shares, ["–", "0%", "33.3%", "85.3%", "0.1%", "99.9%", "100%"]);
     }
 
     #[test]
@@ -166,6 +249,17 @@ mod tests {
         assert_eq!(within("for", first, first), "at 2026-03-11 19:46:00 UTC");
         let second = "for 1 second, from 2026-03-11 19:46:00 to 2026-03-11 19:46:01 UTC";
         assert_eq!((within("for", first, later).as_str(), lasted(first, first).as_str()), (second, "under 1 second"));
+    }
+
+    #[test]
+    fn a_period_has_one_date_and_a_duration_is_exact() {
+        let time = |seconds: i64| Timestamp(1_773_258_360_000_000 + seconds * 1_000_000);
+        let periods = [0, 18, 86_400].map(|seconds| period(time(0), time(seconds)));
+        let expected =
+            ["2026-03-11 19:46:00", "2026-03-11 19:46:00 to 19:46:18", "2026-03-11 19:46:00 to 2026-03-12 19:46:00"];
+        assert_eq!(periods, expected);
+        let durations = [0, 18, 378, 3600, 90_061].map(|seconds| after(time(0), time(seconds)));
+        assert_eq!(durations, ["under 1 s", "18 s", "6 min 18 s", "1 h", "1 d 1 h 1 min 1 s"]);
     }
 
     #[test]

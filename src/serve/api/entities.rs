@@ -16,16 +16,19 @@ const SEEN_COUNTS: &str = include_str!("../../../sql/serve/seen_counts.sql");
 const SEEN_ROWS: &str = include_str!("../../../sql/serve/seen_rows.sql");
 
 /// The sort keys of entities.
-const SORTS: [&str; 9] = [
+const SORTS: [&str; 12] = [
     "first_time",
     "last_time",
     "entity_type",
     "entity_value",
     "sightings",
     "changes",
+    "attempts",
+    "reads",
     "touched",
     "touches",
     "sessions",
+    "weight",
 ];
 
 /// `GET /api/entities`
@@ -38,7 +41,7 @@ pub(super) async fn entities(State(state): State<Shared>, params: Params) -> Res
         setting: String::new(),
         sql: ENTITIES,
         params: vec![params.text("search"), params.text("type"), touched.to_owned(), params.text("principal")],
-        order: format!("{sort} {direction} NULLS LAST, entity_type, entity_value"),
+        order: format!("{sort} {direction} NULLS LAST, changes DESC, entity_type, entity_value"),
     };
     let paging = params.paging()?;
     state

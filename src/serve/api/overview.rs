@@ -1,12 +1,14 @@
 //! The overview: the data for its sentences, what still has to be contained or undone, and the chart.
 
 use axum::extract::State;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::event::Timestamp;
+use crate::present::report::{Named, Need, remedy_commands};
 use crate::serve::ServeError;
 use crate::serve::params::Params;
-use crate::serve::rows::{Json, object, objects};
+use crate::serve::rows::{Json, object};
 use crate::serve::state::Shared;
 
 const OVERVIEW: &str = include_str!("../../../sql/serve/overview.sql");
@@ -35,10 +37,32 @@ pub(super) async fn open(State(state): State<Shared>) -> Result<Json, ServeError
             state.answers.of("open".to_owned(), || {
                 case.query(&format!("{EVERYTHING}\n{SCOPE}"))?;
                 case.query(&format!("CREATE OR REPLACE TEMP TABLE remedies AS {REMEDIES}"))?;
-                Ok(Json(objects(&case.query(OPEN)?)?))
+                let mut found = object(&case.query(OPEN)?)?.unwrap_or(Value::Null);
+                for list in ["urgent_items", "other_items"] {
+                    found[list].as_array_mut().into_iter().flatten().for_each(add_commands);
+                }
+                Ok(Json::from(&found))
             })
         })
         .await
+}
+
+/// The members of an item that its commands depend on.
+#[derive(Deserialize)]
+struct Item {
+    need: Need,
+    entities: Option<Vec<Named>>,
+    region: Option<String>,
+    value_of_deleted: bool,
+}
+
+/// Adds the commands of the report to an item.
+fn add_commands(item: &mut Value) {
+    let commands = Item::deserialize(&*item).ok().filter(|item| !item.value_of_deleted).map(|item| {
+        let commands = remedy_commands(item.need, &item.entities.unwrap_or_default(), item.region.as_deref());
+        commands.into_iter().map(|(_, command)| command).collect::<Vec<_>>()
+    });
+    item["commands"] = json!(commands.unwrap_or_default());
 }
 
 /// `GET /api/picture`

@@ -89,5 +89,5 @@ pub(super) async fn event(State(state): State<Shared>, Path(id): Path<String>) -
 }
 
 fn unknown(what: &str, id: &str) -> ServeError {
-    ServeError::missing(format!("there is no {what} {id:?}"), "The timeline shows the IDs in the case.")
+    ServeError::missing(format!("there is no {what} {id:?}"), "The timeline shows the IDs of all signals and events.")
 }

@@ -4,10 +4,9 @@ use axum::body::Bytes;
 use axum::extract::State;
 use serde::Deserialize;
 
-use crate::serve::ServeError;
 use crate::serve::rows::Json;
 use crate::serve::state::Shared;
-use crate::serve::statements;
+use crate::serve::{ServeError, check_query};
 
 /// The default and the maximum number of rows in an answer.
 const ROWS: usize = 1000;
@@ -28,6 +27,6 @@ pub(super) async fn sql(State(state): State<Shared>, body: Bytes) -> Result<Json
     let question: SqlRequest = serde_json::from_slice(&body).map_err(|error| {
         ServeError::asked(format!("invalid request: {error}"), r#"Post {"sql": "FROM sessions", "limit": 1000}."#)
     })?;
-    statements::check(&question.sql)?;
+    check_query(&question.sql)?;
     state.queries.run(question.sql, question.limit.unwrap_or(ROWS).min(MOST_ROWS)).await
 }

@@ -4,6 +4,7 @@
 use arrow::record_batch::RecordBatch;
 use serde_json::{Value, json};
 
+use crate::counted::counted;
 use crate::present::escape;
 use crate::serve::ServeError;
 use crate::serve::rows::objects;
@@ -28,8 +29,14 @@ pub(super) fn limit(asked: Option<usize>) -> usize {
 
 /// Rows as `{"rows": [...], "truncated": ...}`.
 pub(super) fn rows(found: &FirstRows) -> Result<String, ServeError> {
+    rows_from(found, 0)
+}
+
+/// The same, without the first rows.
+pub(super) fn rows_from(found: &FirstRows, offset: usize) -> Result<String, ServeError> {
     let batches: Vec<&RecordBatch> = found.batches.iter().collect();
-    list(serde_json::from_str(&objects_of(&batches)?)?, found.truncated)
+    let rows: Vec<Value> = serde_json::from_str(&objects_of(&batches)?)?;
+    list(rows.into_iter().skip(offset).collect(), found.truncated)
 }
 
 fn objects_of(batches: &[&RecordBatch]) -> Result<String, ServeError> {
@@ -76,7 +83,8 @@ fn shorten(value: &mut Value) {
             let length = text.chars().count();
             if length > LONGEST_TEXT {
                 let start: String = text.chars().take(LONGEST_TEXT).collect();
-                *text = format!("{start}… [{} more characters]", length - LONGEST_TEXT);
+                let more = counted(length - LONGEST_TEXT, "more character", "more characters");
+                *text = format!("{start}… [{more}]");
             }
         }
         Value::Array(values) => values.iter_mut().for_each(shorten),

@@ -15,7 +15,7 @@ use crate::load::Explainable;
 use crate::present;
 use crate::rule::RuleSet;
 use crate::serve::rows::explanation;
-use crate::serve::{ServeError, statements};
+use crate::serve::{ServeError, check_query};
 use crate::store::Case;
 
 /// The tools, in the order in which they are listed.
@@ -33,7 +33,7 @@ pub(super) enum ToolName {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SessionsQuery {
-    /// Only sessions for this principal: alice, Admin/bob, root
+    /// Only sessions of this principal: alice, Admin/bob, root
     principal: Option<String>,
     /// Only console sessions
     console: bool,
@@ -50,7 +50,7 @@ pub(super) struct SessionsQuery {
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the tool")]
 pub(super) struct TimelineQuery {
-    /// Only this session: its ID, or the start of it
+    /// Only this session: its ID, or the start of the ID
     session: Option<String>,
     /// Only this principal: alice, Admin/bob, root
     principal: Option<String>,
@@ -62,11 +62,12 @@ pub(super) struct TimelineQuery {
     min_severity: Option<u8>,
     /// Only rows whose sentence contains this text, ignoring case
     text: Option<String>,
-    /// Only rows that match a saved Sigma rule
+    /// Only rows with saved hits of Sigma rules
     sigma: bool,
     /// Only denied or failed calls, and clicks with such calls
     failed: bool,
-    /// Include API calls made by programs
+    /// Include API calls made by programs. They are always included if a session, principal or text is specified, or if failed
+    /// is true
     programs: bool,
     /// Include requests that the console made on its own
     background: bool,
@@ -76,11 +77,11 @@ pub(super) struct TimelineQuery {
     offset: u32,
 }
 
-/// Why a signal or an event is what it is.
+/// The signal or event to explain.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExplainQuery {
-    /// The ID of a signal or an event, or the start of it
+    /// The ID of a signal or an event, or the start of an ID
     id: String,
 }
 
@@ -90,7 +91,7 @@ pub(super) struct ExplainQuery {
 pub(super) struct HuntsQuery {
     /// Only hunts for this tactic, such as persistence or exfiltration
     tactic: Option<String>,
-    /// Run the hunts, and list only those with hits, with the number of hits
+    /// Run the hunts and list only those with hits, with the number of hits
     run: bool,
 }
 
@@ -102,9 +103,20 @@ pub(super) struct HuntQuery {
     id: String,
     /// Values for the hunt's parameters; `hunts` lists the parameters
     #[serde(default)]
-    parameters: BTreeMap<String, String>,
+    parameters: BTreeMap<String, Given>,
     /// The maximum number of rows: 100 by default, at most 1000
     limit: Option<usize>,
+    /// The number of rows to skip
+    #[serde(default)]
+    offset: u32,
+}
+
+/// The value of a parameter.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Given {
+    Text(String),
+    Integer(i64),
 }
 
 /// A query.
@@ -146,8 +158,8 @@ impl ToolName {
     pub(super) const fn description(self) -> &'static str {
         match self {
             Self::Sessions => {
-                "Lists sessions (one identity's use of its credentials), most notable first. findings are successful events \
-                 that stand out; attempts are denied or failed events that stand out."
+                "Lists sessions (one identity's use of its credentials), most notable first. `findings` counts successful \
+                 events that stand out; `attempts` counts denied or failed events that stand out."
             }
             Self::Timeline => {
                 "Lists what was done, ordered by time: clicks in the console as sentences, and API calls that do not belong to \
@@ -157,9 +169,9 @@ impl ToolName {
                 "Explains a signal or an event: the rule, the role of each event, and why no other page of the console was chosen."
             }
             Self::Hunts => {
-                "Lists hunts: common investigation questions. With run = true, lists only hunts that have hits in this case."
+                "Lists hunts: common investigation questions. With run = true, lists only hunts that have hits in the case."
             }
-            Self::Hunt => "Runs one hunt, and states what a row means and which harmless causes are possible.",
+            Self::Hunt => "Runs one hunt, and states what a row means and what the common false positives are.",
             Self::Sql => {
                 "Runs a query on the case in DuckDB's SQL, read-only and without access to other files. SHOW TABLES lists the \
                  tables and views."
@@ -183,7 +195,7 @@ impl ToolName {
             Self::Hunt => hunt(&read(arguments)?, case),
             Self::Sql => {
                 let SqlQuery { query, limit } = read(arguments)?;
-                statements::check(&query)?;
+                check_query(&query)?;
                 answer::rows(&case.first_rows(&query, &[], answer::limit(limit), MAX_ROW_BYTES)?)
             }
         }
@@ -237,8 +249,10 @@ fn timeline(asked: &TimelineQuery, case: &Case) -> Result<String, ServeError> {
     }
     let mut classes = vec!["click", "residual"];
     classes.extend(asked.background.then_some("background"));
-    classes.extend((asked.programs || asked.sigma).then_some("programmatic"));
-    classes.extend(asked.programs.then_some("aggregated"));
+    let texts = [&asked.session, &asked.principal, &asked.text];
+    let programs = asked.programs || asked.failed || texts.iter().any(|text| text.is_some());
+    classes.extend((programs || asked.sigma).then_some("programmatic"));
+    classes.extend(programs.then_some("aggregated"));
     conditions.push(format!("class IN ('{}')", classes.join("', '")));
     conditions.extend(asked.min_severity.map(|least| format!("severity >= {least}")));
     conditions.extend(asked.sigma.then(|| "sigma IS NOT NULL".to_owned()));
@@ -255,11 +269,11 @@ fn shipped() -> Result<Vec<Hunt>, ServeError> {
 fn hunts(asked: &HuntsQuery, case: &Case) -> Result<String, ServeError> {
     let mut hunts = shipped()?;
     if let Some(name) = &asked.tactic {
-        let tactic = Tactic::named(name).ok_or_else(|| {
+        let tactics = Tactic::wanted(name).ok_or_else(|| {
             let known: Vec<&str> = Tactic::ALL.map(Tactic::as_str).to_vec();
             ServeError::asked(format!("there is no tactic {name:?}"), format!("Expected one of {}.", known.join(", ")))
         })?;
-        hunts.retain(|hunt| hunt.tactic == tactic);
+        hunts.retain(|hunt| tactics.contains(&hunt.tactic));
     }
     let mut found = Vec::new();
     for hunt in &hunts {
@@ -285,11 +299,18 @@ fn hunt(asked: &HuntQuery, case: &Case) -> Result<String, ServeError> {
     let hunt = hunts.iter().find(|hunt| hunt.id == asked.id);
     let hunt = hunt
         .ok_or_else(|| ServeError::missing(format!("there is no hunt {:?}", asked.id), "`hunts` lists the hunts."))?;
-    let given = asked.parameters.iter().map(|(name, text)| Ok((name.clone(), value(hunt, name, text)?)));
+    let given = asked.parameters.iter().map(|(name, given)| {
+        let text = match given {
+            Given::Text(text) => text.clone(),
+            Given::Integer(number) => number.to_string(),
+        };
+        Ok((name.clone(), value(hunt, name, &text)?))
+    });
     let given = given.collect::<Result<Vec<_>, ServeError>>()?;
-    let found = case.first_rows(&hunt.sql(&given), &[], answer::limit(asked.limit), MAX_ROW_BYTES)?;
+    let offset = asked.offset as usize;
+    let found = case.first_rows(&hunt.sql(&given), &[], offset + answer::limit(asked.limit), MAX_ROW_BYTES)?;
     let about = json!({ "hunt": hunt.title, "a_row_means": hunt.hit, "false_positives": hunt.false_positives });
-    Ok(format!("{about}\n{}", answer::rows(&found)?))
+    Ok(format!("{about}\n{}", answer::rows_from(&found, offset)?))
 }
 
 /// A value, converted to the parameter's type.

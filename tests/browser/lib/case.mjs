@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-const [program = "target/debug/cartographer"] = process.argv.slice(2);
+export const [program = "target/debug/cartographer"] = process.argv.slice(2);
 
 /** A folder that `end` removes. */
 export const folder = await mkdtemp(path.join(tmpdir(), "cartographer-browser-"));

@@ -84,7 +84,7 @@ fn folder() -> TempDir {
 fn looked_up() -> TempDir {
     let dir = folder();
     let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "country.mmdb", "--geoip", "asn.mmdb"];
-    let told = contains("looked up 4 addresses, 3 of which are in the databases\n");
+    let told = contains("looked up 4 addresses and found 3 in the databases\n");
     cartographer(dir.path(), &load).args(["--ip-ranges", "ip-ranges.json"]).assert().code(0).stderr(told);
     dir
 }
@@ -155,7 +155,7 @@ fn a_case_without_databases_has_no_columns_filled() {
 fn a_later_load_says_how_many_addresses_are_new_to_the_databases() {
     let dir = looked_up();
     write_trail(dir.path(), "more.json", &["198.51.100.1", "203.0.113.66"]);
-    let told = contains("1 new addresses have not been looked up").and(contains("cartographer addresses"));
+    let told = contains("1 new address has not been looked up").and(contains("cartographer addresses"));
     let load = ["load", "more.json", "--db", "case.duckdb"];
     cartographer(dir.path(), &load).assert().code(0).stderr(told);
     let known = "SELECT address, country FROM address_uses WHERE address LIKE '%.113.66' OR address LIKE '198%'";

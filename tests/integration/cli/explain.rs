@@ -73,12 +73,12 @@ fn a_signal_is_explained_by_its_rule_its_events_and_its_rivals() {
     let said = said(&dir, &[&id[..8]]);
     for part in [
         "IAM › Users",
-        "every required call was seen and matched a shape exactly",
+        "all required calls were seen, each with the expected parameters",
         "iam/users",
         "anchor",
         "matches iam:ListUsers",
         "iam:GetLoginProfile ×20",
-        "Nothing else explains these events",
+        "No other explanation was found",
     ] {
         assert!(said.contains(part), "{part} in {said}");
     }
@@ -127,4 +127,16 @@ fn another_catalog_is_refused() {
     std::fs::write(own.join("look.toml"), rule).unwrap();
     let args = ["explain", "x", "--db", "case.duckdb", "--rules", "own"];
     cartographer(dir.path(), &args).assert().code(1).stderr(contains("the case was mapped with different rules"));
+}
+
+#[test]
+fn an_event_of_a_program_was_not_compared_with_pages() {
+    let dir = demo();
+    let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
+    let id =
+        texts(&case, "SELECT event_id FROM events WHERE event_key = 'iam:CreateUser' AND principal = 'svc-backup'");
+    drop(case);
+    let text = said(&dir, &[&id[0]]);
+    assert!(text.starts_with("No signal explains this event. It was not compared with console pages"), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
 }

@@ -97,5 +97,5 @@ fn keys_that_were_created_and_never_used_are_mentioned() {
     assert_eq!(told(&[hunt, "--set", "elsewhere=0"]), "");
     assert_eq!(told(&[hunt, "--set", "principal=nobody"]), "");
     let all = told(&["--all", "--tactic", "persistence"]);
-    assert!(all.starts_with(note) && all.contains("hunts have hits"), "{all}");
+    assert!(all.starts_with(note) && all.contains(" hits; `cartographer hunt run ID` shows them"), "{all}");
 }

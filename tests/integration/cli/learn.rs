@@ -96,9 +96,9 @@ fn installing_another_version_says_what_it_replaces() {
         let mut command = cartographer(dir.path(), &["rules", "add", "acme"]);
         command.env("CARTOGRAPHER_PACKS", dir.path().join("packs")).assert().code(0)
     };
-    add().stderr(contains("installed acme 1.2.0: 1 rules"));
+    add().stderr(contains("installed acme 1.2.0: 1 rule, "));
     write(&dir.path().join("acme"), &[("pack.toml", &MANIFEST.replace("1.2.0", "1.3.0"))]);
-    add().stderr(contains("installed acme 1.3.0, replacing 1.2.0: 1 rules"));
+    add().stderr(contains("installed acme 1.3.0, replacing 1.2.0: 1 rule, "));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_pack_is_used_by_every_command_until_it_is_removed() {
         &[("acme/pack.toml", MANIFEST), ("acme/iam/passkeys.toml", RULE), ("acme/iam/passkeys.spec.toml", SPEC)],
     );
     run(&["rules", "show", "iam/passkeys"]).code(1);
-    run(&["rules", "add", "acme"]).code(0).stderr(contains("installed acme 1.2.0: 1 rules, 1 test cases passed"));
+    run(&["rules", "add", "acme"]).code(0).stderr(contains("installed acme 1.2.0: 1 rule, 1 test case passed"));
     run(&["rules", "packs", "--format", "csv"]).code(0).stdout(contains("acme,1.2.0,MIT,recordings of March 2026,1"));
     run(&["rules", "show", "iam/passkeys"]).code(0).stdout(contains("acme@1.2.0/iam/passkeys.toml"));
     run(&["rules", "remove", "acme"]).code(0);
@@ -170,7 +170,7 @@ fn a_pack_that_fails_is_not_installed() {
         (
             "cycle",
             vec![("iam/a.toml", cycle("iam/a", "iam/b")), ("iam/b.toml", cycle("iam/b", "iam/a"))],
-            "becomes itself",
+            "leads back to itself",
         ),
         ("markup", vec![("iam/passkeys.toml", RULE.replace("Opened", "<b>Opened"))], "the text contains HTML"),
     ];
@@ -229,7 +229,7 @@ fn a_pack_is_installed_from_an_archive() {
         let packs = dir.path().join(format!("packs of {archive}"));
         let mut command = cartographer(dir.path(), &["rules", "add", archive]);
         let added = command.env("CARTOGRAPHER_PACKS", &packs).assert().code(0);
-        added.stderr(contains("installed acme 1.2.0: 1 rules, 1 test cases passed"));
+        added.stderr(contains("installed acme 1.2.0: 1 rule, 1 test case passed"));
         assert_eq!(fs::read_to_string(packs.join("acme/iam/passkeys.toml")).unwrap(), RULE, "{archive}");
     }
 }

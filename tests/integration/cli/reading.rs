@@ -100,7 +100,7 @@ fn around_is_a_time_or_the_start_of_one_id() {
     let dir = demo();
     for wrong in ["2026-13-01", "25:99", "deadbeef"] {
         let mut command = cartographer(dir.path(), &["timeline", "--db", "case.duckdb", "--around", wrong]);
-        let problem = format!("--around {wrong}: not a time, and not the start of any event or signal ID");
+        let problem = format!("--around {wrong}: neither a time nor the start of an event or signal ID");
         command.assert().code(2).stdout(is_empty()).stderr(contains(problem).and(contains("RFC 3339")));
     }
     let mut command = cartographer(dir.path(), &["timeline", "--db", "case.duckdb", "--around", "6"]);

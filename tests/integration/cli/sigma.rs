@@ -5,6 +5,7 @@ use std::path::Path;
 
 use predicates::prelude::*;
 use predicates::str::contains;
+use serde_json::json;
 
 use crate::cli::{cartographer, demo};
 
@@ -106,7 +107,7 @@ fn a_correlation_counts_within_a_time_span() {
         command.assert()
     };
     correlation(10).code(3).stdout(contains("many,Many reads")).stdout(contains("reads,Reads").not());
-    correlation(1_000_000).code(0).stderr(contains("none of the 1 rules has hits"));
+    correlation(1_000_000).code(0).stderr(contains("the rule has no hits"));
 }
 
 #[test]
@@ -122,15 +123,21 @@ fn rules_that_cannot_be_converted_are_listed_and_the_others_run() {
         "title: W\nlogsource:\n  product: windows\ndetection:\n  s: [x]\n  condition: s\n",
     )
     .unwrap();
-    let assert = cartographer(dir.path(), &["hunt", "--sigma", ".", "--format", "csv"]).assert().code(0);
+    let assert = cartographer(dir.path(), &["hunt", "--sigma", ".", "--format", "csv"]).assert().code(4);
     let errors = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
     assert!(
         errors.contains("not converted: ./a.yml: Broken ") && errors.contains("`expand` is not supported"),
         "{errors}"
     );
     assert!(!errors.contains('\u{1b}'), "{errors}");
-    assert!(errors.contains("1 rules are for logs other than CloudTrail\n1 of 1 rules have hits\n"), "{errors}");
+    assert!(errors.contains("1 rule is for logs other than CloudTrail\n1 of 1 rule has hits\n"), "{errors}");
     cartographer(dir.path(), &["hunt", "--sigma", "case.duckdb.d"]).assert().code(1);
+    cartographer(dir.path(), &["hunt", "--sigma", ".", "--exit-code"]).assert().code(3);
+    fs::write(dir.path().join("c.yml"), "title: No logs\ndetection:\n  s: [x]\n  condition: s\n").unwrap();
+    let assert = cartographer(dir.path(), &["hunt", "--sigma", "c.yml"]).assert().code(1);
+    assert
+        .stderr(contains("c.yml: No logs: the rule has no `logsource`"))
+        .stderr(contains("there is no rule that can be run"));
     let empty = dir.path().join("empty");
     fs::create_dir(&empty).unwrap();
     cartographer(dir.path(), &["hunt", "--sigma", "empty"])
@@ -185,4 +192,88 @@ fn events_that_were_loaded_later_are_not_counted_as_searched() {
         .stderr(contains("the saved Sigma hits do not cover all events"));
     let report = output(dir.path(), &["report", "--format", "md"]);
     assert!(report.contains("1 event was loaded later and was not searched"), "{report}");
+}
+
+/// Rules for values that the case stores in another form than the record, and the events that they must find.
+const FORMS: [(&str, &str); 12] = [
+    ("errorCode: Success", "a"),
+    ("errorCode: ''", "b"),
+    ("errorCode: null", "d f"),
+    ("errorCode|exists: true", "a b c e"),
+    ("userAgent: TruffleHog", "c"),
+    ("userAgent|endswith: hog", "c"),
+    ("userAgent|contains: hog, x", "c"),
+    ("eventTime: '2026-03-01T12:00:00Z'", "a b c d e f"),
+    ("eventTime|re: 'T12:00'", "a b c d e f"),
+    ("userIdentity.sessionContext.attributes.creationDate|startswith: '2026-03-01T11'", "d"),
+    ("requestParameters.cmd|re|m: '^two$'", "e"),
+    ("userIdentity.userName|fieldref: requestParameters.users", "f"),
+];
+
+#[test]
+fn values_are_compared_as_in_the_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = |id: &str, more: serde_json::Value| {
+        let mut record = json!({
+            "eventVersion": "1.09", "eventID": id, "eventTime": "2026-03-01T12:00:00Z", "eventName": "ListUsers",
+            "eventSource": "iam.amazonaws.com", "awsRegion": "us-east-1", "recipientAccountId": "111122223333",
+            "userIdentity": { "type": "IAMUser", "userName": "alice", "accountId": "111122223333" },
+        });
+        let members = more.as_object().unwrap().clone();
+        record.as_object_mut().unwrap().extend(members);
+        record
+    };
+    let records = json!({ "Records": [
+        record("a", json!({ "errorCode": "Success" })),
+        record("b", json!({ "errorCode": "" })),
+        record("c", json!({ "errorCode": "AccessDenied", "userAgent": ["TruffleHog", "x"] })),
+        record("d", json!({ "errorCode": null, "userIdentity": { "type": "AssumedRole", "accountId": "111122223333",
+            "sessionContext": { "attributes": { "creationDate": "2026-03-01T11:30:00Z" } } } })),
+        record("e", json!({ "errorCode": "OK", "requestParameters": { "cmd": "one\ntwo" } })),
+        record("f", json!({ "requestParameters": { "users": ["bob", "ALICE"] } })),
+    ] });
+    fs::write(dir.path().join("trail.json"), records.to_string()).unwrap();
+    cartographer(dir.path(), &["load", "trail.json", "--db", "case.duckdb", "--quiet"]).assert().success();
+    for (item, expected) in FORMS {
+        write(dir.path(), "rule.yml", &[("a form", &format!("  s:\n    {item}\n  condition: s\n"))]);
+        let hits = output(dir.path(), &["hunt", "--sigma", "rule.yml", "--format", "csv"]);
+        let found: Vec<&str> = hits.lines().skip(1).map(|line| line.rsplit(',').next().unwrap()).collect();
+        assert_eq!(found.join(" "), expected, "{item}");
+    }
+}
+
+#[test]
+fn a_rule_that_duckdb_rejects_does_not_stop_the_others() {
+    let dir = demo();
+    let good = ("good", "  s:\n    eventName: StopLogging\n  condition: s\n");
+    let bad = ("bad", "  s:\n    eventName|re: '(?!x)y'\n  condition: s\n");
+    write(dir.path(), "rules.yml", &[bad, good]);
+    let mut hits = cartographer(dir.path(), &["hunt", "--sigma", "rules.yml", "--format", "csv"]);
+    hits.assert()
+        .code(4)
+        .stdout(contains("good"))
+        .stderr(contains("cannot run the rule \"bad\"").and(contains("1 of 1 rule has hits")));
+    write(dir.path(), "rules.yml", &[bad]);
+    let mut none = cartographer(dir.path(), &["hunt", "--sigma", "rules.yml"]);
+    none.assert().code(1).stderr(contains("none of the rules can be run"));
+}
+
+#[test]
+fn a_correlation_by_name_hides_the_hits_of_its_rule() {
+    let dir = demo();
+    let rule = "title: Each\nid: 11111111-1111-4111-8111-111111111111\nname: each\n";
+    let of = |rules: &str| {
+        format!(
+            "title: Many\ncorrelation:\n  type: event_count\n  rules: [{rules}]\n  timespan: 7d\n  condition:\n    gte: 2\n"
+        )
+    };
+    let detection = format!("{HEAD}detection:\n  s:\n    eventName: AssumeRole\n  condition: s\n");
+    fs::write(dir.path().join("rules.yml"), format!("{rule}{detection}---\n{}", of("each"))).unwrap();
+    let hits = output(dir.path(), &["hunt", "--sigma", "rules.yml", "--format", "csv"]);
+    assert!(hits.contains("Many") && !hits.contains("Each"), "{hits}");
+    let many = of("each").replacen("title: Many\n", "title: Many\nname: many\n", 1);
+    let chained = of("many").replacen("title: Many", "title: More", 1);
+    fs::write(dir.path().join("rules.yml"), format!("{rule}{detection}---\n{many}---\n{chained}")).unwrap();
+    let mut hits = cartographer(dir.path(), &["hunt", "--sigma", "rules.yml"]);
+    hits.assert().code(4).stderr(contains("More: a correlation of another correlation (`many`) is not supported"));
 }

@@ -80,7 +80,10 @@ fn memory_that_runs_out_is_no_fault_of_the_file() {
         let ended = scene.run_in(&[&format!("ulimit -v {limit}")], &["load", "logs", "--db", "case.duckdb", "-q"]);
         let is_whole = ended.code == Some(0);
         failed += u32::from(!is_whole);
-        assert!(!ended.err.contains("damaged") && !ended.err.contains("after "), "{limit}: {}", ended.err);
+        // DuckDB itself may abort ("terminate called after throwing an instance of …"). The case must stay intact.
+        let said: Vec<&str> = ended.err.lines().filter(|line| !line.starts_with("terminate called")).collect();
+        let blames_file = |line: &&str| line.contains("damaged") || line.contains("after ");
+        assert!(!said.iter().any(blames_file), "{limit}: {}", ended.err);
     }
     assert!(failed > 0, "no limit was too low");
     let ended = scene.load(&[]);

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod case_file;
+mod damaged;
 mod equivalence;
 mod hidden;
 mod kept_apart;

@@ -9,7 +9,7 @@ use cartographer::read;
 use cartographer::rule::{Rule, RuleSet, RuleText};
 use cartographer::signal::{Kind, Origin};
 use cartographer::spec::{self, CaseToml, EventToml, SpecToml};
-use cartographer::trail::{Span, Trail};
+use cartographer::trail::{Filter, Trail};
 use chrono::DateTime;
 use fastrand::Rng;
 use rayon::ThreadPoolBuilder;
@@ -357,7 +357,7 @@ pub(crate) fn trail<'v>(visits: impl Iterator<Item = &'v Visit>) -> Trail {
     let file = folder.path().join("trail.json");
     std::fs::write(&file, json!({"Records": records}).to_string()).unwrap();
     let threads = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    Trail::read(read::discover(&[file.display().to_string()]), Span::default(), &threads).unwrap()
+    Trail::read(read::discover(&[file.display().to_string()]), &Filter::default(), &threads).unwrap()
 }
 
 pub(crate) fn events(trail: &Trail) -> Vec<TrailEvent<'_>> {

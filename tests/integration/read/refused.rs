@@ -24,7 +24,7 @@ fn each_stranger_is_refused_by_its_name() {
         ("refused_text.txt", "not JSON or CSV"),
         ("refused_empty.json", "empty file"),
         ("refused_html.html", "XML or HTML, not CloudTrail"),
-        ("refused_broken.json", "broken JSON: truncated: starts at byte 0, and the text ends at byte 32"),
+        ("refused_broken.json", "broken JSON: truncated: the value starts at byte 0, and the text ends at byte 32"),
     ];
     for (name, expected) in cases {
         assert_eq!(refusal(name).to_string(), expected, "{name}");

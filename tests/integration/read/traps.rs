@@ -35,7 +35,7 @@ fn a_cut_file_gives_every_whole_record() {
 #[test]
 fn a_cut_record_says_where() {
     let outcome = read("truncated_records.json");
-    let cause = "truncated: starts at byte 754, and the text ends at byte 786";
+    let cause = "truncated: the value starts at byte 754, and the text ends at byte 786";
     assert_eq!(outcome.causes(), [(3, cause)]);
     assert_eq!(outcome.bad[0].excerpt, r#"{"eventVersion":"1.09","userIden"#);
     assert_eq!(read("truncated_between.json").causes(), [(3, "truncated: the list is not closed at byte 753")]);
@@ -45,7 +45,7 @@ fn a_cut_record_says_where() {
 fn a_file_cut_in_its_first_record_is_a_trail_all_the_same() {
     let outcome = read("truncated_first.json");
     assert_eq!((outcome.container, outcome.records.len()), (Container::Records, 0));
-    assert_eq!(outcome.causes(), [(1, "truncated: starts at byte 12, and the text ends at byte 44")]);
+    assert_eq!(outcome.causes(), [(1, "truncated: the value starts at byte 12, and the text ends at byte 44")]);
 }
 
 #[test]

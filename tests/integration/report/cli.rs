@@ -30,7 +30,7 @@ fn the_ending_tells_the_form_and_what_is_there_stays() {
     assert!(read("a.html").starts_with("<!DOCTYPE html><html lang=\"en\">"));
     run(&folder, &[&report[..], &["a.md"]].concat()).assert().code(0);
     assert!(read("a.md").starts_with("# Activity in AWS: console and API\n\nnadia · 2026-03-11"));
-    assert!(read("a.md").contains("<code>cartographer report --db case.duckdb --principal nadia -o a.md</code>"));
+    assert!(read("a.md").contains("`cartographer report --db case.duckdb --principal nadia -o a.md`"));
     run(&folder, &[&report[..], &["a.txt", "--format", "md"]].concat()).assert().code(0);
     assert!(read("a.txt").starts_with("# Activity"));
     fs::write(folder.path().join("a.md"), "mine").unwrap();

@@ -2,7 +2,7 @@
 
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
-use cartographer::present::report::{Aspect, Form, ReportMetadata, Scope};
+use cartographer::present::report::{Aspect, File, Form, ReportMetadata, Scope};
 
 use crate::report::{demo, only, report, shown};
 
@@ -61,7 +61,8 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
     let told = report(&demo(), only("nadia"));
     let deeds: Vec<(Aspect, &str, bool)> =
         told.deeds.iter().map(|deed| (deed.aspect, deed.what.as_str(), deed.done)).collect();
-    let first_seven = [
+    // An event stands out for several reasons, and is listed under each.
+    let before_shell = [
         (Aspect::Watch, "Stopped logging for trail prod-audit", true),
         (Aspect::Secret, "Read secret warehouse/reader", true),
         (Aspect::Secret, "Tried to read secret payments/gateway-token: access denied", false),
@@ -69,11 +70,13 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
         (Aspect::Credential, "Tried to create an access key for marek: access denied", false),
         (Aspect::Privilege, "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", true),
         (Aspect::Privilege, "Tried to create an access key for marek: access denied", false),
+        (Aspect::Persistence, "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", true),
+        (Aspect::Persistence, "Tried to create an access key for marek: access denied", false),
     ];
-    assert_eq!(deeds[..7], first_seven);
+    assert_eq!(deeds[..9], before_shell);
     let is_shell =
         |(aspect, what, _): &(Aspect, &str, bool)| *aspect == Aspect::Execution && what.contains("CloudShell");
-    assert!(deeds[7..].iter().all(is_shell) && deeds.len() == 10, "{deeds:?}");
+    assert!(deeds[9..].iter().all(is_shell) && deeds.len() == 12, "{deeds:?}");
     let link = &told.links.rows[0];
     assert_eq!(
         (link.made, link.method.as_str(), link.credential.as_str()),
@@ -84,6 +87,7 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
     let touched: Vec<(&str, bool)> =
         told.things.rows.iter().map(|thing| (thing.entity_value.as_str(), thing.touched)).collect();
     let expected = [
+        ("prod-db-backups", true),
         ("AKIAEXAMPLEJ3XHTZZXB", true),
         ("warehouse/reader", true),
         ("svc-backup", true),
@@ -189,14 +193,86 @@ fn the_executive_summary_is_made_of_facts() {
     let html = shown(&report(&loaded, Scope::default()), Form::Markdown);
     let brief = html.split("## Executive summary").nth(1).unwrap().split("\n## ").next().unwrap();
     let facts = [
-        "The most notable activity was by nadia in the console from 198.51.100.200 and 203.0.113.66: 394 events with 6 findings and 2 failed or denied attempts",
-        "nadia signed in by password without MFA from 203.0.113.66. 1 sign-in failed.",
-        "44 objects were downloaded (5.3 GB)",
-        "1 credential was created or set",
-        "1 log or detector was stopped, deleted or changed",
-        "As far as the case shows, the following is still in effect: 1 access key, 1 stopped or changed log or detector",
+        "The most notable activity was by nadia in the console from 198.51.100.200 and 203.0.113.66: 394 events with 6 findings and 2 attempts",
+        "3 other sessions or programs also have findings.",
+        "nadia signed in with a password, without MFA, from 203.0.113.66. 1 sign-in failed.",
+        "Data and secrets: 44 objects (5.3 GB) downloaded",
+        "Access: 1 credential creation, 1 identity or permission change, 7 persistence changes and 1 new key, user or password used by other sessions.",
+        "Monitoring and exposure: 1 log or detector change.",
+        "4 items to act on first, and 7 less urgent items to review, according to the events in the case.",
+        "2026-03-11 19:38:12 · nadia used the console in 1 session, until 2026-03-11 19:53:18",
+        // Without the background requests that follow.
+        "from 2026-03-11 19:37:29 to 2026-03-11 19:53:18 UTC",
+        "nadia: Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup (event ",
     ];
     for fact in facts {
         assert!(brief.contains(fact), "{fact} in {brief}");
     }
+}
+
+#[test]
+fn downloads_with_a_created_credential_stand_out() {
+    let demo = demo();
+    let told = report(&demo, Scope::default());
+    let session = |name: &str| told.sessions.rows.iter().find(|row| row.principal.as_deref() == Some(name)).unwrap();
+    let backup = session("svc-backup");
+    assert!(backup.by_made_credential && backup.counts.findings == 1);
+    assert_eq!((backup.objects, backup.bytes_out), (44, Some(5_333_000_000)));
+    let nadia = session("nadia");
+    assert_eq!((nadia.objects, nadia.credential_objects, nadia.credential_bytes), (0, 44, Some(5_333_000_000)));
+    let bucket = told.things.rows.iter().find(|thing| thing.entity_value == "prod-db-backups").unwrap();
+    assert_eq!((bucket.touched, bucket.furthest, bucket.by_made_credential), (true, None, true));
+    assert_eq!((bucket.objects, bucket.bytes_out, bucket.sightings), (Some(44), Some(5_333_000_000), 44));
+    assert!(told.seen.iter().all(|seen| !seen.named.contains(&bucket.entity_value)), "it was not only seen");
+    let markdown = shown(&told, Form::Markdown);
+    for text in [
+        "| 1<br>1 attempt<br>**44 objects (5.3 GB) downloaded** |",
+        "44 objects (5.3 GB) were downloaded with credentials created here",
+        "According to data events, it downloaded 44 objects (5.3 GB) with a credential that was created in the case.",
+        "| **prod-db-backups** | bucket | downloaded<br>44 objects (5.3 GB) | svc-backup | 44 |",
+        "| download | Downloaded prod-db-backups/",
+    ] {
+        assert!(markdown.contains(text), "{text}:\n{markdown}");
+    }
+    let html = shown(&told, Form::Html);
+    let row =
+        html.split("<tr class=\"").find(|row| row.contains(">download<") && row.contains("prod-db-backups/")).unwrap();
+    assert!(row.starts_with("strong\""), "{row}");
+}
+
+#[test]
+fn findings_and_actions_have_their_events() {
+    let demo = demo();
+    let told = report(&demo, Scope::default());
+    let ids = told.deeds.iter().map(|deed| &deed.event_id).chain(told.remedies.rows.iter().map(|row| &row.event_id));
+    let ids = ids.chain(told.denied.iter().map(|denied| &denied.event_id));
+    let ids: Vec<&str> = ids.map(|id| id.as_deref().unwrap()).collect();
+    let list = ids.iter().map(|id| format!("('{id}')")).collect::<Vec<_>>().join(", ");
+    let known = "SELECT count(*) FROM events WHERE event_id IN";
+    let distinct = demo.number(&format!("SELECT count(DISTINCT i) FROM (VALUES {list}) AS t (i)"));
+    assert_eq!(demo.number(&format!("{known} (FROM (VALUES {list}))")), distinct);
+    let stopped = told.deeds.iter().find(|deed| deed.what.starts_with("Stopped logging")).unwrap();
+    let id = stopped.event_id.as_deref().unwrap();
+    let name = format!("SELECT count(*) FROM events WHERE event_id = '{id}' AND event_name = 'StopLogging'");
+    assert_eq!(demo.number(&name), 1);
+    let markdown = shown(&told, Form::Markdown);
+    let line = format!("nadia: Stopped logging for trail prod-audit (event {id})");
+    assert_eq!(markdown.matches(&line).count(), 3, "in the summary, the findings and the actions:\n{markdown}");
+    // A sentence about several events names their call, because the others may differ in details.
+    assert!(markdown.contains(" more secretsmanager:GetSecretValue calls"), "{markdown}");
+}
+
+#[test]
+fn every_file_has_its_hash_in_the_order_of_names() {
+    let mut told = report(&demo(), only("nadia"));
+    let file = told.files.rows[0].clone();
+    told.files.rows = (0..57).map(|number| File { file: format!("{number:02}.json"), ..file.clone() }).collect();
+    told.files.total = 57;
+    let markdown = shown(&told, Form::Markdown);
+    assert_eq!(markdown.matches("<br>SHA-256 ").count(), 57);
+    told.files.total = 1057;
+    let markdown = shown(&told, Form::Markdown);
+    let rest =
+        "This list shows 57 of 1,057 files; 1,000 are omitted. To print the hash of every file, run cartographer sql";
+    assert!(markdown.contains(rest), "{markdown}");
 }

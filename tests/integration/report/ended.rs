@@ -32,7 +32,7 @@ fn share(second: u64, id: &str, change_of: &str, accounts: &[&str]) -> Value {
 /// Each sentence with the second in which it ended, if it did, and what was deleted then.
 fn ends(told: &Report) -> Vec<(&str, Option<i64>, &[String])> {
     let end = |at: i64| (at - START) / 1_000_000;
-    let rows = told.remedies.rows.iter().filter(|row| row.need != Need::Secret);
+    let rows = told.remedies.rows.iter().filter(|row| ![Need::Secret, Need::Used].contains(&row.need));
     rows.map(|row| (row.what.as_str(), row.gone.map(|gone| end(gone.0)), row.deleted.as_slice())).collect()
 }
 
@@ -61,7 +61,9 @@ fn a_share_ends_when_it_is_withdrawn_from_all_that_it_names() {
     ];
     assert_eq!(ends(&told), expected);
     let markdown = shown(&told, Form::Markdown);
-    assert_eq!(markdown.matches("undone at 2026-05-04 10:00:20").count(), 1, "{markdown}");
+    let end = "| 2026-05-04 10:00:20 · Stopped sharing snapshot snap-0000000000000001a with account 444455556666, by the same identity; \
+        accessible for 19 s: copies made in that time cannot be excluded<br>event ";
+    assert_eq!(markdown.matches(end).count(), 1, "{markdown}");
     assert_eq!(markdown.matches("operation-type remove").count(), 3, "what ended is not undone again:\n{markdown}");
 }
 
@@ -101,12 +103,13 @@ fn a_policy_ends_by_the_call_that_removes_it_and_by_no_other() {
         ]),
         Scope::default(),
     );
+    // What is still in effect comes first.
     let expected: [(&str, Option<i64>, &[String]); 7] = [
-        ("Created a console password for bob", Some(24), &[]),
         ("Attached AdministratorAccess to user bob", None, &[]),
-        ("Attached ReadOnlyAccess to user bob", Some(23), &[]),
         ("Let everyone call lambda:InvokeFunction on function thumbnails", None, &[]),
         ("Deleted the Block Public Access settings from bucket orders", None, &[]),
+        ("Created a console password for bob", Some(24), &[]),
+        ("Attached ReadOnlyAccess to user bob", Some(23), &[]),
         ("Let everyone call lambda:InvokeFunction on function invoices", Some(21), &[]),
         ("Put a policy on bucket orders that lets account 444455556666 call s3:GetObject", Some(22), &[]),
     ];
@@ -173,27 +176,25 @@ fn what_was_made_ends_when_it_is_deleted_by_its_name_or_its_id() {
         ]),
         Scope::default(),
     );
-    let ends: Vec<(Need, Option<i64>, Vec<&str>)> = told
-        .remedies
-        .rows
-        .iter()
+    let made = told.remedies.rows.iter().filter(|row| row.need != Need::Used);
+    let ends: Vec<(Need, Option<i64>, Vec<&str>)> = made
         .map(|row| {
             let end = row.gone.map(|gone| (gone.0 - START) / 1_000_000);
             (row.need, end, row.deleted.iter().map(String::as_str).collect())
         })
         .collect();
     let expected = [
+        (Need::Instance, None, vec![]),
         (Need::Password, Some(23), vec!["user"]),
         (Need::Trust, Some(20), vec!["trust_anchor"]),
-        (Need::Instance, None, vec![]),
         (Need::Instance, Some(22), vec!["instance", "instance"]),
     ];
     assert_eq!(ends, expected);
     let markdown = shown(&told, Form::Markdown);
     for text in [
-        "the user was deleted at 2026-05-04 10:00:23",
-        "the trust anchor was deleted at 2026-05-04 10:00:20",
-        "all were deleted by 2026-05-04 10:00:22",
+        "2026-05-04 10:00:23 · Deleted user bob, by the same identity, after 19 s",
+        "2026-05-04 10:00:20 · Deleted",
+        "2026-05-04 10:00:22 · the last deletion: Terminated",
     ] {
         assert!(markdown.contains(text), "{text}:\n{markdown}");
     }
@@ -213,15 +214,93 @@ fn a_secret_is_counted_once_however_it_was_read() {
         ]),
         Scope::default(),
     );
+    let secrets = told.remedies.rows.iter().filter(|row| row.need == Need::Secret);
     let rows: Vec<(&str, u64, bool)> =
-        told.remedies.rows.iter().map(|row| (row.what.as_str(), row.events, row.gone.is_some())).collect();
+        secrets.map(|row| (row.what.as_str(), row.events, row.value_of_deleted)).collect();
     let expected = [
         ("Read secret app/secret", 2, false),
         ("Read the decrypted value of parameter /a", 2, false),
-        ("Read the decrypted values of parameters /a and /b; one of them is /b", 1, true),
+        (
+            "Read the decrypted values of parameters /a and /b; one of them is /b; the parameter was deleted at \
+             2026-05-04 10:00:20, after it had been read",
+            1,
+            true,
+        ),
     ];
     assert_eq!(rows, expected);
-    assert!(shown(&told, Form::Markdown).contains("Secrets to rotate: 3"));
+    let ended = told.remedies.rows.iter().filter(|row| row.gone.is_some()).count();
+    assert_eq!(ended, 0, "deleting a secret does not undo that it was read");
+    let markdown = shown(&told, Form::Markdown);
+    assert!(markdown.contains("Act on first: 4 items"), "{markdown}");
+    assert!(!markdown.contains("Ended later in the case"), "{markdown}");
+}
+
+#[test]
+fn what_concerns_only_own_resources_is_less_urgent_and_says_so() {
+    let volume = |second, id: &str| {
+        call(second, THIEF, "ec2", "CreateVolume", &json!({"size": "8"}), &json!({ "volumeId": id }))
+    };
+    let snapshot = |second, volume: &str, id: &str| {
+        let answer = json!({"volumeId": volume, "snapshotId": id});
+        call(second, THIEF, "ec2", "CreateSnapshot", &json!({ "volumeId": volume }), &answer)
+    };
+    let secret = |second, name: &str, secret: &str| {
+        change(second, "secretsmanager", name, json!({"name": secret, "secretId": secret}))
+    };
+    let told = report(
+        &loaded(&[
+            volume(1, "vol-0000000000000001a"),
+            snapshot(2, "vol-0000000000000001a", "snap-0000000000000001a"),
+            share(3, "snap-0000000000000001a", "add", &["444455556666"]),
+            snapshot(4, "vol-0000000000000002a", "snap-0000000000000002a"),
+            share(5, "snap-0000000000000002a", "add", &["444455556666"]),
+            secret(6, "CreateSecret", "own/a"),
+            secret(7, "CreateSecret", "own/b"),
+            secret(8, "GetSecretValue", "own/a"),
+            secret(9, "GetSecretValue", "own/b"),
+            secret(10, "GetSecretValue", "app/db"),
+            change(
+                11,
+                "secretsmanager",
+                "DeleteSecret",
+                json!({"secretId": "own/b", "forceDeleteWithoutRecovery": true}),
+            ),
+        ]),
+        Scope::default(),
+    );
+    let needs = [Need::Share, Need::Secret];
+    let rows = told.remedies.rows.iter().filter(|row| needs.contains(&row.need));
+    let said: Vec<(&str, bool)> = rows.map(|row| (row.what.as_str(), row.urgent)).collect();
+    let expected = [
+        ("Shared snapshot snap-0000000000000002a with account 444455556666", true),
+        ("Read secret app/db", true),
+        (
+            "Shared snapshot snap-0000000000000001a with account 444455556666; the same identity had created it and the \
+             volume that it was made from",
+            false,
+        ),
+        ("Read 2 secrets that the same identity had created; 1 of them was deleted later", false),
+    ];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_trust_policy_that_removes_outside_access_ends_it() {
+    let trust = |second, who: Value| {
+        let document = json!({"Statement": [{"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}]});
+        let request = json!({"roleName": "ops", "policyDocument": document.to_string()});
+        change(second, "iam", "UpdateAssumeRolePolicy", request)
+    };
+    let told = report(
+        &loaded(&[trust(1, json!({"AWS": "444455556666"})), trust(20, json!({"Service": "ec2.amazonaws.com"}))]),
+        Scope::default(),
+    );
+    let expected: [(&str, Option<i64>, &[String]); 1] = [(
+        "Replaced the trust policy of role ops with one that lets external account 444455556666 assume it",
+        Some(20),
+        &[],
+    )];
+    assert_eq!(ends(&told), expected);
 }
 
 #[test]
@@ -272,5 +351,15 @@ fn what_is_open_to_the_outside_and_what_must_be_undone_agree() {
     assert_eq!(rules, expected);
     assert_eq!((shares.0, open("opened_to_type = 'network'"), open("closed_at IS NULL")), (2, 2, 2));
     let markdown = shown(&told, Form::Markdown);
-    assert!(markdown.contains("Security groups opened to any address: 2"), "{markdown}");
+    let first = told.remedies.rows.iter().filter(|row| row.urgent).map(|row| row.what.as_str()).collect::<Vec<_>>();
+    assert!(first.contains(&"Shared snapshot snap-0000000000000002a with account 444455556666"), "{first:?}");
+    assert!(
+        !first.contains(&"Opened port 443 to 0.0.0.0/0 on sg-0a1b2c3d"),
+        "a website's port is less urgent: {first:?}"
+    );
+    let ended =
+        markdown.lines().find(|line| line.contains("Opened port 22 to 0.0.0.0/0 on sg-0a1b2c3d<br>event ")).unwrap();
+    assert!(
+        ended.contains("| 2026-05-04 10:00:21 · ") && ended.contains(", by the same identity; open for 18 s<br>event ")
+    );
 }

@@ -22,18 +22,19 @@ fn the_page_tells_the_theft() {
     assert_eq!(page.text("h1"), "Activity in AWS: console and API");
     let summary = page.part("summary");
     for sentence in [
-        "The identity nadia (IAMUser, account 111122223333) was in the console for 17 minutes",
-        "They signed in by password, without MFA, after 1 failed attempt.",
+        "The identity nadia (IAMUser, account 111122223333) was active in the console for 16 minutes",
+        "The identity signed in with a password, without MFA, after 1 failed attempt.",
         "The report covers 394 of the 2,526 events in the case. There were 34 clicks and commands: 21 pages and lists opened",
-        "Secrets read: 1 succeeded, 1 denied or failed",
+        "Secret reads: 1 event, 1 attempt",
         "2026-03-11 19:51:50 · Stopped logging for trail prod-audit",
         "access key AKIAEXAMPLEJ3XHTZZXB, created by nadia at 2026-03-11 19:41:32: 47 calls by svc-backup (1 failed) from \
-         203.0.113.147",
+         203.0.113.147, 2026-03-11 21:14:05 to 21:20:13 UTC",
         "2 calls while pages loaded: organizations:ListDelegatedAdministrators",
         "svc-backup downloaded 44 objects from prod-db-backups (5.3 GB), connecting from 203.0.113.147, the last at \
          2026-03-11 21:20:13, with a credential that nadia created",
-        "Searched for in 1 of 119 sessions in the case and not found: instance or function credentials that were used from \
-         a new network; data that was shared",
+        "Searched for in 1 of 119 sessions in the case and not found: users and roles that were created and given \
+         administrator permissions; series of at least 20 deleted resources; instance or function credentials that were used \
+         from another network; data that was shared",
     ] {
         assert!(summary.contains(sentence), "{sentence}:\n{summary}");
     }
@@ -47,7 +48,7 @@ fn the_page_tells_the_theft() {
         assert!(coverage.contains(&sentence), "{sentence}:\n{coverage}");
     }
     assert!(!coverage.contains("xplained"), "{coverage}");
-    assert!(page.part("techniques").contains("T1562.008Impair Defenses: Disable or Modify Cloud Logs"));
+    assert!(page.part("techniques").contains("T1685.002Disable or Modify Tools: Disable or Modify Cloud Log"));
     let making = page.part("making");
     for fact in [
         "cartographer report --db 'it'\\''s a case.duckdb'",
@@ -138,8 +139,49 @@ fn the_contents_have_the_pages_that_are_known() {
     write_numbered(&mut html, &told, &pages).unwrap();
     let html = String::from_utf8(html).unwrap();
     assert_eq!(html.matches("<span class=\"page\">").count(), 1);
-    assert!(html.contains("<span class=\"page\">3</span> <a href=\"#summary\">"));
+    let numbered = Page::read(&html).text("nav").replace(' ', "");
+    assert!(numbered.starts_with("ExecutivesummaryScopeFindings3Actors"), "{numbered}");
     let page = Page::read(&shown(&told, Form::Html));
     let contents = page.text("nav");
     assert!(contents.starts_with("Executive summaryScope"), "{contents}");
+}
+
+#[test]
+fn the_first_page_and_each_printed_page_say_which_report_it_is() {
+    let mut told = report(&demo(), only("nadia"));
+    told.making.case_number = Some("IR-2026-07".to_owned());
+    told.making.classification = Some("CONFIDENTIAL".to_owned());
+    told.making.recipient = Some("J. Doe".to_owned());
+    told.making.redacted = ["keys", "names"].map(str::to_owned).into();
+    let page = Page::read(&shown(&told, Form::Html));
+    assert_eq!(page.errors, Vec::<String>::new());
+    assert!(page.all("title").next().unwrap().text.starts_with("IR-2026-07 · Activity in AWS: console and API: nadia"));
+    let header = page.text("header");
+    for text in [
+        "RedactedThis report is redacted: keys and names are pseudonyms.",
+        "ClassificationCONFIDENTIAL",
+        "Case numberIR-2026-07",
+        "RecipientJ. Doe",
+        "Created2026-03-12 07:20:00 UTC",
+    ] {
+        assert!(header.contains(text), "{text}: {header}");
+    }
+    let style = page.text("style");
+    // The texts are escaped: a space is \\000020.
+    assert!(style.contains("@top-left { content: \"IR\\00002d2026\\00002d07\\000020"), "{style}");
+    assert!(style.contains("@top-right { content: \"CONFIDENTIAL\\000020\\0000b7\\000020Redacted\"; }"));
+    assert!(style.contains("counter(page) \" of \" counter(pages)"));
+    let plain = Page::read(&shown(&report(&demo(), only("nadia")), Form::Html));
+    assert!(!plain.text("header").contains("redacted"));
+}
+
+#[test]
+fn a_command_is_a_block_of_words() {
+    let html = shown(&report(&demo(), only("nadia")), Form::Html);
+    let key = "<span class=\"word\">--access-key-id</span> <span class=\"word\">AKIAEXAMPLEJ3XHTZZXB</span>";
+    assert!(html.contains(key), "{html}");
+    let page = Page::read(&html);
+    let command =
+        "aws iam update-access-key --access-key-id AKIAEXAMPLEJ3XHTZZXB --status Inactive --user-name svc-backup";
+    assert!(page.all("code").any(|code| code.text == command));
 }

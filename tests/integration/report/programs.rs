@@ -102,13 +102,13 @@ fn a_program_is_told_as_a_click_is() {
     let summary = page.part("summary");
     for sentence in [
         "2 identities in 1 account had 2 sessions: 0 in the console and 2 by programs",
-        "Logging or monitoring stopped, deleted or changed: 1 succeeded, 1 denied or failed",
+        "Log or detector changes: 1 event, 1 attempt",
         "Deleted trail audit",
         "Tried to stop logging for trail other: access denied",
-        "Secrets read: 20",
-        "Read secret app/secret-10, and 19 more, the last at 2026-05-04 10:00:29",
-        "access key AKIAEXAMPLEMADE00000, created by deployer at 2026-05-04 10:00:02: 3 calls by backup (0 failed) from \
-         198.51.100.77",
+        "Secret reads: 20 events",
+        "Read secret app/secret-10, and 19 more secretsmanager:GetSecretValue calls, the last at 2026-05-04 10:00:29",
+        "access key AKIAEXAMPLEMADE00000, created by deployer at 2026-05-04 10:00:02: 3 calls by backup from \
+         198.51.100.77, 2026-05-04 10:00:40 to 10:00:42 UTC (iam:ListUsers)",
         "Shared snapshot snap-0123456789abcdef0 with account 444455556666",
         "Searched for in all 3 sessions in the case and not found: sign-ins without MFA; failed sign-ins;",
         "Not searched for: downloaded objects, because these sessions contain no data events; console clicks and \
@@ -127,9 +127,10 @@ fn a_program_is_told_as_a_click_is() {
     let actors = page.part("actors");
     assert!(actors.contains("deployerfrom 203.0.113.9") && actors.contains("backupfrom 198.51.100.77"), "{actors}");
     let timeline = page.part("timeline");
-    // Each line of a secret that was read names it.
-    let named = (10..30).filter(|second| timeline.contains(&format!("Read secret app/secret-{second}"))).count();
+    // Similar reads share a line, which names each secret.
+    let named = (10..30).filter(|second| timeline.contains(&format!("app/secret-{second}"))).count();
     assert_eq!(named, 20, "{timeline}");
+    assert!(timeline.contains("Read secret app/secret-10, and 19 more calls"), "{timeline}");
     assert!(!timeline.contains("scanner") && !summary.contains("scanner"), "what only lists does not stand out");
 }
 
@@ -140,7 +141,7 @@ fn a_filter_says_where_was_not_looked() {
     let page = Page::read(&shown(&told, Form::Html));
     let summary = page.part("summary");
     assert!(
-        summary.contains("The identity backup (IAMUser, account 111122223333) made 3 API calls as a program"),
+        summary.contains("The identity backup (IAMUser, account 111122223333) made 3 API calls programmatically"),
         "{summary}"
     );
     assert!(
@@ -155,7 +156,7 @@ fn a_filter_says_where_was_not_looked() {
 fn commands_are_suggested_and_hostile_names_are_in_none() {
     let told = report(&theft(), Scope::default());
     let needs: Vec<Need> = told.remedies.rows.iter().map(|remedy| remedy.need).collect();
-    assert_eq!(needs[..4], [Need::Key, Need::User, Need::Share, Need::Watch]);
+    assert_eq!(needs[..5], [Need::Used, Need::Key, Need::User, Need::Share, Need::Watch]);
     let html = shown(&told, Form::Html);
     let page = Page::read(&html);
     let part = page.part("remedies");
@@ -177,4 +178,71 @@ fn commands_are_suggested_and_hostile_names_are_in_none() {
     );
     let markdown = read(&shown(&told, Form::Markdown));
     assert_eq!(markdown.strange, Vec::<String>::new());
+}
+
+fn in_console(mut record: Value, mfa: &str, name: &str) -> Value {
+    record["userIdentity"] = json!({
+        "type": "IAMUser", "principalId": "AIDAEVE", "accountId": "111122223333",
+        "arn": "arn:aws:iam::111122223333:user/eve", "userName": "eve",
+    });
+    record["userAgent"] = json!("Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0");
+    record["eventType"] = json!("AwsConsoleSignIn");
+    record["responseElements"] = json!({ name: "Success" });
+    // As in real records, only the sign-in itself says whether MFA was used.
+    if !mfa.is_empty() {
+        record["additionalEventData"] =
+            json!({ "MFAUsed": mfa, "LoginTo": "https://console.aws.amazon.com/", "MobileVersion": "No" });
+    }
+    record
+}
+
+#[test]
+fn a_sign_in_has_its_own_time_and_says_whether_mfa_was_used() {
+    let sign_in = |second, name: &str, mfa| {
+        in_console(call(second, THIEF, "signin", name, &Value::Null, &Value::Null), mfa, name)
+    };
+    let case = loaded(&[sign_in(5, "CheckMfa", ""), sign_in(19, "ConsoleLogin", "No")]);
+    let told = report(&case, Scope::default());
+    assert_eq!((told.sessions.rows.len(), told.sessions.rows[0].mfa), (1, Some(false)));
+    let markdown = shown(&told, Form::Markdown);
+    for text in [
+        "eve signed in with a password, without MFA, from 203.0.113.9.",
+        "The identity signed in with a password, without MFA.",
+        "with Firefox 102 on Linux",
+        "| 10:00:19 | login | Signed in to the console",
+    ] {
+        assert!(markdown.contains(text), "{text}:\n{markdown}");
+    }
+}
+
+#[test]
+fn what_creates_a_resource_is_before_its_use_in_the_same_second() {
+    let user = json!({"userName": "eve-2"});
+    let mut records = vec![
+        call(1, THIEF, "iam", "AddUserToGroup", &json!({"userName": "eve-2", "groupName": "g"}), &Value::Null),
+        call(1, THIEF, "iam", "CreateUser", &user, &json!({"user": user})),
+        call(1, THIEF, "iam", "DeleteUser", &user, &Value::Null),
+    ];
+    // The IDs are in the opposite order.
+    for (record, id) in records.iter_mut().zip([2, 3, 1]) {
+        record["eventID"] = json!(format!("00000000-0000-4000-9000-00000000000{id}"));
+    }
+    let told = report(&loaded(&records), Scope::default());
+    let calls: Vec<&str> = told.lines.rows.iter().filter_map(|line| line.title.as_deref()).collect();
+    assert_eq!(calls, ["iam:CreateUser", "iam:AddUserToGroup", "iam:DeleteUser"]);
+}
+
+#[test]
+fn an_inline_policy_that_was_put_was_created() {
+    let policy = |second: u64, name: &str| {
+        let document =
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:Describe*","Resource":"*"}]}"#;
+        let request = json!({"userName": "bob", "policyName": format!("p{}", second % 30), "policyDocument": document});
+        call(second, THIEF, "iam", name, &request, &Value::Null)
+    };
+    let records: Vec<Value> =
+        (0..20).map(|n| policy(n, "PutUserPolicy")).chain((30..50).map(|n| policy(n, "DeleteUserPolicy"))).collect();
+    let told = report(&loaded(&records), Scope::default());
+    let said: Vec<&str> = told.patterns.iter().map(|pattern| pattern.what.as_str()).collect();
+    assert_eq!(said, ["Deleted 20 resources: 20 policies; the same identity had created all of them"]);
 }

@@ -56,8 +56,15 @@ fn sessions_come_by_what_stands_out_programs_and_console_together() {
     let counts =
         ["findings", "attempts", "denied", "secrets_read", "credentials_made", "defenses_weakened", "data_exposed"];
     assert_eq!(counts.map(|name| nadia[name].as_u64().unwrap()), [6, 2, 4, 1, 1, 1, 0]);
-    let told = ["uses a credential created by nadia", "44 objects downloaded", "1 failed attempt", "1 call denied"];
+    let told =
+        ["uses a credential created by nadia", "1 data export", "44 objects downloaded", "1 attempt", "1 denied call"];
     assert_eq!(backup["stands_out"], json!(told));
+    // What was done with the key counts where it was done.
+    let of_nadia: Vec<&str> = nadia["stands_out"].as_array().unwrap().iter().filter_map(|text| text.as_str()).collect();
+    for text in ["1 credential creation", "1 log or detector change", "1 secret read"] {
+        assert!(of_nadia.contains(&text), "{text}: {of_nadia:?}");
+    }
+    assert!(!of_nadia.iter().any(|text| text.contains("export") || text.contains("object")), "{of_nadia:?}");
     let (_, counted) = served.sql(&json!({ "sql": "SELECT count(*) FILTER (weight > 0) FROM session_findings" }));
     assert_eq!(counted["rows"][0][0], answer["total"]);
 }
@@ -191,6 +198,13 @@ fn things_are_found_wherever_they_were_seen() {
         (&json!(["nadia", "posture-scanner/nightly"]), &json!(true))
     );
     assert_eq!((&backup["sightings"], &backup["changes"], &backup["sessions"]), (&json!(14), &json!(1), &json!(3)));
+    // A denied call is an attempt, and reading a secret is not a change.
+    let counts = |name: &str, kind: &str| {
+        let found = served.ask(&format!("/api/entities?search={name}&type={kind}"));
+        ["changes", "attempts"].map(|count| found["rows"][0][count].as_u64().unwrap())
+    };
+    assert_eq!((counts("marek", "user"), counts("warehouse/reader", "secret")), ([0, 1], [0, 0]));
+    assert_eq!((counts("payments/gateway-token", "secret"), counts("prod-audit", "trail")), ([0, 1], [1, 0]));
     let seen = served.ask("/api/entities/seen?type=user&value=svc-backup");
     assert_eq!((&seen["total"], &backup["sightings"]), (&seen["total"], &seen["total"]));
     let rows = seen["rows"].as_array().unwrap();

@@ -141,7 +141,7 @@ fn what_there_is_not_is_told() {
     assert_eq!((status, problem.as_str()), (404, "/api/frob was not found"));
     let (status, problem, advice) = served.refused("/api/signals/frob");
     assert_eq!((status, problem.as_str()), (404, "there is no signal \"frob\""));
-    assert_eq!(advice, "The timeline shows the IDs in the case.");
+    assert_eq!(advice, "The timeline shows the IDs of all signals and events.");
     assert_eq!(served.refused("/api/events/frob").0, 404);
     assert_eq!(served.get("/api/sql").0, 405);
 }

@@ -31,21 +31,67 @@ fn the_overview_tells_who_did_what_with_evidence() {
     );
     let link = &told["links"][0];
     assert_eq!((&link["maker"], &link["user"], &link["uses"]), (&json!("nadia"), &json!("svc-backup"), &json!(47)));
-    // An event of three classes is one of what was made.
-    let made = find(&told["counts"], |row| row["place"] == 1 && row["class"] == "made" && row["done"] == true);
-    assert_eq!(made["events"], 1);
+    let key = ["thing", "own", "outside", "administrator"].map(|name| &made[name]);
+    assert_eq!(key, [&json!("access_key"), &json!(false), &json!(false), &json!(false)]);
+    let address = find(&told["addresses"], |row| row["ip"] == "203.0.113.147");
+    let used = &address["uses"][0];
+    assert_eq!(
+        (&used["use"], &used["name"], &used["who"], &used["events"]),
+        (&json!("key"), &json!("AKIAEXAMPLEJ3XHTZZXB"), &json!("svc-backup"), &json!(47))
+    );
+    assert_eq!(told["keys"][0]["first_ip"], "203.0.113.147");
+    let console = &told["consoles"][0];
+    let signed_in = ["principal", "signed_in_at", "way", "clicks", "findings"].map(|name| &console[name]);
+    assert_eq!(
+        signed_in,
+        [&json!("nadia"), &json!("2026-03-11T19:38:12.000000Z"), &json!("password"), &json!(34), &json!(6)]
+    );
+    // The last click, not the last background request at 19:54:02.
+    assert_eq!(console["last_time"], "2026-03-11T19:53:17.000000Z");
+    let notes: Vec<&str> = told["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+    assert_eq!(told["actors"][0]["notes"], told["notes"]);
+    for text in [
+        "1 failed sign-in as nadia from 203.0.113.66 (2026-03-11 19:37:29 UTC); the next sign-in succeeded at 2026-03-11 19:38:12 UTC",
+        "Clients: Firefox 148 on Linux; aws-cli/2 (iam.create-user, s3.cp, s3.ls, sts.get-caller-identity); aws-cli/2 in CloudShell",
+        "First seen at 2026-03-11 19:37:29 UTC; no earlier activity by nadia in the case",
+        "was created for the existing user svc-backup, which was active in the case since 2026-03-11 01:00:00 UTC, from other addresses (192.0.2.90)",
+        "No data events for buckets prod-customer-exports, prod-static-site, shared-audit-trail: reads of objects are not recorded",
+        "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC",
+    ] {
+        assert!(notes.iter().any(|note| note.contains(text)), "{text}: {notes:#?}");
+    }
 }
 
 #[test]
-fn what_is_still_open_is_what_the_report_says() {
+fn what_to_contain_first_is_what_the_report_says_and_the_secret_that_was_read() {
     let server = served();
     let open = server.ask("/api/overview/open");
-    let key = find(&open, |row| row["need"] == "key");
-    assert_eq!(
-        (&key["open"], &key["items"][0]["what"]),
-        (&json!(1), &json!("Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup"))
-    );
-    assert!(key["items"][0]["session_id"].is_string());
+    let urgent: Vec<(&str, &str)> = open["urgent_items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| (item["need"].as_str().unwrap(), item["what"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("used", "nadia used the console in 1 session, until 2026-03-11 19:53:18"),
+        ("key", "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup"),
+        ("watch", "Stopped logging for trail prod-audit"),
+        ("secret", "Read secret warehouse/reader"),
+    ];
+    assert_eq!(urgent, expected);
+    assert!(open["urgent_items"][1]["session_id"].is_string());
+    let secret = "'arn:aws:secretsmanager:eu-west-1:111122223333:secret:warehouse/reader-IjKl56'";
+    let rotate = json!([
+        format!("aws secretsmanager describe-secret --secret-id {secret} --region eu-west-1"),
+        format!("aws secretsmanager rotate-secret --secret-id {secret} --region eu-west-1"),
+    ]);
+    assert_eq!(open["urgent_items"][3]["commands"], rotate);
+    assert!(open["ended_items"].as_array().unwrap().iter().all(|item| item["commands"].is_null()));
+    assert_eq!((&open["urgent"], &open["other"], &open["ended"]), (&json!(4), &json!(7), &json!(0)));
+    let secrets = find(&open["needs"], |row| row["need"] == "secret");
+    assert_eq!((&secrets["all"], &secrets["urgent"], &secrets["other"]), (&json!(2), &json!(1), &json!(1)));
+    let taken = &open["data"][0];
+    assert_eq!((&taken["source"], &taken["objects"]), (&json!("prod-db-backups"), &json!(44)));
 }
 
 #[test]
@@ -121,13 +167,28 @@ fn rows_are_filtered_by_call_user_agent_and_reason() {
     let nadia = "session=5db5e5e561c424e48ca9d0ce5bc9ff43";
     let created = server.ask(&format!("/api/timeline?{nadia}&call=iam:CreateAccessKey"));
     assert_eq!(created["total"], 2);
-    let stopped = server.ask(&format!("/api/timeline?{nadia}&reason=defense_evasion"));
+    let stopped = server.ask(&format!("/api/timeline?{nadia}&reason=defense_impairment"));
     assert_eq!(column(&stopped, "summary"), ["Stopped logging for trail prod-audit"]);
-    let facets = server.ask(&format!("/api/facets?{nadia}&reason=defense_evasion"));
+    let facets = server.ask(&format!("/api/facets?{nadia}&reason=defense_impairment"));
     assert!(facets["reasons"].as_array().unwrap().len() > 1, "a facet is counted as if nothing were asked of it");
+    let keys = find(&facets["reasons"], |row| row["value"] == "credential_made");
+    let counted = ["count", "done", "tried"].map(|name| &keys[name]);
+    assert_eq!(counted, [&json!(2), &json!(1), &json!(1)], "rows, events and attempts");
     assert_eq!(find(&facets["calls"], |row| row["value"] == "cloudtrail:StopLogging")["count"], 1);
     let agent = facets["agents"][0]["value"].as_str().unwrap().replace(' ', "%20").replace(';', "%3B");
-    assert_eq!(server.ask(&format!("/api/timeline?{nadia}&reason=defense_evasion&agent={agent}"))["total"], 1);
+    assert_eq!(server.ask(&format!("/api/timeline?{nadia}&reason=defense_impairment&agent={agent}"))["total"], 1);
+}
+
+#[test]
+fn downloads_with_a_created_credential_are_of_a_kind_of_their_own() {
+    let server = served();
+    let rows = server.ask("/api/timeline?show=programmatic&kind=data");
+    assert_eq!(rows["total"], 44);
+    assert!(column(&rows, "summary").iter().all(|text| text.starts_with("Downloaded prod-db-backups/")));
+    let programs = server.ask("/api/facets")["programs"].clone();
+    assert_eq!(programs, json!([{ "value": "all", "count": 2014 }, { "value": "found", "count": 62 }]));
+    let first = server.ask("/api/entities?sort=weight&descending=true&limit=12");
+    assert!(column(&first, "entity_value").contains(&"warehouse/reader".to_owned()), "{first}");
 }
 
 #[test]

@@ -56,8 +56,8 @@ fn calls_that_follow_each_other_share_a_line() {
         (objects["rows"].as_u64(), objects["events"].as_u64(), objects["failed"].as_u64()),
         (Some(44), Some(44), Some(0))
     );
-    let sentence =
-        "Downloaded prod-db-backups/postgres/2026/03/01/part-00.dump.zst (164 MB), and 43 more calls, 5.3 GB in total";
+    let sentence = "Downloaded prod-db-backups/postgres/2026/03/01/part-00.dump.zst (164 MB), the first of 44 objects (5.3 GB) using \
+         access key AKIAEXAMPLEJ3XHTZZXB, created by nadia, and 43 more calls, 5.3 GB in total";
     assert_eq!(objects["summary"], sentence);
     let inside = served.ask(&format!("/api/timeline?{THEFT}&limit=1000&line={}", objects["id"].as_str().unwrap()));
     assert_eq!(inside["total"], 44);

@@ -6,13 +6,14 @@ use crate::structure::source::{self, Source};
 
 /// Old words, and what is used instead. A lowercase word matches in any case and with any ending; a capitalized one is a
 /// type name or the start of one; a word in quotes is a value.
-const OLD_WORDS: [(&str, &str); 13] = [
+const OLD_WORDS: [(&str, &str); 14] = [
     ("\"letter\"", "exact"),
     ("'letter'", "exact"),
     ("likeness", "inferred"),
     ("auction", "decoder"),
     ("told_events", "described_events"),
-    ("defence_evasion", "defense_evasion"),
+    ("defence_evasion", "defense_impairment"),
+    ("defense_evasion", "defense_impairment"),
     ("normalise", "normalize"),
     ("Desk", "State"),
     ("Door", "Access"),

@@ -147,7 +147,7 @@ fn a_new_chain_after_a_pause_is_a_gap() {
     let gaps: Vec<_> = outcome.0.checks.iter().filter(|check| check.kind == CheckKind::Gap).collect();
     assert_eq!(gaps.len(), 1);
     assert_eq!((gaps[0].start_time, gaps[0].end_time), (Some(stamp(hour(2))), Some(stamp(hour(5)))));
-    assert!(gaps[0].detail.as_deref().unwrap().contains("logging or validation was turned off"));
+    assert!(gaps[0].detail.as_deref().unwrap().contains("logging or validation is turned off"));
     assert_eq!(outcome.0.count(CheckKind::Digest, Status::Verified), 3);
     assert!(!outcome.0.has_failed() && outcome.0.is_incomplete());
 }

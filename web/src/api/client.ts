@@ -17,12 +17,12 @@ import type {
   LinePage,
   NoteChange,
   NotesAnswer,
-  OpenNeed,
   Order,
   Overview,
   Page,
   Picture,
   Problem,
+  Remedies,
   ScreenRow,
   SeenPage,
   SessionRow,
@@ -118,6 +118,19 @@ export interface Sorting {
   descending?: boolean | undefined;
 }
 
+const remembered = new Map<string, Promise<unknown>>();
+
+/** An answer about the whole case, which is requested once: going back to a view shows it at once. */
+function once<Answer>(path: string, more: Record<string, Scalar> = {}): Promise<Answer> {
+  const key = withParams(path, new URLSearchParams(), more);
+  const known = remembered.get(key) as Promise<Answer> | undefined;
+  if (known) return known;
+  const answer = get<Answer>(path, more);
+  remembered.set(key, answer);
+  answer.catch(() => remembered.delete(key));
+  return answer;
+}
+
 export const api = {
   case: (signal?: AbortSignal) => get<CaseSummary>("case", {}, signal),
 
@@ -127,19 +140,28 @@ export const api = {
   /** Makes the server open the file that is there now. */
   reopen: () => post<CasesAnswer>("/api/reopen", ""),
 
-  overview: (signal?: AbortSignal) => get<Overview>("overview", {}, signal),
+  overview: () => once<Overview>("overview"),
 
   /** What may have to be contained or undone. */
-  open: (signal?: AbortSignal) => get<OpenNeed[]>("overview/open", {}, signal),
+  open: () => once<Remedies>("overview/open"),
 
   picture: (from: string | null, to: string | null, signal?: AbortSignal) =>
-    get<Picture>("picture", { from, to }, signal),
+    from || to ? get<Picture>("picture", { from, to }, signal) : once<Picture>("picture"),
 
   notes: (signal?: AbortSignal) => get<NotesAnswer>("notes", {}, signal),
 
   changeNote: (change: NoteChange) => post<NotesAnswer>("/api/notes", JSON.stringify(change)),
 
   importNotes: (text: string) => post<NotesAnswer>("/api/notes/import", text),
+
+  /** The sessions with these IDs, as far as they exist. */
+  sessionsOf: async (ids: readonly string[], signal?: AbortSignal) => {
+    const one = async (id: string) => {
+      const page = await api.sessions({ search: id, console: "all", offset: 0, limit: 1 }, signal);
+      return page.rows.filter((row) => row.session_id === id);
+    };
+    return (await Promise.all(ids.map(one))).flat();
+  },
 
   sessions: (
     asked: Slice &

@@ -35,6 +35,8 @@ export interface CaseSummary {
   load: Record<string, number>;
   /** The names of ATT&CK techniques, by ID. */
   techniques?: Record<string, string>;
+  /** What one and several events with a reason are called. */
+  reasons?: ReasonWords[];
 }
 
 export interface CasesAnswer {
@@ -185,6 +187,12 @@ export interface Density {
   bins: Bin[];
 }
 
+export interface ReasonWords {
+  reason: string;
+  one: string;
+  many: string;
+}
+
 export interface Count {
   value: string | null;
   count: number;
@@ -206,7 +214,17 @@ export type FacetName =
   | "outcomes"
   | "classes";
 
-export type Facets = Record<FacetName, Count[]>;
+/** For a reason, also the events that stand out: those that succeeded, and those that were denied or failed. */
+export interface ReasonCount extends Count {
+  done: number | null;
+  tried: number | null;
+}
+
+export type Facets = Record<Exclude<FacetName, "reasons">, Count[]> & {
+  reasons: ReasonCount[];
+  /** The number of rows outside the console in the whole case: `all`, and those that stand out (`found`). */
+  programs?: Count[];
+};
 
 export interface Entity {
   entity_type: string;
@@ -308,10 +326,14 @@ export interface EntityRow extends Entity {
   first_time: string;
   last_time: string;
   sightings: number;
+  /** The number of calls that changed it, that would have changed it but failed, and that read it. */
   changes: number;
+  attempts: number;
+  reads: number;
   touches: number;
   touched: boolean;
   sessions: number;
+  weight: number;
 }
 
 export interface HuntParam {
@@ -373,6 +395,8 @@ export interface HuntHits {
 
 /** The data that the overview's sentences are made from. */
 export interface Overview {
+  /** Sentences about the case that are shown with the gravest actor. */
+  notes?: string[];
   actors: OverviewActor[];
   notable_actors: number;
   all_actors: number;
@@ -382,14 +406,61 @@ export interface Overview {
     key: string;
     principal: string | null;
     events: number;
+    first_ip: string | null;
     first_time: string;
     last_time: string;
   }[];
+  addresses: OverviewAddress[];
   found: Found[];
-  counts: { place: number; class: string; done: boolean; events: number }[];
   links: OverviewLink[];
   data_out: DataOut[];
   commands: OverviewCommands[];
+  patterns: OverviewPattern[];
+  consoles: OverviewConsole[];
+}
+
+/** An address, and what it was used for. */
+export interface OverviewAddress {
+  place: number;
+  ip: string;
+  events: number;
+  first_time: string;
+  last_time: string;
+  uses: { use: string; name: string | null; who: string | null; events: number }[];
+}
+
+/** What several events show together. */
+export interface OverviewPattern {
+  actor_place: number;
+  pattern: string;
+  first_time: string;
+  last_time: string;
+  principal: string | null;
+  what: string;
+  resources: number;
+  own_resources: number;
+  events: number;
+  session_id: string;
+  event_id: string;
+}
+
+/** A console session of an actor. */
+export interface OverviewConsole {
+  place: number;
+  session_id: string;
+  principal: string | null;
+  first_time: string;
+  last_time: string;
+  ips: string[];
+  ip_count: number;
+  mfa: boolean | null;
+  events: number;
+  clicks: number;
+  findings: number;
+  signed_in_at: string | null;
+  way: string | null;
+  event_id: string | null;
+  services: string[];
 }
 
 /** The commands that an actor typed in the console: the number, and the first one. */
@@ -401,6 +472,8 @@ export interface OverviewCommands {
 }
 
 export interface OverviewActor {
+  /** Sentences about the actor. */
+  notes?: string[];
   place: number;
   actor: string;
   account_id: string | null;
@@ -442,11 +515,18 @@ export interface SignIn {
 /** Similar events by one actor. */
 export interface Found {
   actor_place: number;
-  class: string;
+  reason: string;
   effect: string | null;
   object: string | null;
   event_key: string;
   done: boolean;
+  denied: boolean;
+  /** Whether it gave administrator permissions. */
+  administrator: boolean;
+  /** Whether it concerns only what the same actor had created earlier in the case. */
+  own: boolean;
+  /** The type of resource that it concerns. */
+  thing: string | null;
   events: number;
   targets: number;
   time: string;
@@ -454,6 +534,13 @@ export interface Found {
   event_id: string;
   session_id: string;
   what: string | null;
+  /** How many of the events a later event in the case undid, or deleted everything that they concern. */
+  ended: number;
+  ended_at: string | null;
+  /** Whether all of them ended because what they concern was deleted. */
+  deleted: boolean;
+  /** Whether one of them opened something to everyone, to another account or to any address. */
+  outside: boolean;
 }
 
 export interface OverviewLink extends ActorLink {
@@ -477,19 +564,49 @@ export interface DataOut {
   principal: string | null;
 }
 
-/** Items of one kind that may have to be contained or undone. */
-export interface OpenNeed {
+/** What the report recommends to contain or undo. */
+export interface Remedies {
+  urgent: number;
+  /** Still in effect, but less urgent. */
+  other: number;
+  ended: number;
+  urgent_items: RemedyItem[];
+  other_items: RemedyItem[];
+  ended_items: RemedyItem[];
+  needs: { need: string; all: number; urgent: number; other: number; ended: number }[];
+  /** What the most notable identities downloaded, copied or shared. */
+  data: DisclosedData[];
+}
+
+/** Data that was downloaded from a bucket or shared. `what` is the sentence of the event. */
+export interface DisclosedData extends Omit<DataOut, "place"> {
+  thing: string | null;
+  what: string | null;
+  event_id: string | null;
+}
+
+export interface RemedyItem {
   need: string;
-  all: number;
-  open: number;
-  items: {
-    what: string;
-    time: string;
-    principal: string | null;
-    events: number;
-    event_id: string | null;
-    session_id: string | null;
-  }[];
+  what: string;
+  time: string;
+  principal: string | null;
+  events: number;
+  event_id: string | null;
+  session_id: string | null;
+  ended_at: string | null;
+  ending: string | null;
+  ended_by: string | null;
+  /** Whether it ended because what it concerns was deleted. */
+  deleted: boolean;
+  end_event_id: string | null;
+  end_session_id: string | null;
+  entities: (Entity & { name: string | null; relation: string })[] | null;
+  account_id: string | null;
+  region: string | null;
+  /** AWS CLI commands to review: the first ones only look, the later ones contain or undo. Not for items that ended. */
+  commands?: string[];
+  /** What to do, for an item that combines several resources. */
+  action?: string | null;
 }
 
 /** Who was active when. Times are seconds since 1970. */

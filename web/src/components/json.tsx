@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Json } from "../api/types";
 import { announce, copy } from "../lib/announce";
-import { count } from "../lib/format";
+import { count, counted } from "../lib/format";
 import { clip, visibleLines } from "../lib/text";
 
 const LONG = 600;
@@ -92,7 +92,7 @@ function Clipped({ text }: { text: string }) {
       {visibleLines(shown.text)}
       {shown.hidden > 0 && (
         <button type="button" class="link more" onClick={() => setAll(true)}>
-          {`… show ${count(shown.hidden)} more characters`}
+          {`… show ${counted(shown.hidden, "more character")}`}
         </button>
       )}
     </>

@@ -10,7 +10,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     [
       ["1 … 8", "Overview, Sessions, Timeline, Entities, Hunts, Notes, SQL, Coverage"],
       ["/", "go to the search field or the SQL editor"],
-      ["?", "show these shortcuts"],
+      ["?", "show the terms and these shortcuts"],
     ],
   ],
   [
@@ -45,6 +45,18 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
   ],
 ];
 
+const TERMS: readonly (readonly [string, string])[] = [
+  ["click", "what a person did in the console, worked out from its events"],
+  ["finding", "an event that stands out and succeeded"],
+  ["attempt", "an event that stands out, but was denied or failed"],
+  ["stands out", "matters in an investigation: access, credentials, secrets, data, logs or destruction"],
+  ["unexplained", "console events that no known page or action explains"],
+  ["background", "requests that the console makes on its own"],
+  ["programmatic", "calls by programs and services, outside the console"],
+  ["aggregated", "counts of calls in a time window, without the caller"],
+  ["group calls", "consecutive calls of one kind share a line, which expands to them"],
+];
+
 export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
   const [on, setOn] = useState(singleKeys.on);
   const choose = (value: boolean) => {
@@ -54,11 +66,22 @@ export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
   return (
     <dialog ref={dialog} class="keys" aria-labelledby="keys-title">
       <div class="keys-head">
-        <h2 id="keys-title">Keyboard shortcuts</h2>
+        <h2 id="keys-title">Terms and keyboard shortcuts</h2>
         <button type="button" onClick={() => dialog.current?.close()}>
           Close
         </button>
       </div>
+      <section class="terms">
+        <h3>Terms</h3>
+        <dl>
+          {TERMS.map(([term, meaning]) => (
+            <div key={term}>
+              <dt>{term}</dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
       <div class="keys-columns">
         {KEYS.map(([title, keys]) => (
           <section key={title}>

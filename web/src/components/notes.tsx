@@ -102,8 +102,22 @@ function AddTag({ target, known }: { target: NoteTarget; known: readonly string[
   );
 }
 
+/** A text that is being written. It is kept when the view changes or the page is reloaded, until it is saved or canceled. */
+function useDraft(of: string): [string | null, (text: string | null) => void] {
+  const key = `draft ${of}`;
+  const [text, set] = useState(() => sessionStorage.getItem(key));
+  return [
+    text,
+    (next) => {
+      if (next === null) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, next);
+      set(next);
+    },
+  ];
+}
+
 function AddComment({ target }: { target: NoteTarget }) {
-  const [text, setText] = useState<string | null>(null);
+  const [text, setText] = useDraft(`${target.type} ${target.entity_type ?? ""} ${target.id}`);
   if (text === null) {
     return (
       <button type="button" class="small" onClick={() => setText("")}>
@@ -131,7 +145,7 @@ const CommentField = ({ label, text, onText, onSave, onCancel }: FieldProps) => 
       aria-label={label}
       rows={3}
       // biome-ignore lint/a11y/noAutofocus: the user has just asked for it
-      autoFocus
+      autoFocus={!text}
       value={text}
       onInput={(event) => onText(event.currentTarget.value)}
       onKeyDown={(event) => {
@@ -145,6 +159,7 @@ const CommentField = ({ label, text, onText, onSave, onCancel }: FieldProps) => 
     <button type="button" class="primary" disabled={!text.trim()} onClick={onSave}>
       Save
     </button>
+    <span class="muted">Ctrl + Enter saves</span>
     <button type="button" onClick={onCancel}>
       Cancel
     </button>
@@ -152,7 +167,7 @@ const CommentField = ({ label, text, onText, onSave, onCancel }: FieldProps) => 
 );
 
 export function Comment({ note }: { note: Note }) {
-  const [text, setText] = useState<string | null>(null);
+  const [text, setText] = useDraft(note.id);
   const save = async () => {
     if (text !== null && (await write({ id: note.id, text }, "Comment saved."))) setText(null);
   };

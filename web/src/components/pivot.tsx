@@ -3,7 +3,7 @@
 import { pivot } from "../lib/filter";
 import { follow } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
-import { shortened, visible } from "../lib/text";
+import { shortened, typeName, visible } from "../lib/text";
 
 const WORDS = {
   ip: "address",
@@ -43,7 +43,7 @@ export function Pivot({ of, value, text, tabs = false }: PivotProps) {
 /** A link to the history of one entity. */
 export const Thing = ({ type, value }: { type: string; value: string }) => (
   <>
-    <span class="thing-type">{visible(type)}</span>{" "}
+    <span class="thing-type">{visible(typeName(type))}</span>{" "}
     <a class="mono" href={`/entities?${new URLSearchParams({ type, entity: value })}`} onClick={follow}>
       {visible(shortened(value, 160))}
     </a>

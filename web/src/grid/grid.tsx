@@ -24,14 +24,15 @@ export function Grid<Row>(props: GridProps<Row>) {
   const layout = useLayout(props, scroller, width);
   const { base, items, total, reel, rowHeight, headerHeight } = layout;
   const again = useShown(props, base, items);
-  const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+  const visible = layout.inPage ? innerHeight : (scroller.current?.clientHeight ?? 0);
+  const perPage = Math.max(1, Math.floor(visible / rowHeight) - 2);
   const keys = useGridKeys({ ...props, scroller, reveal: layout.reveal, perPage, total });
   useArrival(props, keys.arrive);
   const shown = items.some((item) => base + item.index === keys.active);
   return (
     <div class={`grid-box ${props.name}`} ref={outer}>
       <div
-        class={`grid ${layout.compact ? "compact" : ""}`}
+        class={`grid ${layout.compact ? "compact" : ""} ${layout.fits ? "fits" : ""}`}
         role="grid"
         data-grid
         tabIndex={0}

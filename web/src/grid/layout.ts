@@ -1,7 +1,8 @@
 // The layout of rows: how tall they are, which are in view, and how to bring a row into view.
 
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useMedia } from "../lib/hooks";
 import { useVirtualizer } from "../lib/virtual";
 import { reelOf } from "./keys";
 import type { GridProps } from "./types";
@@ -11,7 +12,30 @@ const HEADER_REM = 1.75;
 /** A height in pixels that every browser can lay out, even if the page is zoomed to 200 %. */
 const MOST_PIXELS = 15_000_000;
 
+/** In these windows, the page scrolls, with all rows; style/scroll.css has the same condition. */
+const PAGE_SCROLLS = "(width < 80rem), (height < 40rem)";
+
 const remPixels = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+
+/** The distance of an element from the top of the page, measured after each render and whenever the page changes its size. */
+function useTop(element: RefObject<HTMLDivElement | null>, wanted: boolean): number {
+  const [top, set] = useState(0);
+  const measure = () => {
+    if (!wanted || !element.current) return;
+    const now = Math.round(element.current.getBoundingClientRect().top + window.scrollY);
+    if (now !== top) set(now);
+  };
+  const latest = useRef(measure);
+  latest.current = measure;
+  useLayoutEffect(measure);
+  useEffect(() => {
+    if (!wanted) return;
+    const observer = new ResizeObserver(() => latest.current());
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [wanted]);
+  return wanted ? top : 0;
+}
 
 /** The heights of rows and header in pixels, and whether a row takes several lines. */
 function measures<Row>({ compactBelow = 0, rowRem = ROW_REM, compactRem = rowRem }: GridProps<Row>, width: number) {
@@ -23,12 +47,15 @@ function measures<Row>({ compactBelow = 0, rowRem = ROW_REM, compactRem = rowRem
 export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDivElement | null>, width: number) {
   const { rows, rowKey, open } = props;
   const { compact, rowHeight, headerHeight } = measures(props, width);
+  const fits = compact && props.compactFits === true;
   const reel = Math.floor(MOST_PIXELS / rowHeight);
   const [base, setBase] = useState(0);
   const total = rows.total ?? 0;
-  const virtualizer = useVirtualizer({
+  const inPage = useMedia(PAGE_SCROLLS);
+  const top = useTop(scroller, inPage);
+  const virtualizer = useVirtualizer(scroller, inPage, {
     count: Math.min(total - base, reel),
-    getScrollElement: () => scroller.current,
+    scrollMargin: top,
     estimateSize: () => rowHeight,
     overscan: 8,
     paddingStart: headerHeight,
@@ -37,11 +64,19 @@ export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDi
   const items = virtualizer.getVirtualItems();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: with other rows or heights, measurements are no longer valid
-  useLayoutEffect(() => virtualizer.measure(), [rows, rowHeight, base, virtualizer]);
+  useLayoutEffect(() => {
+    virtualizer.measure();
+    if (!fits) return;
+    // The positions must be those of the estimates again: rows that are as tall as before would not be stored otherwise.
+    virtualizer.getTotalSize();
+    for (const item of scroller.current?.querySelectorAll<HTMLDivElement>(".grid-item") ?? [])
+      virtualizer.measureElement(item);
+  }, [rows, rowHeight, base, top, inPage, fits, virtualizer]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: new rows start at the top
   useLayoutEffect(() => {
     setBase(0);
-    scroller.current?.scrollTo({ top: 0 });
+    if (!inPage) scroller.current?.scrollTo({ top: 0 });
+    else if (window.scrollY > top) window.scrollTo({ top });
   }, [rows]);
 
   const isOpen = (index: number) => {
@@ -50,6 +85,7 @@ export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDi
   };
   // A row that was collapsed returns to its usual height.
   useLayoutEffect(() => {
+    if (fits) return;
     for (const item of items) {
       if (!isOpen(base + item.index) && item.size !== rowHeight) virtualizer.resizeItem(item.index, rowHeight);
     }
@@ -62,8 +98,11 @@ export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDi
   const height = virtualizer.getTotalSize() - headerHeight;
   return {
     compact,
+    fits,
     rowHeight,
     headerHeight,
+    inPage,
+    top,
     reel,
     base,
     total,

@@ -9,8 +9,12 @@ interface RowProps<Row> extends GridProps<Row> {
   layout: {
     base: number;
     headerHeight: number;
+    /** The distance of the rows from the top of the page, if the page scrolls. */
+    top: number;
     measure: (node: HTMLDivElement | null) => void;
     isOpen: (index: number) => boolean;
+    /** Whether rows are as tall as their contents. */
+    fits: boolean;
   };
   active: number;
   onPick: (event: MouseEvent, index: number) => void;
@@ -37,8 +41,8 @@ export function GridRow<Row>(props: RowProps<Row>) {
       class="grid-item"
       role="presentation"
       data-index={item.index}
-      ref={unfolded ? layout.measure : null}
-      style={{ transform: `translateY(${item.start - layout.headerHeight}px)` }}
+      ref={unfolded || layout.fits ? layout.measure : null}
+      style={{ transform: `translateY(${item.start - layout.headerHeight - layout.top}px)` }}
     >
       <div
         id={`${id}-${index}`}

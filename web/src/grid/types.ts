@@ -31,6 +31,8 @@ export interface GridProps<Row> {
   /** Below this width, in rem, the columns do not fit: a row is laid out over several lines, as tall as `compactRem`. */
   compactBelow?: number;
   compactRem?: number;
+  /** Whether such a row is as tall as its contents instead; `compactRem` is then an estimate. */
+  compactFits?: boolean;
   /** How tall a row is otherwise, in rem. */
   rowRem?: number;
   /** The details below a row. Rows with details expand on Enter. */

@@ -82,9 +82,8 @@ function useDeeds<Row>(given: Given<Row>) {
     const leave = () => {
       moved = true;
     };
-    const home = given.scroller.current;
     for (const event of ["wheel", "pointerdown", "keydown", "touchmove"])
-      home?.addEventListener(event, leave, { once: true });
+      addEventListener(event, leave, { once: true, passive: true });
     for (const pause of ARRIVING) setTimeout(() => moved || given.reveal(index, "start"), pause);
   };
   return { active, mark, enter, move, arrive, onPick };

@@ -83,3 +83,16 @@ export function useWidth() {
   }, []);
   return [ref, width] as const;
 }
+
+/** Whether a media query matches, kept up to date. */
+export function useMedia(query: string): boolean {
+  const [matches, set] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const listener = () => set(list.matches);
+    listener();
+    list.addEventListener("change", listener);
+    return () => list.removeEventListener("change", listener);
+  }, [query]);
+  return matches;
+}

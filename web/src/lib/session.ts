@@ -18,6 +18,9 @@ const SSO = /^AWSReservedSSO_(.+)_[0-9a-f]{16}\/(.+)$/su;
 /** A principal. For SSO, the person comes first: `tomas (SSO PowerUserAccess)`. User and role names contain no spaces. */
 export const shortPrincipal = (name: string): string => name.replace(SSO, "$2 (SSO $1)");
 
+/** A principal without the name of its role session, which programs usually generate. */
+export const shortRole = (name: string): string => shortPrincipal(name).split("/")[0] ?? name;
+
 type Known = Pick<SessionRow, "identity_type" | "principal" | "mfa" | "console">;
 
 /** How an identity signed in, in words: `IAM user, no MFA`. For programs, the lack of a second factor means nothing. */

@@ -3,7 +3,13 @@
 import { useEffect, useState } from "preact/hooks";
 
 export type Theme = "system" | "light" | "dark";
-export const THEMES: readonly Theme[] = ["system", "light", "dark"];
+
+/** The theme after the next click. The first click always changes the colors: it selects what the system does not. */
+export function nextTheme(theme: Theme, systemIsDark: boolean): Theme {
+  const [other, same] = systemIsDark ? (["light", "dark"] as const) : (["dark", "light"] as const);
+  if (theme === "system") return other;
+  return theme === other ? same : "system";
+}
 
 const themeOf = (value: string | undefined): Theme => (value === "light" || value === "dark" ? value : "system");
 

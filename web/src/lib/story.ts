@@ -2,21 +2,28 @@
 
 import type {
   DataOut,
+  DisclosedData,
   Found,
-  OpenNeed,
   Overview,
   OverviewActor,
+  OverviewAddress,
   OverviewCommands,
+  OverviewConsole,
   OverviewLink,
+  OverviewPattern,
+  Remedies,
+  RemedyItem,
   SignIn,
 } from "../api/types";
-import { bytes, count, counted, moment } from "./format";
+import { actionOf, subjectOf } from "./action";
+import { bytes, clock, count, counted, day, moment, rfc3339, seconds } from "./format";
 import { grouped } from "./group";
 import { shortPrincipal } from "./session";
-import { middle } from "./text";
+import { middle, typeName, typeNames } from "./text";
 
 /** The evidence for a sentence: a timeline row. */
 export interface Evidence {
+  /** Empty if the line is not about a moment. */
   time: string;
   text: string;
   href: string;
@@ -28,7 +35,9 @@ export interface Sentence {
   /** Whether it is something that one looks for first. */
   strong: boolean;
   evidence: Evidence[];
-  /** A link to all of the evidence, with the number of items. */
+  /** Less grave evidence, which is folded. */
+  more: Evidence[];
+  /** A link to all of the evidence. */
   rest?: { text: string; href: string };
 }
 
@@ -37,10 +46,12 @@ export interface ActorStory {
   /** Who, when, and how much. */
   lead: string;
   href: string;
+  /** What the server adds to the first lines, if anything. */
+  notes: readonly string[];
   sentences: Sentence[];
 }
 
-const FEW = 4;
+const MOST_TRIED = 2;
 /** An actor is described in full if its most severe session has at least this share of the highest weight in the case. */
 const SHARE_TOLD = 0.3;
 const MOST_TOLD = 4;
@@ -91,251 +102,381 @@ const shorter = (name: string): string => middle(shortPrincipal(name), 44);
 function lead(actor: OverviewActor): string {
   const type = actor.identity_types?.map((each) => IDENTITIES[each] ?? each).join(" or ") || "identity of unknown type";
   const account = actor.account_id ? `, account ${actor.account_id}` : "";
-  const from = actor.ips.length > 0 ? `, from ${listed(actor.ips.slice(0, 3), actor.ip_count)}` : "";
   const console = actor.console_sessions > 0 ? ` (${count(actor.console_sessions)} in the console)` : "";
   const others = actor.principals.filter((name) => name !== actor.actor && !name.startsWith(`${actor.actor}/`));
+  const all = Math.max(others.length, actor.principal_count - 1);
+  const named = all <= 2 ? listed(others.map(shorter)) : `${count(all)} identities`;
   const also =
-    others.length > 0
-      ? ` These include sessions that used credentials it created: ${listed(others.slice(0, 3).map(shorter), Math.max(others.length, actor.principal_count - 1))}.`
-      : "";
+    others.length > 0 ? `; also acted as ${named}, with credentials that ${shorter(actor.actor)} created` : "";
   return (
-    `${type}${account}${from}: ${counted(actor.events, "event")} in ${counted(actor.sessions, "session")}${console}, ` +
-    `${moment(actor.first_time).slice(0, 19)} to ${moment(actor.last_time).slice(0, 19)} UTC.${also}`
+    `${type}${account}: ${counted(actor.events, "event")} in ${counted(actor.sessions, "session")}${console}, ` +
+    `${moment(actor.first_time).slice(0, 19)} to ${endTime(actor.first_time, actor.last_time)} UTC${also}`
   );
 }
 
-const evidenceOf = (found: Found): Evidence => ({
+/** The end of a time range. The date is left out if it is that of the start. */
+const endTime = (first: string, last: string): string =>
+  day(first) === day(last) ? clock(last).slice(0, 8) : moment(last).slice(0, 19);
+
+/** `undone 12:28:24`. The date is left out if it is that of the change. */
+function ended(time: string, endedAt: string, deleted: boolean): string {
+  const at = day(time) === day(endedAt) ? clock(endedAt).slice(0, 8) : moment(endedAt).slice(0, 19);
+  return `${deleted ? "deleted" : "undone"} ${at}`;
+}
+
+function endOf({ time, events, ended: number, ended_at, deleted }: Found): string {
+  if (ended_at === null || number === 0) return "";
+  if (events === 1) return ` (${ended(time, ended_at, deleted)})`;
+  return ` (${number === events ? "all" : count(number)} ${deleted ? "deleted" : "undone"} later)`;
+}
+
+/** `, and 2 more secrets` for different resources, `, 3 times` for the same one. */
+function repeats({ events, targets, thing }: Found): string {
+  if (events === 1) return "";
+  if (targets <= 1) return `, ${count(events)} times`;
+  if (thing === null) return `, and ${count(events - 1)} more like it`;
+  const more = `${count(targets - 1)} more ${targets === 2 ? typeName(thing) : typeNames(thing)}`;
+  return `, and ${more}${events > targets ? ` (${count(events)} times in total)` : ""}`;
+}
+
+/** Reasons for which it matters whether the same identity had created what an event concerns. */
+const OWNED = ["secret_read", "impact", "defense_impairment"];
+const isOwn = ({ own, reason }: Found) => own && OWNED.includes(reason);
+
+function ownedBy(found: Found): string {
+  if (!isOwn(found)) return "";
+  return found.events === 1 || found.targets <= 1
+    ? "; created by the same identity"
+    : "; all created by the same identity";
+}
+
+/** `says`: whether the line says that the same identity had created what it concerns. */
+const evidenceOf = (found: Found, says = true): Evidence => ({
   time: found.time,
-  text: (found.what ?? found.event_key) + (found.events > 1 ? `, and ${count(found.events - 1)} more like it` : ""),
+  text: (found.what ?? found.event_key) + repeats(found) + (says ? ownedBy(found) : "") + endOf(found),
   href: evidenceHref(found.session_id, found.event_id),
 });
 
-/** How they got in: the sign-ins in the trail, and long-term keys that they did not create themselves. */
-function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sentence | undefined {
+const MOST_ENTRIES = 4;
+
+/** How they got in: console sessions with their sign-ins, and long-term keys that they did not create themselves. */
+function cameIn(actor: OverviewActor, { sign_ins, keys, links, consoles }: Overview): Sentence | undefined {
   // Sessions that used credentials they created are described together with those credentials.
   const led = new Set(links.filter(isMade).map((link) => link.session_id));
-  const own = sign_ins.filter(
-    (each) => each.place === actor.place && each.way !== "second factor" && !led.has(each.session_id),
+  const own = consoles.filter((each) => each.place === actor.place && !led.has(each.session_id));
+  const failed = sign_ins.filter(
+    (each) => each.place === actor.place && each.result === "failure" && !led.has(each.session_id),
   );
-  const worked = own.filter((each) => each.result === "success");
-  const failed = own.filter((each) => each.result === "failure");
   const made = new Set(links.map((link) => link.credential));
   const used = keys.filter((each) => each.place === actor.place && !made.has(each.key));
-  const parts: string[] = [];
-  const first = worked[0];
-  if (first) parts.push(signedIn(first, worked.length));
-  else if (actor.console_sessions > 0) parts.push("The console sign-in is not in this case.");
-  if (failed.length > 0) parts.push(`${counted(failed.length, "sign-in")} failed.`);
-  if (used.length > 0) {
-    const named = used.slice(0, 2).map((each) => `${each.key} (${counted(each.events, "event")})`);
-    parts.push(
-      `Programs used ${used.length === 1 ? "access key" : "access keys"} ${listed(named, used.length)}; this case does not show how ${used.length === 1 ? "it was" : "they were"} obtained.`,
-    );
-  }
-  if (parts.length === 0) return undefined;
-  const evidence = [...failed.slice(0, 2), ...worked.slice(0, 3)]
-    .sort((a, b) => a.time.localeCompare(b.time))
-    .map((each) => ({
-      time: each.time,
-      text: `${each.result === "failure" ? "Failed sign-in" : "Sign-in"} by ${each.principal ?? "unknown"} from ${each.source_ip ?? "unknown"}`,
-      href: evidenceHref(each.session_id, each.event_id),
-    }));
-  const keyed = used.slice(0, 2).map((each) => ({
-    time: each.first_time,
-    text: `All activity with ${each.key}`,
-    href: `/timeline?${new URLSearchParams({ key: each.key })}`,
-  }));
-  return { title: "Access", text: parts.join(" "), strong: false, evidence: [...evidence, ...keyed] };
-}
-
-function signedIn({ way, mfa, source_ip, time, principal }: SignIn, times: number): string {
-  const how = way === "password" ? "with a password" : way === "other" ? "" : `by ${way}`;
-  const factor = mfa === null ? "MFA use not recorded" : mfa ? "with MFA" : "without MFA";
-  const again = times > 1 ? ` There were ${count(times)} sign-ins in total.` : "";
-  return `${shortPrincipal(principal ?? "unknown")} signed in ${how ? `${how}, ` : ""}${factor}, from ${source_ip ?? "an unknown address"} at ${moment(time).slice(0, 19)}.${again}`;
-}
-
-interface Topic {
-  /** The name of the topic's total in the counts. */
-  name: string;
-  title: string;
-  classes: readonly string[];
-  /** What a number of events in a class is called. */
-  words: Record<string, [string, string]>;
-  strong: boolean;
-}
-
-const TOPICS: readonly Topic[] = [
-  {
-    name: "took",
-    title: "Took",
-    classes: ["secret_read", "exfiltration"],
-    words: {
-      secret_read: ["read of a secret, parameter or credential", "reads of secrets, parameters and credentials"],
-      exfiltration: ["call that exported or exposed data", "calls that exported or exposed data"],
-    },
-    strong: true,
-  },
-  {
-    name: "made",
-    title: "Created",
-    classes: ["credential_made", "privilege_change", "persistence"],
-    words: {
-      credential_made: [
-        "call that created or set a credential or secret",
-        "calls that created or set credentials and secrets",
-      ],
-      privilege_change: ["change to identities or permissions", "changes to identities or permissions"],
-      persistence: ["change that can preserve access", "changes that can preserve access"],
-    },
-    strong: true,
-  },
-  {
-    name: "weakened",
-    title: "Weakened",
-    classes: ["defense_evasion", "data_exposure"],
-    words: {
-      defense_evasion: [
-        "call that stopped, deleted or changed a log or detector",
-        "calls that stopped, deleted or changed logs and detectors",
-      ],
-      data_exposure: [
-        "call that shared a resource or opened it to others",
-        "calls that shared resources or opened them to others",
-      ],
-    },
-    strong: true,
-  },
-  {
-    name: "destroyed",
-    title: "Destroyed",
-    classes: ["impact"],
-    words: {
-      impact: [
-        "call that deleted, stopped or disabled a resource",
-        "calls that deleted, stopped or disabled resources",
-      ],
-    },
-    strong: true,
-  },
-  {
-    name: "ran",
-    title: "Ran",
-    classes: ["execution"],
-    words: { execution: ["call that ran or changed code or a command", "calls that ran or changed code or commands"] },
-    strong: false,
-  },
-];
-
-const OTHER: [string, string] = ["other finding", "other findings"];
-
-/** One event may be in several classes of a topic, but it is listed as evidence once. */
-function distinct(found: readonly Found[]): Found[] {
-  const seen = new Set<string>();
-  return found.filter(({ event_id }) => {
-    if (seen.has(event_id)) return false;
-    seen.add(event_id);
-    return true;
-  });
-}
-
-/** The objects that say most about a class of events. */
-const FIRST_OBJECTS = ["access_key", "password", "user", "identity provider", "trail", "data"];
-
-function rank(found: Found): number {
-  if (found.object && FIRST_OBJECTS.includes(found.object) && found.effect !== "changed") return 0;
-  if (found.class === "persistence" || found.effect === "trusts") return 1;
-  if (found.effect === "grants") return 2;
-  return 3;
-}
-
-/** A few events, with at least one from each class. */
-function choose(found: readonly Found[], classes: readonly string[], most: number): Found[] {
-  const ranked = classes.map((name) =>
-    distinct(found.filter((each) => each.class === name)).sort(
-      (a, b) => rank(a) - rank(b) || a.time.localeCompare(b.time),
-    ),
-  );
-  const rounds = Array.from({ length: most }, (_, round) => ranked.flatMap((each) => each.slice(round, round + 1)));
-  return distinct(rounds.flat())
-    .slice(0, most)
-    .sort((a, b) => a.time.localeCompare(b.time));
-}
-
-/** The numbers of events by class, unless all of them are shown anyway. `apart` of them are described separately. */
-function amounts(
-  { counts }: Overview,
-  actor: OverviewActor,
-  { name, classes, words }: Topic,
-  shown: readonly Found[],
-  apart: number,
-) {
-  const of = (wanted: string) =>
-    counts.find((each) => each.place === actor.place && each.done && each.class === wanted)?.events ?? 0;
-  const told = shown.reduce((sum, each) => sum + each.events, 0);
-  const all = of(name) - apart;
-  const parts = classes.flatMap((each) => {
-    const [one, many] = words[each] ?? OTHER;
-    const events = of(each) - (each === "exfiltration" ? apart : 0);
-    return events > 0 ? [counted(events, one, many)] : [];
-  });
-  return { all, parts: all > told ? parts : [], rest: all > told };
-}
-
-/** Whether objects were downloaded with a credential that was created here, which the sentence about those objects states. */
-const isDownload = ({ class: name, effect }: Found) => name === "exfiltration" && effect === "downloaded";
-
-function topic(actor: OverviewActor, overview: Overview, about: Topic): Sentence | undefined {
-  const { title, classes, strong } = about;
-  const data = title === "Took" ? downloads(actor, overview.data_out) : [];
-  const links = title === "Created" ? usesOf(actor, overview.links) : [];
-  const found = overview.found.filter(
-    (each) => each.actor_place === actor.place && each.done && classes.includes(each.class),
-  );
-  const apart = data.length > 0 ? found.filter(isDownload) : [];
-  const own = found.filter((each) => !apart.includes(each));
-  const shown = choose(own, classes, FEW);
-  const { all, parts, rest } = amounts(
-    overview,
-    actor,
-    about,
-    shown,
-    apart.reduce((sum, each) => sum + each.events, 0),
-  );
-  const typed = title === "Ran" ? overview.commands.find((each) => each.place === actor.place) : undefined;
-  if (all === 0 && data.length === 0 && !typed) return undefined;
-  const text = [
-    ...data.slice(0, 3).map(downloaded),
-    parts.length > 0 ? `${sentence(listed(parts))}.` : "",
-    ...links.slice(0, 3).map(usedBy),
-    typed ? `${counted(typed.commands, "command was", "commands were")} typed in the console.` : "",
-  ];
+  if (own.length + failed.length + used.length === 0) return undefined;
   const evidence = [
-    ...data.slice(0, 2).map(downloadEvidence),
-    ...shown.map(evidenceOf),
-    ...links.slice(0, 3).map(linkEvidence),
-    ...(typed ? [typedEvidence(actor, typed)] : []),
+    ...used.map((each) => keyEvidence(actor, each)),
+    ...own.map((each) => consoleEvidence(actor, each, sign_ins)),
+    ...failed.map((each) => ({
+      time: each.time,
+      text: `Failed sign-in by ${each.principal ?? "unknown"} from ${each.source_ip ?? "an unknown address"}`,
+      href: evidenceHref(each.session_id, each.event_id),
+    })),
   ];
+  const left = actor.console_sessions - consoles.filter((each) => each.place === actor.place).length;
   return {
-    title,
-    text: text.filter(Boolean).join(" "),
-    strong,
-    evidence: evidence.sort((a, b) => a.time.localeCompare(b.time)),
-    ...(rest ? { rest: { text: "All in the timeline", href: actorHref(actor, classes) } } : {}),
+    title: "Access",
+    text: "",
+    strong: false,
+    ...split(evidence, MOST_ENTRIES),
+    ...(left > 0 ? { rest: { text: "All sessions", href: "/sessions" } } : {}),
   };
 }
 
-const downloadEvidence = ({ first_time, source, session_id }: DataOut): Evidence => ({
+/** ` of svc-backup`, unless it is the actor itself. */
+const unlessActor = (actor: OverviewActor, word: string, principal: string | null): string =>
+  principal === actor.actor ? "" : ` ${word} ${shortPrincipal(principal ?? "unknown")}`;
+
+function keyEvidence(actor: OverviewActor, used: Overview["keys"][number]): Evidence {
+  const { key, principal, events, first_ip, first_time, last_time } = used;
+  return {
+    time: first_time,
+    text:
+      `Access key ${key}${unlessActor(actor, "of", principal)} first used, from ${first_ip ?? "an unknown address"} ` +
+      `(${counted(events, "event")} until ${endTime(first_time, last_time)}); how it was obtained is not recorded here`,
+    href: `/timeline?${new URLSearchParams({ key })}`,
+  };
+}
+
+const WAYS: Record<string, string> = {
+  password: "with password",
+  federation: "through federation",
+  "role switch": "by switching roles",
+  "second factor": "with a second factor",
+  recovery: "through password recovery",
+};
+
+/** `Signed in from 203.0.113.66 with password, without MFA; 34 clicks until 19:54:02` */
+function consoleEvidence(actor: OverviewActor, each: OverviewConsole, signIns: readonly SignIn[]): Evidence {
+  const { principal, ips, ip_count, way, mfa, clicks, first_time, last_time, signed_in_at } = each;
+  const address = signIns.find((one) => one.event_id === each.event_id)?.source_ip;
+  const from = address ? ` from ${address}` : ips.length > 0 ? ` from ${listed(ips, ip_count)}` : "";
+  const factor = mfa === null ? "MFA use not recorded" : mfa ? "with MFA" : "without MFA";
+  const words = (way === null ? undefined : WAYS[way]) ?? "";
+  const how =
+    signed_in_at === null
+      ? `Console session${unlessActor(actor, "of", principal)}${from}, ${factor}, sign-in not in the case`
+      : `Signed in${unlessActor(actor, "as", principal)}${from}${words && ` ${words}`}, ${factor}`;
+  const time = signed_in_at ?? first_time;
+  const did = `${clicks > 0 ? counted(clicks, "click") : "no clicks"} until ${endTime(time, last_time)}`;
+  return { time, text: `${how}; ${did}`, href: `/timeline?${new URLSearchParams({ session: each.session_id })}` };
+}
+
+const MOST_ROLES = 2;
+
+/** What an address was used for: `sign-in, console` or `access key AKIA… of svc-backup`. */
+export function usesOfAddress(uses: OverviewAddress["uses"]): string {
+  const has = (use: string) => uses.some((each) => each.use === use);
+  const roles = uses.filter((each) => each.use === "session").map((each) => each.name ?? "unknown");
+  const words = uses.flatMap(({ use, name, who }) => {
+    if (use === "browser") return ["console"];
+    // The console's servers usually pass on the address of the browser.
+    if (use === "internal") return has("browser") || has("CloudShell") ? [] : ["AWS service (console)"];
+    if (use === "key") return [`access key ${name}${who ? ` of ${shortPrincipal(who)}` : ""}`];
+    if (use === "instance") return [`instance ${name}`];
+    return use === "session" ? [] : [use];
+  });
+  if (roles.length > MOST_ROLES) words.push(`${count(roles.length)} roles`);
+  else words.push(...roles.map((name) => `role ${shorter(name)}`));
+  return words.join(", ");
+}
+
+const MOST_ADDRESSES = 8;
+
+/** From where: each address with what it was used for. */
+function addresses(actor: OverviewActor, { addresses: all }: Overview): Sentence | undefined {
+  const own = all.filter((each) => each.place === actor.place);
+  if (own.length === 0) return undefined;
+  const scope = actorHref(actor);
+  const lines = own.map(({ ip, uses }) => ({
+    time: "",
+    text: `${ip}: ${usesOfAddress(uses)}`,
+    href: `${scope}&${new URLSearchParams({ ip })}`,
+  }));
+  return { title: "Addresses", text: "", strong: false, ...split(lines, MOST_ADDRESSES) };
+}
+
+/** Without the sentence of the first call, which the link shows. */
+const movedEvidence = (found: Found): Evidence => {
+  const evidence = evidenceOf(found);
+  const text = evidence.text
+    .replace(/(, previously only from .*?): .*$/, "$1")
+    .replace(/\(an address that (\S+) and .*? also used\)/, "(also used by $1)");
+  return { ...evidence, text };
+};
+
+/** A series of deletions in which nearly everything had been created by the same identity. */
+const isCleanup = ({ pattern, resources, own_resources }: OverviewPattern) =>
+  pattern === "mass_deletion" && own_resources >= resources * 0.9;
+
+/** What several events show together: administrators that were created, and series of deletions. */
+function together(actor: OverviewActor, { patterns, found }: Overview): Sentence | undefined {
+  const own = patterns.filter((each) => each.actor_place === actor.place);
+  const moved = found.filter((each) => each.actor_place === actor.place && each.reason === "credential_use");
+  if (own.length + moved.length === 0) return undefined;
+  const [grave, routine] = [own.filter((each) => !isCleanup(each)), own.filter(isCleanup)];
+  const lines = [...moved.map(movedEvidence), ...[...grave, ...routine].map((each) => patternEvidence(actor, each))];
+  return {
+    title: "Stands out most",
+    text: "",
+    strong: true,
+    ...split(lines, Math.min(MOST_PATTERNS, Math.max(1, grave.length + moved.length))),
+  };
+}
+
+const MOST_PATTERNS = 6;
+
+/** A link to the deletions of a series, or to the creation of an administrator. */
+function patternEvidence(actor: OverviewActor, each: OverviewPattern): Evidence {
+  const { first_time, last_time, pattern, session_id, event_id, what } = each;
+  if (pattern !== "mass_deletion") {
+    // The date of an end on the same day.
+    const text = what.replaceAll(`deleted at ${day(first_time)} `, "deleted ");
+    return { time: first_time, text, href: evidenceHref(session_id, event_id) };
+  }
+  const until = rfc3339(seconds(last_time) + 1);
+  return {
+    time: first_time,
+    text: `${what} (until ${clock(last_time).slice(0, 8)})`,
+    href: `${actorHref(actor)}&${new URLSearchParams({ kind: "delete", from: first_time, to: until })}`,
+  };
+}
+
+interface Topic {
+  title: string;
+  reasons: readonly string[];
+  /** The maximum number of lines that are not folded. */
+  few: number;
+  strong: boolean;
+}
+
+/** What was done, in the order in which an event with several reasons is assigned to one of them. */
+const TOPICS: readonly Topic[] = [
+  { title: "Took", reasons: ["exfiltration", "secret_read"], few: 3, strong: true },
+  { title: "Weakened", reasons: ["defense_impairment", "data_exposure"], few: 3, strong: true },
+  {
+    title: "Created",
+    reasons: ["credential_made", "privilege_change", "persistence", "token_issued", "secret_stored"],
+    few: 3,
+    strong: true,
+  },
+  { title: "Destroyed", reasons: ["impact"], few: 2, strong: true },
+  { title: "Ran", reasons: ["execution"], few: 1, strong: false },
+];
+/** The order in which they are told. */
+const TOLD = ["Took", "Created", "Weakened", "Destroyed", "Ran"];
+
+const isNetwork = ({ event_key, reason }: Found) => reason === "persistence" && event_key.startsWith("ec2:");
+
+/** What matters most comes first: access for others, then what hides or takes something, and last what is routine. */
+export function gravity(found: Found): number {
+  const { outside, administrator, reason, effect, object, own } = found;
+  // What the same identity had created holds nobody else's data.
+  if (own && (reason === "data_exposure" || reason === "exfiltration")) return 7;
+  if (outside && isNetwork(found)) return 6;
+  if (outside || administrator || (effect === "trusts" && object === "identity provider")) return 0;
+  if (isOwn(found) || reason === "secret_stored" || reason === "token_issued") return 7;
+  if (reason === "defense_impairment") return effect === "changed" ? 3 : 1;
+  if (reason === "exfiltration" || reason === "data_exposure") return 1;
+  if (object === "access_key" || object === "password") return 2;
+  if (reason === "secret_read" || reason === "impact") return 3;
+  if (reason === "persistence" && effect === "created") return 4;
+  if (reason === "execution") return 4;
+  return effect === "creates" ? 6 : 5;
+}
+
+/** A denied attempt shows more than a call that failed because something did not exist. */
+const DARED = ["defense_impairment", "privilege_change", "credential_made", "persistence", "exfiltration"];
+
+export function daring(found: Found): number {
+  if (!found.denied) return 20;
+  const place = DARED.indexOf(found.reason);
+  return place < 0 ? DARED.length : place;
+}
+
+const byRank = (rank: (found: Found) => number) => (a: Found, b: Found) =>
+  rank(a) - rank(b) || Number(a.ended > 0) - Number(b.ended > 0) || a.time.localeCompare(b.time);
+
+/** One event may stand out for several reasons, but it is listed as evidence once: for the gravest. */
+function distinct(found: readonly Found[], rank: (found: Found) => number): Found[] {
+  const events = grouped([...found].sort(byRank(rank)), ({ event_id }) => event_id);
+  return [...events.values()].flatMap((same) => same.slice(0, 1));
+}
+
+/** Whether objects were downloaded with a credential that was created here, which the line about those objects states. */
+const isDownload = ({ reason, effect }: Found) => reason === "exfiltration" && effect === "downloaded";
+
+/** What an actor did, by topic: each event under one topic, and nothing that is listed as standing out most. */
+function byTopic(actor: OverviewActor, { found, patterns }: Overview): Map<string, Found[]> {
+  const made = patterns.filter((each) => each.actor_place === actor.place && each.pattern !== "mass_deletion");
+  const own = found.filter((each) => each.actor_place === actor.place && each.done && !isDownload(each));
+  const claimed = new Set(made.map((each) => each.event_id));
+  const administrators = own.filter((each) => each.administrator);
+  // The pattern names the administrators that were created.
+  if (administrators.reduce((sum, each) => sum + each.events, 0) <= made.length)
+    for (const each of administrators) claimed.add(each.event_id);
+  const topics = new Map<string, Found[]>();
+  for (const { title, reasons } of TOPICS) {
+    const open = own.filter((each) => reasons.includes(each.reason) && !claimed.has(each.event_id));
+    const mine = distinct(open, gravity);
+    for (const each of mine) claimed.add(each.event_id);
+    topics.set(title, mine);
+  }
+  return topics;
+}
+
+const ROUTINE = 7;
+
+/** Up to this gravity, an opened topic lists everything. */
+const SEVERE = 4;
+/** How many other lines an opened topic has, and one with nothing but routine. */
+const MOST_MORE = 6;
+const MOST_ROUTINE = 4;
+
+function topic(actor: OverviewActor, overview: Overview, about: Topic, own: readonly Found[]): Sentence | undefined {
+  const { title, reasons, strong, few } = about;
+  const data = title === "Took" ? downloads(actor, overview.data_out) : [];
+  const links = title === "Created" ? usesOf(actor, overview.links) : [];
+  const typed = title === "Ran" ? overview.commands.find((each) => each.place === actor.place) : undefined;
+  const apart = [
+    ...data.map(downloadEvidence),
+    ...links.map(linkEvidence),
+    ...(typed ? [typedEvidence(actor, typed)] : []),
+  ];
+  if (own.length + apart.length === 0) return undefined;
+  const grave = own.filter((each) => gravity(each) < ROUTINE).length;
+  const room = Math.max(few - apart.length, grave > 0 ? 1 : 0, apart.length === 0 ? 1 : 0);
+  const routine = grave === 0 && own.length > 0 && own.every((each) => isOwn(each));
+  const onlyOwn = routine && apart.length === 0;
+  const lines = own.map((each) => evidenceOf(each, !onlyOwn));
+  const shownLines = routine ? 0 : Math.min(room, Math.max(grave, 1));
+  const severe = own.filter((each) => gravity(each) <= SEVERE).length;
+  const most = Math.max(severe, shownLines + (onlyOwn ? MOST_ROUTINE : MOST_MORE));
+  const { evidence, more } = split(lines.slice(0, most), shownLines);
+  const shown = [...apart.slice(0, few), ...evidence].sort((a, b) => a.time.localeCompare(b.time));
+  const rest = [...apart.slice(few), ...more];
+  const left = Math.max(0, lines.length - most);
+  const all = left > 0 ? `All in the timeline, including ${counted(left, "less severe item")}` : "All in the timeline";
+  return {
+    title,
+    text: onlyOwn ? "Only resources that it had created." : "",
+    strong,
+    evidence: shown,
+    more: rest,
+    ...(rest.length > 0 ? { rest: { text: all, href: actorHref(actor, reasons) } } : {}),
+  };
+}
+
+/** The first lines, and the rest, each in order of time. */
+function split(lines: readonly Evidence[], most: number): { evidence: Evidence[]; more: Evidence[] } {
+  const byTime = (a: Evidence, b: Evidence) => a.time.localeCompare(b.time);
+  return { evidence: lines.slice(0, most).sort(byTime), more: lines.slice(most).sort(byTime) };
+}
+
+const downloadEvidence = ({
+  first_time,
+  source,
+  session_id,
+  principal,
+  objects,
+  bytes_out,
+  events,
+}: DataOut): Evidence => ({
   time: first_time,
-  text: `Downloads from ${source ?? "unknown"}`,
-  href: `/timeline?${new URLSearchParams({ session: session_id, entity_type: "bucket", entity: source ?? "" })}`,
+  text: `${shortPrincipal(principal ?? "unknown")} downloaded ${counted(objects ?? events, "object")} (${bytes(bytes_out)}) from ${source ?? "an unknown bucket"}`,
+  href: `/timeline?${new URLSearchParams({ session: session_id, call: "s3:GetObject", entity_type: "bucket", entity: source ?? "" })}`,
 });
 
-const linkEvidence = ({ first_use, user, credential, credential_type, session_id }: OverviewLink): Evidence => ({
-  time: first_use,
-  text: `How ${user ?? "an unknown identity"} used ${credential_type === "access_key" ? credential : `the ${credential_type}`}`,
-  href: `/timeline?${new URLSearchParams({ session: session_id })}`,
-});
+/** `Access key AKIA… of svc-backup was used from 203.0.113.147 (47 events)` */
+function linkEvidence({
+  first_use,
+  user,
+  credential,
+  credential_type,
+  session_id,
+  uses,
+  ips,
+  ip_count,
+}: OverviewLink): Evidence {
+  const what =
+    credential_type === "access_key"
+      ? `Access key ${credential}${user ? ` of ${shortPrincipal(user)}` : ""}`
+      : credential_type === "password"
+        ? `The password of ${credential}`
+        : `${sentence(credential_type)} ${credential}`;
+  const from = ips?.length ? ` from ${listed(ips, ip_count ?? ips.length)}` : "";
+  return {
+    time: first_use,
+    text: `${what} was used${from} (${counted(uses, "event")})`,
+    href: `/timeline?${new URLSearchParams({ session: session_id })}`,
+  };
+}
 
 const typedEvidence = (actor: OverviewActor, { time, what, commands }: OverviewCommands): Evidence => ({
   time,
@@ -347,9 +488,6 @@ const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.s
 
 const downloads = (actor: OverviewActor, data: readonly DataOut[]) =>
   data.filter((each) => each.place === actor.place && each.how === "downloaded");
-
-const downloaded = ({ principal, source, objects, bytes_out, events }: DataOut): string =>
-  `${shortPrincipal(principal ?? "unknown")} downloaded ${counted(objects ?? events, "object")} (${bytes(bytes_out)}) from ${source ?? "an unknown bucket"}.`;
 
 /** Role sessions are temporary; keys, passwords and users last. */
 const isMade = ({ credential_type, method }: OverviewLink) =>
@@ -364,35 +502,22 @@ function usesOf(actor: OverviewActor, links: readonly OverviewLink[]): OverviewL
   return [...sessions.values()].flatMap((same) => same.sort((a, b) => rank(a) - rank(b)).slice(0, 1));
 }
 
-/** `Access key AKIA… of svc-backup was used from 203.0.113.147, first at 2026-03-11 21:14:05 (47 events).` */
-function usedBy({ credential_type, credential, user, uses, ips, ip_count, first_use }: OverviewLink): string {
-  const what =
-    credential_type === "access_key"
-      ? `Access key ${credential}${user ? ` of ${shortPrincipal(user)}` : ""}`
-      : credential_type === "password"
-        ? `The password of ${credential}`
-        : `${sentence(credential_type)} ${credential}`;
-  const from = ips?.length ? ` from ${listed(ips.slice(0, 2), ip_count ?? ips.length)}` : "";
-  return `${what} was used${from}, first at ${moment(first_use).slice(0, 19)} (${counted(uses, "event")}).`;
-}
-
 function tried(actor: OverviewActor, overview: Overview): Sentence | undefined {
-  const own = distinct(overview.found.filter((each) => each.actor_place === actor.place && !each.done));
+  const own = distinct(
+    overview.found.filter((each) => each.actor_place === actor.place && !each.done),
+    daring,
+  );
   if (own.length === 0 && actor.denied === 0) return undefined;
-  const parts = [
-    ...(actor.attempts > 0
-      ? [`${counted(actor.attempts, "notable action")} failed or ${actor.attempts === 1 ? "was" : "were"} denied.`]
-      : []),
-    ...(actor.denied > 0 ? [`${counted(actor.denied, "call was", "calls were")} denied in total.`] : []),
-  ];
-  const shown = own.sort((a, b) => a.time.localeCompare(b.time)).slice(0, FEW - 1);
-  const href = `${actorHref(actor)}&outcome=failed`;
+  const denied = own.filter((each) => each.denied).length;
   return {
     title: "Tried",
-    text: parts.join(" "),
+    text: "",
     strong: false,
-    evidence: shown.map(evidenceOf),
-    rest: { text: "All failures", href },
+    ...split(
+      own.slice(0, Math.max(denied, MOST_TRIED + MOST_MORE)).map((each) => evidenceOf(each)),
+      Math.min(denied, MOST_TRIED),
+    ),
+    rest: { text: "All denied and failed calls", href: `${actorHref(actor)}&outcome=failed` },
   };
 }
 
@@ -402,18 +527,25 @@ export function story(overview: Overview): { told: ActorStory[]; others: Overvie
   const worth = (actor: OverviewActor) =>
     first !== undefined && actor.weight > 0 && actor.weight >= first.weight * SHARE_TOLD;
   const told = overview.actors.filter(worth).slice(0, MOST_TOLD);
+  // Notes are about the case, so that they belong to the identity whose activity is the gravest.
+  const notesOf = (actor: OverviewActor) => actor.notes ?? (actor === first ? (overview.notes ?? []) : []);
   const tell = (actor: OverviewActor): ActorStory => {
+    const own = byTopic(actor, overview);
+    const topics = TOLD.flatMap((title) => TOPICS.filter((each) => each.title === title));
     const sentences = [
       cameIn(actor, overview),
-      ...TOPICS.map((each) => topic(actor, overview, each)),
+      addresses(actor, overview),
+      together(actor, overview),
+      ...topics.map((each) => topic(actor, overview, each, own.get(each.title) ?? [])),
       tried(actor, overview),
     ].filter((each): each is Sentence => each !== undefined);
-    return { actor, lead: lead(actor), href: actorHref(actor), sentences };
+    return { actor, lead: lead(actor), href: actorHref(actor), notes: notesOf(actor), sentences };
   };
   return { told: told.map(tell), others: overview.actors.filter((actor) => !told.includes(actor)) };
 }
 
 const NEEDS: Record<string, [string, string]> = {
+  used: ["credential used", "credentials used"],
   key: ["access key created", "access keys created"],
   password: ["password set", "passwords set"],
   user: ["user created", "users created"],
@@ -421,31 +553,127 @@ const NEEDS: Record<string, [string, string]> = {
   trust: ["trust relationship changed", "trust relationships changed"],
   role: ["role created", "roles created"],
   share: ["resource shared or exposed", "resources shared or exposed"],
-  watch: ["log or detector stopped, changed or deleted", "logs and detectors stopped, changed or deleted"],
+  network: ["security group opened", "security groups opened"],
+  watch: ["log or detector stopped, changed or deleted", "logs or detectors stopped, changed or deleted"],
   instance: ["instance started", "instances started"],
   other: ["other change that can preserve access", "other changes that can preserve access"],
   secret: ["secret to rotate", "secrets to rotate"],
 };
 
-/** What no call in the case ended. */
-export function stillOpen(needs: readonly OpenNeed[]): Sentence[] {
-  return needs
-    .filter((need) => need.open > 0)
-    .map(({ need, open, all, items }) => {
-      const [one, many] = NEEDS[need] ?? [need, need];
-      const ended = all > open ? ` (${count(all - open)} more already undone or deleted)` : "";
-      return {
-        title: counted(open, one, many),
-        text: ended.trim(),
-        strong: need !== "secret" && need !== "other",
-        evidence: items.slice(0, 3).map((item) => ({
-          time: item.time,
-          text: item.principal ? `${item.what}, by ${shortPrincipal(item.principal)}` : item.what,
-          href: item.event_id ? evidenceHref(item.session_id, item.event_id) : "/timeline",
-        })),
-        ...(open > 3
-          ? { rest: { text: `${count(open - 3)} more; run cartographer report to list all`, href: "" } }
-          : {}),
-      };
-    });
+/** An item to contain or undo: what to do, what happened, the commands to review, and how it ended. */
+export interface Item {
+  action: string;
+  evidence: Evidence;
+  commands: string[];
+  end?: { text: string; href: string };
+}
+
+/** Items about resources of one type, such as secrets that were read. `title` is empty if they are too few to share a line. */
+export interface Group {
+  title: string;
+  items: Item[];
+}
+
+/** Items of one kind, and how many more there are. */
+export interface KindOfItems {
+  title: string;
+  groups: Group[];
+  left: number;
+}
+
+/** What to contain or undo: what to act on first, data that is no longer confidential, what else is still in effect and what
+ * ended later in the case, both by kind. */
+export interface Containment {
+  urgent: Item[];
+  data: Item[];
+  other: KindOfItems[];
+  ended: KindOfItems[];
+}
+
+/** Several events that an item combines: for a secret, reads of the same secret. */
+const again = ({ events, need }: RemedyItem): string => {
+  if (events <= 1) return "";
+  return need === "secret" ? `, ${count(events)} times` : `, and ${count(events - 1)} more like it`;
+};
+
+function itemOf(item: RemedyItem): Item {
+  const by = item.principal && item.need !== "used" ? `, by ${shortPrincipal(item.principal)}` : "";
+  const evidence = {
+    time: item.time,
+    text: `${item.what}${again(item)}${by}`,
+    href:
+      item.need === "used" && item.session_id
+        ? `/timeline?${new URLSearchParams({ session: item.session_id })}`
+        : item.event_id
+          ? evidenceHref(item.session_id, item.event_id)
+          : "/timeline",
+  };
+  const action = item.action ?? actionOf(item);
+  if (item.ended_at === null) return { action, evidence, commands: item.commands ?? [] };
+  const end = {
+    text: `${ended(item.time, item.ended_at, item.deleted)}${item.ending ? ` by “${item.ending}”` : ""}`,
+    href: item.end_event_id ? evidenceHref(item.end_session_id, item.end_event_id) : evidence.href,
+  };
+  return { action, evidence, commands: [], end };
+}
+
+/** `Treat bucket prod-db-backups as disclosed` */
+function disclosed(data: DisclosedData): Item {
+  const { how, thing, source, what, principal, first_time, last_time, session_id, event_id } = data;
+  const until = first_time === last_time ? "" : `, until ${endTime(first_time, last_time)}`;
+  const base = downloadEvidence({ ...data, place: 0 });
+  const text = what ?? (how === "downloaded" ? base.text : sentence(how));
+  const by = what === null || principal === null ? "" : `, by ${shortPrincipal(principal)}`;
+  return {
+    action: `Treat ${[thing && typeName(thing), source].filter(Boolean).join(" ") || "the data"} as disclosed`,
+    evidence: {
+      time: first_time,
+      text: `${text}${by}${until}`,
+      href: event_id ? evidenceHref(session_id, event_id) : base.href,
+    },
+    commands: [],
+  };
+}
+
+/** From this number, items about resources of one type share a line. */
+const SHARED = 3;
+const MOST_NAMED = 3;
+
+/** `20 secrets: a, b, c and 17 more` */
+function groupsOf(items: readonly RemedyItem[]): Group[] {
+  const subjects = new Map(items.map((item) => [item, subjectOf(item)]));
+  const types = grouped(items, (item) => {
+    const about = subjects.get(item);
+    return about ? `${about.entity_type} ${about.relation === "deleted"}` : "";
+  });
+  const alone: Group = { title: "", items: [] };
+  const shared: Group[] = [];
+  for (const same of types.values()) {
+    const about = same.flatMap((item) => subjects.get(item) ?? []);
+    const [first] = about;
+    if (!first || same.length < SHARED) alone.items.push(...same.map(itemOf));
+    else {
+      const names = [...new Set(about.map((each) => middle(each.name ?? each.entity_value, 44)))];
+      const title = `${counted(same.length, typeName(first.entity_type), typeNames(first.entity_type))}: ${listed(names.slice(0, MOST_NAMED), names.length)}`;
+      shared.push({ title, items: same.map(itemOf) });
+    }
+  }
+  return [...(alone.items.length > 0 ? [alone] : []), ...shared];
+}
+
+export function containment({ needs, urgent_items, data, other_items, ended_items }: Remedies): Containment {
+  const byKind = (all: readonly RemedyItem[], of: "other" | "ended"): KindOfItems[] =>
+    needs
+      .filter((each) => each[of] > 0)
+      .map((each) => {
+        const [one, many] = NEEDS[each.need] ?? [each.need, each.need];
+        const items = all.filter((item) => item.need === each.need);
+        return { title: counted(each[of], one, many), groups: groupsOf(items), left: each[of] - items.length };
+      });
+  return {
+    urgent: urgent_items.map(itemOf),
+    data: data.map(disclosed),
+    other: byKind(other_items, "other"),
+    ended: byKind(ended_items, "ended"),
+  };
 }

@@ -51,3 +51,26 @@ export function csvField(text: string): string {
   const safe = cell(text);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+const KINDS: Record<string, string> = { login: "sign-in", session: "shell", data: "data out" };
+
+/** What a kind of row is called, in the chart, its table, the rows and the filters. */
+export const kindName = (kind: string): string => KINDS[kind] ?? kind;
+
+const TYPES: Record<string, string> = {
+  vpc: "VPC",
+  image: "AMI",
+  db_instance: "DB instance",
+  db_cluster: "DB cluster",
+  db_snapshot: "DB snapshot",
+};
+
+/** The type of an entity in words: `access key`. */
+export const typeName = (type: string): string => TYPES[type] ?? type.replaceAll("_", " ");
+
+/** The type of several entities in words: `access keys`, `policies`. */
+export function typeNames(type: string): string {
+  const name = typeName(type);
+  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
+  return name.endsWith("s") ? `${name}es` : `${name}s`;
+}

@@ -1,27 +1,48 @@
-// TanStack's virtualizer, bound to Preact: which rows are in view, and at which positions.
+// TanStack's virtualizer, bound to Preact: which rows are in view, and at which positions. The rows scroll in an element or,
+// in narrow and low windows, with the page, so that no scroll area is inside another one.
 
 import {
   elementScroll,
   observeElementOffset,
   observeElementRect,
+  observeWindowOffset,
+  observeWindowRect,
   Virtualizer,
   type VirtualizerOptions,
+  windowScroll,
 } from "@tanstack/virtual-core";
+import type { RefObject } from "preact";
 import { useLayoutEffect, useReducer, useState } from "preact/hooks";
 
-type Given = "observeElementRect" | "observeElementOffset" | "scrollToFn" | "onChange";
-type Options = Omit<VirtualizerOptions<HTMLDivElement, HTMLDivElement>, Given>;
+type Scroller = HTMLDivElement | Window;
+type Options = VirtualizerOptions<Scroller, HTMLDivElement>;
+type Given = "observeElementRect" | "observeElementOffset" | "scrollToFn" | "onChange" | "getScrollElement";
 
-export function useVirtualizer(options: Options): Virtualizer<HTMLDivElement, HTMLDivElement> {
+/** The functions for a scroller. The mode determines its type, which TypeScript cannot know. */
+const IN_ELEMENT = {
+  observeElementRect,
+  observeElementOffset,
+  scrollToFn: elementScroll,
+} as unknown as Pick<Options, "observeElementRect" | "observeElementOffset" | "scrollToFn">;
+const IN_PAGE = {
+  observeElementRect: observeWindowRect,
+  observeElementOffset: observeWindowOffset,
+  scrollToFn: windowScroll,
+} as unknown as typeof IN_ELEMENT;
+
+export function useVirtualizer(
+  element: RefObject<HTMLDivElement | null>,
+  inPage: boolean,
+  options: Omit<Options, Given>,
+): Virtualizer<Scroller, HTMLDivElement> {
   const [, render] = useReducer((n: number) => n + 1, 0);
-  const all = {
+  const all: Options = {
     ...options,
-    observeElementRect,
-    observeElementOffset,
-    scrollToFn: elementScroll,
+    ...(inPage ? IN_PAGE : IN_ELEMENT),
+    getScrollElement: () => (inPage ? window : element.current),
     onChange: () => render(undefined),
   };
-  const [virtualizer] = useState(() => new Virtualizer<HTMLDivElement, HTMLDivElement>(all));
+  const [virtualizer] = useState(() => new Virtualizer<Scroller, HTMLDivElement>(all));
   virtualizer.setOptions(all);
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());

@@ -1,6 +1,6 @@
 // The chart of the case: a lane for each identity, with the number of events below, what was done above, and pauses compressed.
 
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { api } from "../api/client";
 import type { Lane, PictureCell, Picture as PictureData, PictureMark } from "../api/types";
 import { Problem } from "../components/problem";
@@ -11,7 +11,7 @@ import { follow } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
 import { type Squeezed, squeeze } from "../lib/squeeze";
 import { evidenceHref } from "../lib/story";
-import { middle, shortened, visible } from "../lib/text";
+import { kindName, middle, shortened, visible } from "../lib/text";
 import { Minimap } from "./minimap";
 import { KINDS, Shape } from "./shapes";
 
@@ -19,11 +19,19 @@ interface PictureProps {
   from: string | null;
   to: string | null;
   onZoom: (from: string | null, to: string | null) => void;
+  /** Called when the chart has its final height. */
+  onDrawn: () => void;
 }
 
-export function Picture({ from, to, onZoom }: PictureProps) {
+export function Picture({ from, to, onZoom, onDrawn }: PictureProps) {
   const { data, error, again, loading } = useAsked(`${from} ${to}`, (signal) => api.picture(from, to, signal));
   const [box, width] = useWidth();
+  const drawn = error !== undefined || (data !== undefined && width > 0);
+  const latest = useRef(onDrawn);
+  latest.current = onDrawn;
+  useEffect(() => {
+    if (drawn) latest.current();
+  }, [drawn]);
   const scale = useMemo(() => data && scaleOf(data), [data]);
   if (error) return <Problem error={error} again={again} />;
   return (
@@ -80,7 +88,7 @@ const Legend = ({ data }: { data: PictureData | undefined }) => (
 );
 
 /** Labels are beside the lanes if there is room, otherwise above them. */
-const LABELS = 170;
+const LABELS = 220;
 const NARROW = 640;
 const COLUMN = 12;
 
@@ -135,6 +143,7 @@ function LaneRow({ lane, data, plot, x, unit, most, scale }: LaneProps) {
   const columns = columnsOf(
     data.marks.filter((mark) => mark.lane === lane.lane),
     x,
+    plot,
   );
   const height = (events: number) => Math.max(1.5, (FLOOD_HEIGHT * Math.log1p(events)) / Math.log1p(most));
   const events = cells.reduce((sum, cell) => sum + cell.events, 0);
@@ -187,6 +196,9 @@ const whenOf = ({ start, in_pause }: PictureCell, width: number) => {
 const nameOf = (lane: Lane) =>
   lane.identities > 1 ? `${count(lane.identities)} other identities` : shortPrincipal(lane.name);
 
+/** A longer name would also be cut at the end of its column. */
+const LONGEST_NAME = 26;
+
 function LaneLabel({ lane }: { lane: Lane }) {
   if (lane.identities > 1) {
     return (
@@ -204,7 +216,7 @@ function LaneLabel({ lane }: { lane: Lane }) {
         onClick={follow}
         title={visible(lane.name)}
       >
-        {visible(middle(shortPrincipal(lane.name), 22))}
+        {visible(middle(shortPrincipal(lane.name), LONGEST_NAME))}
       </a>
       <span class="lower">
         {made ? `by ${visible(middle(shortPrincipal(lane.actor), 12))}` : counted(lane.sessions, "session")}
@@ -222,7 +234,7 @@ interface Column {
 const weight = (mark: PictureMark) => KINDS.findIndex((each) => each.kind === (mark.kind ?? "view"));
 
 /** Marks that would overlap share a column, with one mark per kind and the most severe on top. */
-function columnsOf(marks: readonly PictureMark[], x: Place): Column[] {
+function columnsOf(marks: readonly PictureMark[], x: Place, plot: number): Column[] {
   const columns = grouped(marks, (mark) => Math.floor(x(mark) / COLUMN));
   return [...columns].map(([place, own]) => {
     const kinds = grouped(own, (mark) => mark.kind);
@@ -232,7 +244,10 @@ function columnsOf(marks: readonly PictureMark[], x: Place): Column[] {
       const sum = (of: "n" | "failed") => same.reduce((total, mark) => total + mark[of], 0);
       return [{ ...first, n: sum("n"), failed: sum("failed") }];
     });
-    return { x: place * COLUMN + COLUMN / 2, marks: merged.sort((a, b) => weight(a) - weight(b)) };
+    return {
+      x: Math.min(place * COLUMN + COLUMN / 2, plot - COLUMN / 2),
+      marks: merged.sort((a, b) => weight(a) - weight(b)),
+    };
   });
 }
 
@@ -344,7 +359,7 @@ function AsTable({ marks, lanes }: { marks: readonly PictureMark[]; lanes: reado
             <tr key={`${mark.lane} ${mark.second} ${mark.kind} ${mark.id}`}>
               <td class="num">{moment(rfc3339(mark.second))}</td>
               <td>{visible(shortened(names.get(mark.lane) ?? "", 60))}</td>
-              <td>{visible(mark.kind ?? "")}</td>
+              <td>{visible(kindName(mark.kind ?? ""))}</td>
               <td>
                 <a href={evidenceHref(mark.session_id, mark.id)} onClick={follow}>
                   {visible(shortened(mark.what ?? "", 200))}

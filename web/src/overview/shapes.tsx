@@ -1,18 +1,20 @@
 // The appearance of each kind of row: a color and a shape, either of which is enough to recognize it.
 
+import { kindName } from "../lib/text";
+
 /** The most severe first. */
 export const KINDS: readonly { kind: string; title: string }[] = [
-  { kind: "secret", title: "secret" },
-  { kind: "data", title: "data out" },
-  { kind: "delete", title: "delete" },
-  { kind: "create", title: "create" },
-  { kind: "change", title: "change" },
-  { kind: "command", title: "command" },
-  { kind: "login", title: "sign-in" },
-  { kind: "session", title: "shell" },
-  { kind: "list", title: "list" },
-  { kind: "view", title: "view" },
-];
+  "secret",
+  "data",
+  "delete",
+  "create",
+  "change",
+  "command",
+  "login",
+  "session",
+  "list",
+  "view",
+].map((kind) => ({ kind, title: kindName(kind) }));
 
 interface ShapeProps {
   kind: string;

@@ -17,18 +17,32 @@ interface Line {
 }
 
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|DOUBLE|FLOAT|DECIMAL)/;
+/** The widest column, in characters, unless the window has room for more. */
 const WIDEST = 46;
 const SAMPLE = 60;
+/** The width of a character in rem. */
+const CHARACTER = 0.47;
 
 /** A value in the form in which it is shown. */
 const shownAs = (value: Json | undefined, type: string) =>
   value !== null && type.startsWith("TIMESTAMP") ? moment(textOf(value)) : textOf(value);
 
-/** As wide as the values, up to a limit. */
-function widthOf(name: string, type: string, values: readonly (Json | undefined)[]): string {
-  const lengths = values.slice(0, SAMPLE).map((value) => shownAs(value, type).length);
-  const widest = Math.min(Math.max(name.length + 1, ...lengths, 4), WIDEST);
-  return `${(widest * 0.47 + 0.5).toFixed(1)}rem`;
+/** The length of the longest value of each column, in characters. */
+const lengthsOf = ({ columns, rows }: SqlAnswer): number[] =>
+  columns.map(({ name, type }, index) =>
+    Math.max(name.length + 1, ...rows.slice(0, SAMPLE).map((row) => shownAs(row[index], type).length), 4),
+  );
+
+/** Columns as wide as their values, up to a limit. If that leaves room, the columns that it cuts share the room. */
+function widthsOf(answer: SqlAnswer): string[] {
+  const lengths = lengthsOf(answer);
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+  const gaps = 1.25 * lengths.length + 2;
+  const room = (innerWidth / rem - gaps) / CHARACTER;
+  const left = room - lengths.reduce((sum, length) => sum + Math.min(length, WIDEST), 0);
+  const cut = lengths.filter((length) => length > WIDEST).length;
+  const most = WIDEST + (left > 0 && cut > 0 ? left / cut : 0);
+  return lengths.map((length) => `${(Math.min(length, most) * CHARACTER + 0.5).toFixed(1)}rem`);
 }
 
 const cellOf = (value: Json | undefined, type: string) => {
@@ -36,18 +50,16 @@ const cellOf = (value: Json | undefined, type: string) => {
   return <Text value={shownAs(value, type) || " "} max={300} />;
 };
 
-const columnsOf = ({ columns, rows }: SqlAnswer): Column<Line>[] =>
-  columns.map(({ name, type }, index) => ({
+function columnsOf(answer: SqlAnswer): Column<Line>[] {
+  const widths = widthsOf(answer);
+  return answer.columns.map(({ name, type }, index) => ({
     key: `v${index}`,
     title: visible(name),
-    width: widthOf(
-      name,
-      type,
-      rows.map((row) => row[index]),
-    ),
+    width: widths[index] ?? "auto",
     end: NUMBER.test(type),
     render: (line) => <span class="num">{cellOf(line.values[index], type)}</span>,
   }));
+}
 
 export function Result({ answer }: { answer: SqlAnswer }) {
   const lines = useMemo(() => answer.rows.map((values, index) => ({ index, values })), [answer]);

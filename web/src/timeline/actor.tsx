@@ -37,22 +37,28 @@ export function ActorPanel({ id }: { id: string }) {
       )}
       {led_to.length > 0 && (
         <Line name={drawn ? "" : "Led to"}>
-          {(drawn ? [] : led_to).slice(0, FEW_IN_LINE - 1).map((each) => (
+          {(drawn ? [] : led_to).slice(0, FEW_IN_LINE - 1).map((each, index) => (
             <Fragment key={each.session_id + each.path}>
-              <Chain path={each.path} session={each.session_id} who={each.principal} last />
-              <span class="muted">{` ${counted(each.events, "event")}`}</span>{" "}
+              {index > 0 && "; "}
+              <Chain path={each.path} session={each.session_id} who={each.principal} last />{" "}
+              <span class="muted">{counted(each.events, "event")}</span>
             </Fragment>
           ))}
-          {!drawn && <Rest all={led_to.length + 1} />}
+          {!drawn && (
+            <>
+              <Rest all={led_to.length + 1} />{" "}
+            </>
+          )}
           <Pivot of="actor" value={id} text="Everything by this actor" tabs />
         </Line>
       )}
       {downloads.length > 0 && (
         <Line name="Downloaded">
-          {downloads.slice(0, FEW_IN_LINE).map((each) => (
+          {downloads.slice(0, FEW_IN_LINE).map((each, index) => (
             <span key={each.source}>
+              {index > 0 && "; "}
               {`${counted(each.objects ?? each.events, "object")}, ${bytes(each.bytes_out)} from `}
-              <Thing type="bucket" value={each.source ?? "unknown"} />{" "}
+              <Thing type="bucket" value={each.source ?? "unknown"} />
             </span>
           ))}
           <Rest all={downloads.length} />
@@ -60,9 +66,10 @@ export function ActorPanel({ id }: { id: string }) {
       )}
       {others.length > 0 && (
         <Line name="Data out">
-          {others.slice(0, FEW_IN_LINE).map((each) => (
+          {others.slice(0, FEW_IN_LINE).map((each, index) => (
             <span key={each.how + each.source}>
-              {`${visible(each.how)} ${visible(shortened(each.source ?? "", 120))} (${count(each.events)}) `}
+              {index > 0 && "; "}
+              {`${each.how === "policy" ? "policy on" : visible(each.how)} ${visible(shortened(each.source ?? "", 120))}${each.events > 1 ? ` (${counted(each.events, "event")})` : ""}`}
             </span>
           ))}
           <Rest all={others.length} />
@@ -81,7 +88,7 @@ const Line = ({ name, children }: { name: string; children: preact.ComponentChil
 );
 
 const Rest = ({ all }: { all: number }) =>
-  all > FEW_IN_LINE ? <span class="more">{`+${count(all - FEW_IN_LINE)} more `}</span> : null;
+  all > FEW_IN_LINE ? <span class="more">{`; ${count(all - FEW_IN_LINE)} more `}</span> : null;
 
 /** `nadia > CreateAccessKey AKIA... > svc-backup`, where the other end links to its session. */
 function Chain({
@@ -113,7 +120,7 @@ function Made({ made }: { made: Actor["made"] }) {
   const rows = [...used, ...made.filter((each) => each.uses === null)];
   return (
     <details class="made">
-      <summary>{`Created ${counted(made.length, "resource")}${used.length > 0 ? `, ${count(used.length)} used since then` : ""}`}</summary>
+      <summary>{`Created ${counted(made.length, "resource")}${used.length > 0 ? `, ${count(used.length)} of them used later` : ""}`}</summary>
       <ul>
         {rows.slice(0, FEW).map((each) => (
           <li key={each.event_id + each.entity_type + each.name}>
@@ -125,12 +132,12 @@ function Made({ made }: { made: Actor["made"] }) {
             >
               {`${visible(each.event_key)} ${moment(each.event_time)}`}
             </a>
-            {each.uses !== null && <strong>{` used by ${counted(each.uses, "event")}`}</strong>}
+            {each.uses !== null && <strong>{` used in ${counted(each.uses, "event")}`}</strong>}
           </li>
         ))}
       </ul>
       {rows.length > FEW && (
-        <p class="muted">{`${count(rows.length - FEW)} more; filter by the create kind to show them.`}</p>
+        <p class="muted">{`${count(rows.length - FEW)} more; to show them, select create under Kind.`}</p>
       )}
     </details>
   );

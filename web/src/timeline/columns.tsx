@@ -26,13 +26,12 @@ const Time = ({ row }: { row: TimelineRow }) => {
   );
 };
 
-/** The sentence, and below it the page, its confidence unless that is high, and notes. Most sentences state why a call
- * failed. */
+/** Why it failed, the sentence, and below it the page, its confidence unless that is high, and notes. */
 const What = ({ row }: { row: TimelineRow }) => (
   <>
     <span class="upper">
-      <Text value={row.summary} max={320} />{" "}
-      <Failed code={row.error_code && row.summary?.includes(row.error_code) ? "failed" : row.error_code} />
+      <Failed code={row.error_code} kind={row.kind} />
+      <Text value={row.summary} max={320} />
     </span>
     <span class="lower">
       <RowMarks id={row.id} /> <Sure value={row.confidence} origin={row.origin} /> <Text value={row.title} max={120} />

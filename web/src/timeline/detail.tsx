@@ -3,8 +3,8 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
-import type { CallGroup, Entity, EventFacts, SignalDetail, SignalEvent, TimelineRow } from "../api/types";
-import { Failed } from "../components/badge";
+import type { CallGroup, Entity, EventFacts, ReasonWords, SignalDetail, SignalEvent, TimelineRow } from "../api/types";
+import { Failed, isUnset } from "../components/badge";
 import { JsonView } from "../components/json";
 import { NoteBar } from "../components/notes";
 import { Pivot, Thing } from "../components/pivot";
@@ -72,7 +72,7 @@ function Facts({ detail: { signal, rule }, found, row }: FactsProps) {
         <dt>Rule</dt>
         <dd class="mono">{visible(signal.rule_id)}</dd>
         <dt>Confidence</dt>
-        <dd>{`${confidence(signal.confidence)}, ${visible(found ?? `by ${signal.origin}`)}`}</dd>
+        <dd>{`${confidence(signal.confidence)}, ${visible(found ?? `origin: ${signal.origin}`)}`}</dd>
         {signal.attack && signal.attack.length > 0 && (
           <>
             <dt>ATT&CK</dt>
@@ -166,7 +166,7 @@ function Why({ lines }: { lines: readonly string[] }) {
       <pre>{visibleLines(shown.map((line) => shortened(line, all ? Number.POSITIVE_INFINITY : 240)).join("\n"))}</pre>
       {lines.length > FEW_LINES && (
         <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? "show less" : `${count(lines.length - FEW_LINES)} more lines`}
+          {all ? "show less" : counted(lines.length - FEW_LINES, "more line")}
         </button>
       )}
     </section>
@@ -174,6 +174,9 @@ function Why({ lines }: { lines: readonly string[] }) {
 }
 
 const STEP = 50;
+
+/** CloudTrail records sign-ins as writes, but they change nothing. */
+const isSignIn = (call: string) => call.startsWith("signin:");
 
 interface EventsProps {
   id: string;
@@ -211,10 +214,10 @@ function CallOfClick({ id, call, open }: { id: string; call: CallGroup; open: Re
           {visible(name)}
           {call.events > 1 && <strong>{` ×${count(call.events)}`}</strong>}
         </span>
-        <span class="event-mode">{call.writes ? "write" : ""}</span>
+        <span class="event-mode">{call.writes && !isSignIn(name) ? "change" : ""}</span>
         <span class="call-errors">
           {call.failed > 0 && (
-            <span class="failed">
+            <span class={isUnset(call.errors ?? [], call.writes !== true) ? "failed unset" : "failed"}>
               {call.events > 1 ? `${count(call.failed)} ` : ""}
               {visible(shortened((call.errors ?? []).join(", "), 120))}
             </span>
@@ -279,7 +282,7 @@ function Calls({ row, filter, open }: { row: TimelineRow; filter: Filter; open: 
         </button>
       )}
       {data.total > MOST_CALLS && data.rows.length === MOST_CALLS && (
-        <p class="muted">{`Only the first ${count(MOST_CALLS)} calls are shown. Turn off Fold calls to show each call in its own row.`}</p>
+        <p class="muted">{`Only the first ${count(MOST_CALLS)} calls are shown. Turn off Group calls to show each call in its own row.`}</p>
       )}
     </section>
   );
@@ -299,7 +302,7 @@ function CallLine({ call, opened }: { call: TimelineRow; opened: boolean }) {
           <Text value={call.summary} max={160} />
         </span>
         <span class="mono event-ip">{visible(call.source_ip ?? "")}</span>
-        <Failed code={call.error_code} />
+        <Failed code={call.error_code} kind={call.kind} />
       </button>
       {open && <RawEvent id={call.id} />}
     </div>
@@ -314,18 +317,27 @@ function EventLine({ event, opened }: { event: SignalEvent; opened: boolean }) {
         <span class="num">{clock(event.event_time)}</span>
         <span class="mono event-key">{visible(event.event_key)}</span>
         <span class="event-role">{visible(event.role)}</span>
-        <span class="event-mode">{event.read_only === false ? "write" : ""}</span>
+        <span class="event-mode">{event.read_only === false && !isSignIn(event.event_key) ? "change" : ""}</span>
         <span class="mono event-ip">{visible(event.source_ip ?? "")}</span>
-        <Failed code={event.error_code} />
+        <Failed code={event.error_code} kind={event.read_only === false ? "change" : null} />
       </button>
       {open && <RawEvent id={event.event_id} />}
     </div>
   );
 }
 
+/** `secret read` for the class, effect and object `secret_read read secret`. */
+const inWords = (text: string, reasons: readonly ReasonWords[]) => {
+  const [name = "", ...rest] = text.split(" ");
+  const known = reasons.find((each) => each.reason === name);
+  const [effect = ""] = rest;
+  return known ? `${known.one}${known.one.includes(effect) ? "" : ` (${effect})`}` : text.replaceAll("_", " ");
+};
+
 /** Who, from where, with what, and about what. Each value links to all its activity. */
 function About({ facts, session }: { facts: EventFacts; session: string | null }) {
   const { principal, source_ip, access_key_id, entities, classes } = facts;
+  const reasons = useAsked("case", (signal) => api.case(signal)).data?.reasons ?? [];
   const fact = (name: string, value: ComponentChildren) =>
     value ? (
       <>
@@ -346,7 +358,7 @@ function About({ facts, session }: { facts: EventFacts; session: string | null }
         {fact("User agent", facts.user_agent && <Pivot of="agent" value={facts.user_agent} tabs />)}
         {fact("API", facts.event_key && <Pivot of="call" value={facts.event_key} tabs />)}
         {fact("Outcome", visible(facts.outcome ?? ""))}
-        {fact("Stands out", classes.length > 0 && visible(classes.join(", ")))}
+        {fact("Stands out", classes.length > 0 && visible(classes.map((each) => inWords(each, reasons)).join(", ")))}
         {fact(
           "About",
           entities.length > 0 && (
@@ -354,7 +366,7 @@ function About({ facts, session }: { facts: EventFacts; session: string | null }
               {entities.slice(0, MOST_THINGS).map((each) => (
                 <li key={`${each.relation} ${each.entity_type} ${each.entity_value}`}>
                   <Thing type={each.entity_type} value={each.entity_value} />{" "}
-                  <span class="muted">{visible(each.relation)}</span>
+                  <span class="muted">{visible(each.relation.replaceAll("_", " "))}</span>
                 </li>
               ))}
             </ul>

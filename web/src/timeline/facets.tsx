@@ -2,16 +2,27 @@
 
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
-import type { Count, FacetName, Facets as FacetsAnswer, Outcome } from "../api/types";
+import type {
+  Count,
+  FacetName,
+  Facets as FacetsAnswer,
+  Outcome,
+  ReasonCount,
+  ReasonWords,
+  SessionRow,
+} from "../api/types";
 import { emptyFilter, type Filter, filterCount, type ListKey, outcomeOf, toggled } from "../lib/filter";
-import { count } from "../lib/format";
+import { count, counted, day, moment } from "../lib/format";
 import { useAsked } from "../lib/hooks";
 import { useNotes } from "../lib/notes";
-import { shortened, visible } from "../lib/text";
+import { shortRole } from "../lib/session";
+import { kindName, middle, shortened, typeName, visible } from "../lib/text";
 
 interface FacetsProps {
   filter: Filter;
   facets: FacetsAnswer | undefined;
+  /** The selected sessions, if they are known. */
+  sessions?: readonly SessionRow[] | undefined;
   onChange: (filter: Filter) => void;
 }
 
@@ -27,11 +38,16 @@ const LISTED: readonly [ListKey, FacetName, string][] = [
   ["technique", "techniques", "Technique"],
   ["region", "regions", "Region"],
 ];
-const OUTCOMES: Record<Outcome, string> = { ok: "succeeded", failed: "failed", denied: "denied" };
+const OUTCOMES: Record<Outcome, string> = { ok: "succeeded", failed: "failed", denied: "of these, denied" };
 
-export function Facets({ filter, facets, onChange }: FacetsProps) {
+/** Denied rows are also counted as failed, so they are listed below them. */
+const outcomesOf = (facets: FacetsAnswer | undefined): Count[] =>
+  Object.keys(OUTCOMES).flatMap((name) => facets?.outcomes.find((each) => each.value === name) ?? []);
+
+export function Facets({ filter, facets, sessions, onChange }: FacetsProps) {
   const set = filterCount(filter);
-  const names = useAsked("case", (signal) => api.case(signal)).data?.techniques ?? {};
+  const known = useAsked("case", (signal) => api.case(signal)).data;
+  const names: Names = { techniques: known?.techniques ?? {}, reasons: known?.reasons ?? [] };
   return (
     <div class="facets">
       <div class="facets-head">
@@ -46,17 +62,20 @@ export function Facets({ filter, facets, onChange }: FacetsProps) {
           </button>
         )}
       </div>
+      <p class="muted">Numbers count rows: clicks, and calls outside clicks.</p>
       {filter.session.length > 0 && (
         <Values
-          title="Session"
+          title={filter.session.length === 1 ? "Session" : `Sessions (${count(filter.session.length)})`}
           counts={[]}
           chosen={filter.session}
+          wraps
+          {...(sessions ? { spell: (id) => sessionName(sessions, id) } : {})}
           onToggle={(value) => onChange({ ...filter, session: toggled(filter.session, value) })}
         />
       )}
       {filter.actor.length > 0 && (
         <Values
-          title="Actor: a session, and all sessions that used its credentials"
+          title="Actor: a session and all sessions that used credentials it created"
           counts={[]}
           chosen={filter.actor}
           onToggle={(value) => onChange({ ...filter, actor: toggled(filter.actor, value) })}
@@ -66,7 +85,7 @@ export function Facets({ filter, facets, onChange }: FacetsProps) {
       {LISTED.slice(0, 1).map(list(filter, facets, names, onChange))}
       <Values
         title="Outcome"
-        counts={facets?.outcomes ?? []}
+        counts={outcomesOf(facets)}
         chosen={filter.outcome ? [filter.outcome] : []}
         spell={(value) => OUTCOMES[value as Outcome] ?? value}
         onToggle={(value) => onChange({ ...filter, outcome: filter.outcome === value ? null : outcomeOf(value) })}
@@ -77,7 +96,22 @@ export function Facets({ filter, facets, onChange }: FacetsProps) {
   );
 }
 
-type Names = Readonly<Record<string, string>>;
+/** `11:54 bert-jan, 192.168.10.20`; with the date if the sessions did not start on the same day. */
+function sessionName(sessions: readonly SessionRow[], id: string): string {
+  const row = sessions.find((each) => each.session_id === id);
+  if (!row) return visible(shortened(id, 9));
+  const dated = new Set(sessions.map((each) => day(each.first_time))).size > 1;
+  const start = moment(row.first_time).slice(dated ? 5 : 11, 16);
+  const [ip, ...others] = row.ips;
+  const from = ip === undefined ? "" : `, ${ip}${others.length > 0 ? ` +${count(others.length)}` : ""}`;
+  return visible(`${start} ${middle(shortRole(row.principal ?? "unknown"), 24)}${from}`);
+}
+
+/** The names of techniques by ID, and what events are called by reason. */
+interface Names {
+  techniques: Readonly<Record<string, string>>;
+  reasons: readonly ReasonWords[];
+}
 
 const list = (filter: Filter, facets: FacetsAnswer | undefined, names: Names, onChange: (filter: Filter) => void) =>
   function Listed([key, name, title]: readonly [ListKey, FacetName, string]) {
@@ -87,19 +121,32 @@ const list = (filter: Filter, facets: FacetsAnswer | undefined, names: Names, on
         title={title}
         counts={facets?.[name] ?? []}
         chosen={filter[key]}
+        wraps={key === "reason"}
         {...spelling(key, names)}
         onToggle={(value) => onChange({ ...filter, [key]: toggled(filter[key], value) })}
       />
     );
   };
 
-/** `T1098.001 Additional Cloud Credentials`; reasons in words. */
-function spelling(key: ListKey, names: Names): { spell?: (value: string) => string } {
+type Spelling = Pick<ValuesProps, "spell" | "below">;
+
+/** `T1098.001 Additional Cloud Credentials`. For a reason, what its events are called, and below it how many there are. */
+function spelling(key: ListKey, { techniques, reasons }: Names): Spelling {
   if (key === "technique") {
-    return { spell: (id) => visible(names[id] ? `${id} ${names[id]?.split(": ").at(-1)}` : id) };
+    return { spell: (id) => visible(techniques[id] ? `${id} ${techniques[id]?.split(": ").at(-1)}` : id) };
   }
-  if (key === "reason") return { spell: (name) => visible(name.replaceAll("_", " ")) };
-  return {};
+  if (key === "kind") return { spell: (kind) => visible(kindName(kind)) };
+  if (key !== "reason") return {};
+  const words = (name: string) => reasons.find((each) => each.reason === name);
+  return { spell: (name) => visible(words(name)?.many ?? name.replaceAll("_", " ")), below: eventsOf };
+}
+
+/** `60 events, 3 attempts`: a row may contain several events that stand out. Matches of Sigma rules are rows only. */
+function eventsOf(value: Count): string {
+  const { done, tried } = value as ReasonCount;
+  if (done == null || tried == null) return "";
+  const attempts = tried > 0 ? counted(tried, "attempt") : "";
+  return [done > 0 || !attempts ? counted(done, "event") : "", attempts].filter(Boolean).join(", ");
 }
 
 const NOTED: readonly [string, string][] = [
@@ -137,12 +184,16 @@ interface ValuesProps {
   counts: readonly Count[];
   chosen: readonly string[];
   spell?: (value: string) => string;
+  /** Whether values may take several lines. */
+  wraps?: boolean;
+  /** A second line below the value. */
+  below?: (value: Count) => string;
   onToggle: (value: string) => void;
 }
 
 const FEW = 6;
 
-function Values({ title, counts, chosen, spell = visible, onToggle }: ValuesProps) {
+function Values({ title, counts, chosen, spell = visible, wraps = false, below, onToggle }: ValuesProps) {
   const [all, setAll] = useState(false);
   const known = counts.filter((each): each is Count & { value: string } => each.value !== null && each.value !== "");
   const missing = chosen.filter((value) => !known.some((each) => each.value === value));
@@ -150,13 +201,20 @@ function Values({ title, counts, chosen, spell = visible, onToggle }: ValuesProp
   if (values.length === 0) return null;
   const shown = all ? values : values.filter((each, index) => index < FEW || chosen.includes(each.value));
   return (
-    <fieldset class="facet">
+    <fieldset class={`facet ${wraps ? "facet-wraps" : ""}`}>
       <legend>{title}</legend>
       {shown.map((each) => (
         <label key={each.value} class="facet-value">
           <input type="checkbox" checked={chosen.includes(each.value)} onChange={() => onToggle(each.value)} />
-          <span class="facet-name" title={shortened(visible(each.value), 500)}>
+          <span
+            class="facet-name"
+            title={shortened(
+              `${spell(each.value)} ${spell(each.value) === visible(each.value) ? "" : visible(each.value)}`.trim(),
+              500,
+            )}
+          >
             {spell(shortened(each.value, 120))}
+            {below && each.count !== null && <span class="facet-below">{below(each)}</span>}
           </span>
           <span class="num facet-count">{each.count === null ? "" : count(each.count)}</span>
         </label>
@@ -200,7 +258,7 @@ function EntityFilter({ filter, types, onChange }: EntityFilterProps) {
         <option value="">any</option>
         {values.map((value) => (
           <option key={value} value={value}>
-            {visible(value)}
+            {visible(typeName(value))}
           </option>
         ))}
       </select>

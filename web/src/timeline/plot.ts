@@ -37,7 +37,7 @@ function series(label: string, scale: string, name: string, bars: boolean): uPlo
   };
 }
 
-export const HEIGHT = 84;
+export const HEIGHT = 56;
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -71,7 +71,7 @@ export function draw(home: HTMLElement, density: Density, whole: Stretch, width:
   const options: uPlot.Options = {
     width,
     height: HEIGHT,
-    padding: [8, 26, 0, 0],
+    padding: [4, 26, 0, 0],
     // The axis shows UTC, as everything does.
     tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), "Etc/UTC"),
     legend: { show: false },

@@ -1,6 +1,6 @@
 import type { Count, Show } from "../api/types";
 import { SHOWS, toggled } from "../lib/filter";
-import { count } from "../lib/format";
+import { count, counted } from "../lib/format";
 
 const TITLES: Record<Show, [string, string]> = {
   click: ["Clicks", "A person's actions in the console"],
@@ -24,10 +24,12 @@ export function Shows({ show, counts, onChange }: ShowsProps) {
     const next = SHOWS.filter((each) => toggled(show, value).includes(each));
     if (next.length > 0) onChange(next);
   };
+  // Rows of a class that the case does not have need no switch.
+  const shown = SHOWS.filter((value) => value !== "aggregated" || show.includes(value) || (of(value) ?? 0) > 0);
   return (
     <fieldset class="shows">
       <legend class="visually-hidden">Rows to show</legend>
-      {SHOWS.map((value) => (
+      {shown.map((value) => (
         <label key={value} class={show.includes(value) ? "chosen" : ""} title={TITLES[value][1]}>
           <input type="checkbox" checked={show.includes(value)} onChange={() => toggle(value)} />
           {TITLES[value][0]}
@@ -35,5 +37,28 @@ export function Shows({ show, counts, onChange }: ShowsProps) {
         </label>
       ))}
     </fieldset>
+  );
+}
+
+interface HiddenProps {
+  /** The rows outside the console in the whole case: all, and those that stand out. */
+  programs: readonly Count[];
+  onShow: () => void;
+}
+
+/** Says that rows of programs stand out but are hidden, and shows them on request. */
+export function HiddenPrograms({ programs, onShow }: HiddenProps) {
+  const of = (value: string) => programs.find((each) => each.value === value)?.count ?? 0;
+  if (of("found") === 0) return null;
+  return (
+    <p class="hidden-rows" role="status">
+      <span>
+        {"Only console activity is shown. "}
+        <strong>{`${count(of("found"))} of ${counted(of("all"), "row")} of programs stand out but are hidden.`}</strong>
+      </span>{" "}
+      <button type="button" class="primary" onClick={onShow}>
+        Show changes and findings
+      </button>
+    </p>
   );
 }

@@ -6,7 +6,7 @@ import type { Density } from "../api/types";
 import { Problem } from "../components/problem";
 import type { Filter } from "../lib/filter";
 import { writeFilter } from "../lib/filter";
-import { count, moment, rfc3339, seconds } from "../lib/format";
+import { count, counted, moment, rfc3339, seconds } from "../lib/format";
 import { useAsked, useWidth } from "../lib/hooks";
 import { useThemeRound } from "../lib/settings";
 import { draw, HEIGHT } from "./plot";
@@ -100,7 +100,7 @@ const upToSeconds = (unix: number) => moment(rfc3339(unix)).slice(0, 19);
 const Legend = () => (
   <span class="legend">
     <i class="key key-clicks" /> rows shown <i class="key key-changes" /> changes <i class="key key-events" /> all
-    events in their sessions, on a separate scale
+    events, separate scale
   </span>
 );
 
@@ -120,7 +120,7 @@ function told(density: Density | undefined): string {
   const sum = (of: "clicks" | "changes" | "events") => density.bins.reduce((total, bin) => total + bin[of], 0);
   const busiest = density.bins.reduce((best, bin) => (bin.clicks > best.clicks ? bin : best));
   return (
-    `${count(sum("clicks"))} rows, ${count(sum("changes"))} of them changes, from ${count(sum("events"))} events, ` +
+    `${counted(sum("clicks"), "row")}, ${count(sum("changes"))} of them changes, from ${counted(sum("events"), "event")}, ` +
     `${moment(density.from)} to ${moment(density.to)}; the busiest time is ${moment(busiest.time)}.`
   );
 }

@@ -149,7 +149,7 @@ function Head({ id, total }: { id: string; total: number }) {
   if (error) return <Problem error={error} />;
   const row = data?.rows.find((each) => each.session_id === id);
   if (!data) return null;
-  if (!row) return <span class="failed">There is no session {id.slice(0, 40)} in this case.</span>;
+  if (!row) return <span class="failed">There is no session {id.slice(0, 40)} in the case.</span>;
   return (
     <div class="compare-head">
       <a class="compare-who" href={`/timeline?${new URLSearchParams({ session: id })}`} onClick={follow}>
@@ -216,7 +216,10 @@ const Rows = ({ rows }: { rows: readonly TimelineRow[] }) => (
         <a href={rowHref(row)} onClick={follow}>
           <Text value={row.summary ?? row.title} max={200} />
         </a>{" "}
-        <Failed code={row.error_code && !row.summary?.includes(row.error_code) ? row.error_code : null} />
+        <Failed
+          code={row.error_code && !row.summary?.includes(row.error_code) ? row.error_code : null}
+          kind={row.kind}
+        />
       </li>
     ))}
     {rows.length > FEW && <li class="muted">{`${count(rows.length - FEW)} more`}</li>}

@@ -25,9 +25,9 @@ type Part = (typeof PARTS)[number];
 
 const MEANINGS: Record<Part, [string, string]> = {
   high: ["Known page, ≥ 0.9", "clicks on a known page, with a confidence of 0.9 or above"],
-  lower: ["Known page, < 0.9", "clicks on the most likely page, with a lower confidence"],
+  lower: ["Known page, < 0.9", "clicks on a known page, with a confidence below 0.9"],
   visits: ["Visit", "clicks for which only the service is known"],
-  changes: ["Generic change", "changes on an unknown page, inferred from the call"],
+  changes: ["Generic change", "changes on a page that is not in the catalog; only the call is known"],
   commands: ["Command", "commands that were typed or run"],
 };
 
@@ -156,7 +156,7 @@ export function Coverage({ place: { params } }: { place: Place }) {
           columns={columns}
           rows={source}
           rowKey={rowKey}
-          empty="There are no console events in this case."
+          empty="There are no console events in the case."
           compactBelow={73}
           compactRem={5}
           onEnter={enter}
@@ -173,7 +173,7 @@ function Totals({ totals }: { totals: CoverageNumbers }) {
       <p class="totals-share">
         <strong class="num">{count(totals.on_known_page)}</strong>{" "}
         <span>
-          {`of ${count(totals.clicks)} clicks match a known page`}
+          {`of ${counted(totals.clicks, "click")} ${totals.on_known_page === 1 ? "matches" : "match"} a known page`}
           {totals.mean_confidence == null ? "." : `; their mean confidence is ${confidence(totals.mean_confidence)}.`}
         </span>
       </p>

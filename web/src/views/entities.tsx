@@ -1,5 +1,6 @@
 // Entities: users, keys, buckets, secrets. For a single entity: everywhere it was seen or touched.
 
+import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import type { Count, EntityRow, SeenPage, SeenRow } from "../api/types";
@@ -16,7 +17,7 @@ import { change, follow, go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
 import { shortPrincipal } from "../lib/session";
 import { sortingIn } from "../lib/sorting";
-import { visible } from "../lib/text";
+import { typeName, typeNames, visible } from "../lib/text";
 import { Carry } from "../timeline/carry";
 import { COLUMNS as TIMELINE } from "../timeline/columns";
 import { Detail } from "../timeline/detail";
@@ -31,10 +32,25 @@ const By = ({ principals }: { principals: readonly string[] }) => (
   </>
 );
 
-/** The most significant thing that was done to it. */
-const How = ({ changed = false, touched }: { changed?: boolean; touched: boolean }) => {
-  if (changed) return <strong class="loud">changed</strong>;
-  return touched ? <strong>touched</strong> : <span class="none">seen</span>;
+/** How often it was changed, and how often that was tried or it was read; otherwise, whether a call named it. */
+const How = ({ row: { changes, attempts, reads, touched } }: { row: EntityRow }) => {
+  const counts = [
+    ["changed", changes, "loud"],
+    ["tried", attempts, ""],
+    ["read", reads, ""],
+  ] as const;
+  const some = counts.filter(([, number]) => number > 0);
+  if (some.length === 0) return touched ? <span>touched</span> : <span class="none">seen</span>;
+  return (
+    <>
+      {some.map(([name, number, tone], index) => (
+        <Fragment key={name}>
+          {index > 0 && ", "}
+          <span class={tone}>{`${name} ${count(number)}`}</span>
+        </Fragment>
+      ))}
+    </>
+  );
 };
 
 const COLUMNS: readonly Column<EntityRow>[] = [
@@ -43,7 +59,7 @@ const COLUMNS: readonly Column<EntityRow>[] = [
     title: "Type",
     width: "6.5rem",
     sort: "entity_type",
-    render: (row) => <span class="thing-type">{visible(row.entity_type)}</span>,
+    render: (row) => <span class="thing-type">{visible(typeName(row.entity_type))}</span>,
   },
   {
     key: "value",
@@ -58,10 +74,10 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   },
   {
     key: "touched",
-    title: "How",
-    width: "5rem",
-    sort: "touches",
-    render: (row) => <How changed={row.changes > 0} touched={row.touched} />,
+    title: "What was done",
+    width: "13rem",
+    sort: "changes",
+    render: (row) => <How row={row} />,
   },
   {
     key: "sightings",
@@ -70,14 +86,6 @@ const COLUMNS: readonly Column<EntityRow>[] = [
     sort: "sightings",
     end: true,
     render: (row) => <span class="num">{count(row.sightings)}</span>,
-  },
-  {
-    key: "changes",
-    title: "Changes",
-    width: "4.75rem",
-    sort: "changes",
-    end: true,
-    render: (row) => <span class={`num ${row.changes === 0 ? "none" : "loud"}`}>{count(row.changes)}</span>,
   },
   {
     key: "sessions",
@@ -122,7 +130,7 @@ function All({ place: { params } }: { place: Place }) {
   const [search, type] = [params.get("search") ?? "", params.get("type")];
   const touched = params.get("touched");
   const principal = params.get("principal");
-  const { sorting, onSort } = sortingIn(params, "changes", true);
+  const { sorting, onSort } = sortingIn(params, "weight", true);
   const { sort, descending } = sorting;
   const rows = usePages<EntityRow>(
     `${search} ${type} ${touched} ${principal} ${sort} ${descending}`,
@@ -162,7 +170,8 @@ function All({ place: { params } }: { place: Place }) {
         rowKey={rowKey}
         empty="No matching entities."
         compactBelow={73.5}
-        compactRem={5}
+        compactRem={4.5}
+        compactFits
         sorting={sorting}
         onSort={onSort}
         onEnter={openThing}
@@ -180,7 +189,16 @@ function ActorField({ principal, onChoose }: { principal: string | null; onChoos
 
 function TypeField({ type, onChoose }: { type: string | null; onChoose: (type: string) => void }) {
   const { data } = useAsked("types", (signal) => api.entityTypes(signal));
-  return <Counted label="Type" all="all" value={type} counts={data ?? []} spell={visible} onChoose={onChoose} />;
+  return (
+    <Counted
+      label="Type"
+      all="all"
+      value={type}
+      counts={data ?? []}
+      spell={(name) => visible(typeName(name))}
+      onChoose={onChoose}
+    />
+  );
 }
 
 const RELATIONS: Record<string, string> = {
@@ -188,7 +206,7 @@ const RELATIONS: Record<string, string> = {
   source: "source of a copy",
 };
 
-const relationOf = (name: string) => RELATIONS[name] ?? visible(name);
+const relationOf = (name: string) => RELATIONS[name] ?? visible(name.replaceAll("_", " "));
 
 const LOUD = new Set(["changed", "created", "deleted", "granted_to"]);
 
@@ -248,10 +266,10 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
     <div class="view">
       <div class="bar thing-bar">
         <a href={`/entities?${new URLSearchParams({ type })}`} onClick={follow}>
-          ← {visible(type)}
+          ← all {visible(typeNames(type))}
         </a>
         <h1 class="thing-title">
-          <span class="thing-type">{visible(type)}</span>{" "}
+          <span class="thing-type">{visible(typeName(type))}</span>{" "}
           <span class="mono">
             <LongText value={value} max={200} />
           </span>
@@ -262,7 +280,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
         </a>
         {ACTING.has(type) && (
           <a href={`/timeline?${new URLSearchParams({ principal: value })}`} onClick={follow}>
-            {`What this ${visible(type)} did`}
+            {`What this ${visible(typeName(type))} did`}
           </a>
         )}
         {type === "access_key" && (
@@ -293,14 +311,14 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
       </div>
       <Grid
         name="timeline seen"
-        label={`History of ${visible(type)} ${visible(value.slice(0, 100))}`}
+        label={`History of ${visible(typeName(type))} ${visible(value.slice(0, 100))}`}
         columns={SEEN}
         rows={rows}
         rowKey={seenKey}
-        empty={principal || relation ? "No matching rows." : "This entity was not seen in this case."}
+        empty={principal || relation ? "No matching rows." : "This entity was not seen in the case."}
         compactBelow={65}
         compactRem={6.75}
-        rowRem={2.75}
+        rowRem={3.4}
         detail={(row) => <Detail row={row} />}
         open={new Set(open)}
         onToggle={fold}

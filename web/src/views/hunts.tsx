@@ -19,6 +19,8 @@ export function Hunts({ place: { params } }: { place: Place }) {
   };
   const hunts = useAsked("hunts", (signal) => api.hunts(signal));
   const hits = useAsked(`${asked.from} ${asked.to} ${asked.principal}`, (signal) => api.hits(asked, signal));
+  const known = useAsked("case", (signal) => api.case(signal)).data;
+  const hint = (time: string | null | undefined) => (time ? moment(time).slice(0, 16) : "");
   const empty = params.get("empty") === "true";
   if (hunts.error) return <Problem error={hunts.error} again={hunts.again} />;
   const found = new Map(hits.data?.map((each) => [each.id, each]));
@@ -29,8 +31,8 @@ export function Hunts({ place: { params } }: { place: Place }) {
       <h1 class="visually-hidden">Hunts</h1>
       <div class="bar">
         <Field name="principal" label="Identity" hint="name, % matches any text" value={asked.principal ?? ""} />
-        <Field name="from" label="From (UTC)" hint="2026-03-11 19:00" value={shown(asked.from)} />
-        <Field name="to" label="To (UTC)" hint="2026-03-12" value={shown(asked.to)} />
+        <Field name="from" label="From (UTC)" hint={hint(known?.first_time)} value={shown(asked.from)} />
+        <Field name="to" label="To (UTC)" hint={hint(known?.last_time)} value={shown(asked.to)} />
         <label class="field">
           <input
             type="checkbox"
@@ -42,7 +44,7 @@ export function Hunts({ place: { params } }: { place: Place }) {
         <span class="total" aria-live="polite">
           {hits.loading || !hits.data
             ? "Running the hunts …"
-            : `${count(withHits)} of ${count(hits.data.length)} hunts have hits`}
+            : `${count(withHits)} of ${counted(hits.data.length, "hunt")} ${withHits === 1 ? "has" : "have"} hits`}
         </span>
       </div>
       {hits.error !== undefined && <Problem error={hits.error} again={hits.again} />}
@@ -152,7 +154,7 @@ function HuntRow({ hunt, hits, asked, listing }: HuntRowProps) {
       <button type="button" class="hunt-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <span class={`num hunt-hits ${number > 0 && !listing ? "loud" : "none"}`}>{count(number)}</span>
         <span class="hunt-title">{visible(hunt.title)}</span>
-        <span class="mono muted">{hunt.techniques.map(visible).join(" ")}</span>
+        <span class="mono muted hunt-techniques">{hunt.techniques.map(visible).join(" ")}</span>
       </button>
       {open && <Found hunt={hunt} hits={hits} asked={asked} />}
     </div>
@@ -192,7 +194,11 @@ function HitLine({ row }: { row: Record<string, Json> }) {
   const what = text(row.what) ?? text(row.summary) ?? wordsOf(row);
   const session = text(row.session_id);
   const id = text(row.signal_id) ?? text(row.event_id);
-  const said = visible(shortened(what, 220));
+  const moved =
+    text(row.from_network) && text(row.network)
+      ? `${text(row.from_ip) ?? text(row.from_network)} → ${text(row.source_ip) ?? text(row.network)}: `
+      : "";
+  const said = visible(shortened(moved + what, 220));
   const href = id ? evidenceHref(session, id) : session ? `/timeline?${new URLSearchParams({ session })}` : null;
   return (
     <>

@@ -171,7 +171,7 @@ function Thing({ notes }: { notes: readonly Note[] }) {
         ) : (
           text
         )}
-        {gone && <span class="warn"> not in this case as currently loaded</span>}
+        {gone && <span class="warn"> not in this version of the case</span>}
       </p>
       <p class="note-marks">
         {notes

@@ -1,20 +1,35 @@
 // The first page: what happened, in sentences with their evidence, and a chart.
 
+import { useState } from "preact/hooks";
 import { api } from "../api/client";
-import type { OpenNeed, OverviewActor } from "../api/types";
+import type { OverviewActor, Remedies } from "../api/types";
 import { Problem } from "../components/problem";
+import { inspects } from "../lib/action";
+import { copy } from "../lib/announce";
 import { clock, count, counted, day, moment } from "../lib/format";
 import { useAsked } from "../lib/hooks";
+import { useKept } from "../lib/kept";
 import { useNotes } from "../lib/notes";
 import { change, follow, type Place } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
-import { type ActorStory, actorHref, type Evidence, type Sentence, stillOpen, story } from "../lib/story";
+import {
+  type ActorStory,
+  actorHref,
+  containment,
+  type Evidence,
+  type Item,
+  type KindOfItems,
+  type Sentence,
+  story,
+} from "../lib/story";
 import { shortened, visible } from "../lib/text";
 import { Picture } from "../overview/picture";
 
 export function Overview({ place: { params } }: { place: Place }) {
-  const { data, error, again } = useAsked("overview", (signal) => api.overview(signal));
-  const open = useAsked(data ? "open" : null, (signal) => api.open(signal));
+  const { data, error, again } = useAsked("overview", () => api.overview());
+  const open = useAsked(data ? "open" : null, () => api.open());
+  const [drawn, setDrawn] = useState(false);
+  const view = useKept("overview", drawn && !open.loading);
   const zoom = (from: string | null, to: string | null) =>
     change((all) => {
       for (const [key, value] of [
@@ -26,16 +41,19 @@ export function Overview({ place: { params } }: { place: Place }) {
   if (error) return <Problem error={error} again={again} />;
   const dated = new Set(data?.actors.flatMap((actor) => [day(actor.first_time), day(actor.last_time)])).size > 1;
   const { told, others } = data ? story(data) : { told: [], others: [] };
+  const [first, ...rest] = told;
+  const ready = data !== undefined;
   return (
-    <div class="view view-overview">
+    <div class="view view-overview" ref={view}>
       <h1 class="visually-hidden">Overview</h1>
-      {!data && <p class="waiting">Reading the case …</p>}
-      {data && told.length === 0 && <Nothing all={data.all_actors} />}
-      {told.map((actor) => (
+      {!ready && <p class="waiting">Reading the case …</p>}
+      {ready && told.length === 0 && <Nothing all={data.all_actors} />}
+      {first && <Actor story={first} dated={dated} />}
+      {ready && <Contain remedies={open.data} error={open.error} dated={dated} />}
+      {rest.map((actor) => (
         <Actor key={actor.actor.place} story={actor} dated={dated} />
       ))}
-      {data && <Open needs={open.data} error={open.error} dated={dated} />}
-      {data && <Picture from={params.get("from")} to={params.get("to")} onZoom={zoom} />}
+      {data && <Picture from={params.get("from")} to={params.get("to")} onZoom={zoom} onDrawn={() => setDrawn(true)} />}
       {others.length > 0 && <Others actors={others} />}
       <Starred />
     </div>
@@ -62,7 +80,7 @@ interface ActorProps {
   dated: boolean;
 }
 
-const Actor = ({ story: { actor, lead, href, sentences }, dated }: ActorProps) => (
+const Actor = ({ story: { actor, lead, href, notes, sentences }, dated }: ActorProps) => (
   <section class="story" aria-label={`What ${visible(shortened(actor.actor, 100))} did`}>
     <h2 class="story-who">
       <a href={href} onClick={follow}>
@@ -70,6 +88,13 @@ const Actor = ({ story: { actor, lead, href, sentences }, dated }: ActorProps) =
       </a>{" "}
       <span class="story-lead">{visible(shortened(lead, 700))}</span>
     </h2>
+    {notes.length > 0 && (
+      <ul class="story-notes">
+        {notes.map((note) => (
+          <li key={note}>{visible(shortened(note, 500))}</li>
+        ))}
+      </ul>
+    )}
     <dl class="sentences">
       {sentences.map((sentence) => (
         <Told key={sentence.title} sentence={sentence} dated={dated} />
@@ -79,70 +104,212 @@ const Actor = ({ story: { actor, lead, href, sentences }, dated }: ActorProps) =
 );
 
 /** A sentence and its evidence. */
-const Told = ({ sentence: { title, text, strong, evidence, rest }, dated }: { sentence: Sentence; dated: boolean }) => (
-  <div class={`sentence ${strong ? "sentence-strong" : ""}`}>
-    <dt>{title}</dt>
-    <dd>
-      {text && <span class="sentence-text">{visible(shortened(text, 1000))}</span>}
-      <ul class="evidence">
-        {evidence.map((each) => (
-          <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
-        ))}
-        {rest && (
-          <li>
-            {rest.href ? (
-              <a href={rest.href} onClick={follow}>
-                {rest.text}
-              </a>
-            ) : (
-              <span class="muted">{rest.text}</span>
-            )}
-          </li>
-        )}
-      </ul>
-    </dd>
-  </div>
-);
+const Told = ({ sentence, dated }: { sentence: Sentence; dated: boolean }) => {
+  const { title, text, strong, evidence, more, rest } = sentence;
+  return (
+    <div class={`sentence ${strong ? "sentence-strong" : ""}`}>
+      <dt>{title}</dt>
+      <dd>
+        {text && <span class="sentence-text">{visible(shortened(text, 1000))}</span>}
+        <ul class="evidence">
+          {evidence.map((each) => (
+            <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
+          ))}
+          {more.length > 0 && (
+            <li>
+              <details class="evidence-more">
+                <summary>{`${count(more.length)} more`}</summary>
+                <ul class="evidence">
+                  {more.map((each) => (
+                    <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
+                  ))}
+                  {rest && <Rest {...rest} />}
+                </ul>
+              </details>
+            </li>
+          )}
+          {rest && more.length === 0 && <Rest {...rest} />}
+        </ul>
+      </dd>
+    </div>
+  );
+};
 
-const EvidenceLine = ({ evidence: { time, text, href }, dated }: { evidence: Evidence; dated: boolean }) => (
+const Rest = ({ text, href }: { text: string; href: string }) => (
   <li>
-    <a href={href} onClick={follow} title={`${moment(time)} UTC`}>
-      <span class="num">{dated ? moment(time).slice(5, 19) : clock(time).slice(0, 8)}</span>{" "}
-      {visible(shortened(text, 170))}
-      {text.length > 170 && "…"}
+    <a href={href} onClick={follow}>
+      {text}
     </a>
   </li>
 );
 
-interface OpenProps {
+const EvidenceLine = (props: { evidence: Evidence; dated: boolean }) => (
+  <li>
+    <EvidenceLink {...props} />
+  </li>
+);
+
+/** The longest text of a link. Patterns and sessions are described in full. */
+const LONGEST = 420;
+
+const EvidenceLink = ({ evidence: { time, text, href }, dated }: { evidence: Evidence; dated: boolean }) => (
+  <a href={href} onClick={follow} title={time && `${moment(time)} UTC`}>
+    {time && <span class="num">{`${dated ? moment(time).slice(5, 19) : clock(time).slice(0, 8)} `}</span>}
+    {visible(shortened(text, LONGEST))}
+  </a>
+);
+
+interface ContainProps {
   dated: boolean;
-  needs: OpenNeed[] | undefined;
+  remedies: Remedies | undefined;
   error: unknown;
 }
 
-/** What no call in the case ended. */
-function Open({ needs, error, dated }: OpenProps) {
+/** What to contain or undo: what to act on first, and the rest folded. */
+function Contain({ remedies, error, dated }: ContainProps) {
   if (error) return <Problem error={error} />;
-  if (!needs) return <p class="waiting">Searching for changes that are still in effect …</p>;
-  const open = stillOpen(needs);
+  if (!remedies) return <p class="waiting">Searching for changes that are still in effect …</p>;
+  const { urgent, data, other, ended } = containment(remedies);
+  const none = remedies.urgent + remedies.other + remedies.ended + data.length === 0;
   return (
-    <section class="story story-open" aria-label="Still in effect">
+    <section class="story story-open" aria-label="What to contain or undo">
       <h2 class="story-who">
-        Still in effect{" "}
+        What to contain or undo{" "}
         <span class="story-lead">
-          {open.length > 0
-            ? "as far as this case shows: it contains no call that undid or deleted the following. Run cartographer report for the commands to review them."
-            : "As far as this case shows, nothing that was created, granted, shared or stopped is still in effect."}
+          {none ? "This case shows nothing to contain or undo." : "according to the events in this case"}
         </span>
       </h2>
-      <dl class="sentences sentences-open">
-        {open.map((sentence) => (
-          <Told key={sentence.title} sentence={sentence} dated={dated} />
-        ))}
-      </dl>
+      {urgent.some(({ commands }) => commands.some((command) => !inspects(command))) && (
+        <p class="muted">
+          Review the commands before you run them: the first ones of an item inspect, the later ones contain or undo.
+        </p>
+      )}
+      {urgent.length > 0 && (
+        <>
+          <h3>{`Act on first: ${counted(remedies.urgent, "item")} still in effect`}</h3>
+          <Items items={urgent} left={remedies.urgent - urgent.length} dated={dated} />
+        </>
+      )}
+      {data.length > 0 && (
+        <>
+          <h3>{`Treat as disclosed: ${counted(data.length, "item")}`}</h3>
+          <Items items={data} left={0} dated={dated} />
+        </>
+      )}
+      {remedies.urgent === 0 && !none && (
+        <p>Nothing that is still in effect is urgent, according to the events in this case.</p>
+      )}
+      {remedies.other > 0 && (
+        <details>
+          <summary>{`Still in effect, less urgent: ${counted(remedies.other, "item")}`}</summary>
+          <Kinds kinds={other} dated={dated} />
+        </details>
+      )}
+      {remedies.ended > 0 && (
+        <details>
+          <summary>{`Ended later in the case: ${counted(remedies.ended, "item")}`}</summary>
+          <Kinds kinds={ended} dated={dated} />
+        </details>
+      )}
     </section>
   );
 }
+
+/** Items by kind. Similar items share a line, which opens. */
+const Kinds = ({ kinds, dated }: { kinds: readonly KindOfItems[]; dated: boolean }) => (
+  <>
+    {kinds.map(({ title, groups, left }) => (
+      <section key={title} class="contain-kind">
+        <h4>{title}</h4>
+        {groups.map((group) =>
+          group.title === "" ? (
+            <Items key="" items={group.items} left={0} dated={dated} />
+          ) : (
+            <details key={group.title} class="contain-more">
+              <summary>{visible(group.title)}</summary>
+              <ul class="contain-items">
+                <ItemLines items={group.items} dated={dated} />
+              </ul>
+            </details>
+          ),
+        )}
+        <Left left={left} />
+      </section>
+    ))}
+  </>
+);
+
+const Left = ({ left }: { left: number }) =>
+  left > 0 ? (
+    <p class="muted">{`${count(left)} more are not listed here; the findings view has all of them.`}</p>
+  ) : null;
+
+interface ItemsProps {
+  items: readonly Item[];
+  /** How many more there are. */
+  left: number;
+  dated: boolean;
+}
+
+const ItemLines = ({ items, dated }: Pick<ItemsProps, "items" | "dated">) => (
+  <>
+    {items.map((item) => (
+      <ItemLine key={item.evidence.href + item.evidence.text + item.action} item={item} dated={dated} />
+    ))}
+  </>
+);
+
+const MOST_ITEMS = 8;
+
+const Items = ({ items, left, dated }: ItemsProps) => {
+  const rest = items.slice(MOST_ITEMS);
+  return (
+    <>
+      <ul class="contain-items">
+        <ItemLines items={items.slice(0, MOST_ITEMS)} dated={dated} />
+      </ul>
+      {rest.length > 0 && (
+        <details class="contain-more">
+          <summary>{`${count(rest.length)} more`}</summary>
+          <ul class="contain-items">
+            <ItemLines items={rest} dated={dated} />
+          </ul>
+        </details>
+      )}
+      <Left left={left} />
+    </>
+  );
+};
+
+/** What to do, then what happened. What has ended needs nothing to be done. */
+const ItemLine = ({ item: { action, evidence, commands, end }, dated }: { item: Item; dated: boolean }) => (
+  <li>
+    {!end && <strong class="contain-action">{visible(shortened(action, 200))}</strong>}
+    <div class="contain-what">
+      <EvidenceLink evidence={evidence} dated={dated} />
+      {end && (
+        <>
+          {" → "}
+          <a href={end.href} onClick={follow}>
+            {visible(shortened(end.text, 170))}
+          </a>
+        </>
+      )}
+      {commands.length > 0 && <Commands lines={commands} />}
+    </div>
+  </li>
+);
+
+/** The commands to review. The summary says if none of them contains or undoes anything. */
+const Commands = ({ lines }: { lines: readonly string[] }) => (
+  <details class="contain-commands">
+    <summary>{lines.every(inspects) ? "Commands (these only inspect)" : "Commands"}</summary>
+    <pre>{lines.map(visible).join("\n")}</pre>
+    <button type="button" onClick={() => copy(lines.join("\n"), counted(lines.length, "command"))}>
+      Copy
+    </button>
+  </details>
+);
 
 const MOST_OTHERS = 24;
 
@@ -150,10 +317,7 @@ const MOST_OTHERS = 24;
 const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
   <section class="story" aria-label="Others">
     <h2 class="story-who">
-      Others{" "}
-      <span class="story-lead">
-        who used the console, or whose sessions contain less severe activity that stands out
-      </span>
+      Others <span class="story-lead">less severe activity, or only use of the console</span>
     </h2>
     <ul class="others">
       {actors.slice(0, MOST_OTHERS).map((actor) => (
@@ -163,7 +327,7 @@ const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
           </a>{" "}
           <span class="muted">
             {`${counted(actor.sessions, "session")}, ${counted(actor.events, "event")}, ${counted(actor.findings, "finding")}` +
-              `${actor.attempts > 0 ? `, ${count(actor.attempts)} tried` : ""}, ${day(actor.first_time)}`}
+              `${actor.attempts > 0 ? `, ${counted(actor.attempts, "attempt")}` : ""}, ${day(actor.first_time)}`}
           </span>
         </li>
       ))}

@@ -137,7 +137,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     sort: "findings",
     end: true,
     render: (row) => (
-      <Two below={row.attempts ? `${count(row.attempts)} tried` : ""}>
+      <Two below={row.attempts ? counted(row.attempts, "attempt") : ""}>
         <span class={`num ${row.findings ? "loud" : "none"}`}>{count(row.findings)}</span>
         <Unit of={row.findings} one="finding" />
       </Two>
@@ -230,7 +230,8 @@ export function Sessions({ place: { params } }: { place: Place }) {
             : "No matching sessions. Choose All to include sessions in which nothing stands out."
         }
         compactBelow={76}
-        compactRem={8.4}
+        compactRem={7.2}
+        compactFits
         rowRem={4.1}
         selection={selection}
         sorting={sorting}
@@ -244,12 +245,12 @@ export function Sessions({ place: { params } }: { place: Place }) {
 const SORTS: readonly (readonly [string, string])[] = [
   ["weight", "what stands out"],
   ["first_time", "time"],
-  ["secrets_read", "secrets read"],
-  ["credentials_made", "credentials created"],
-  ["defenses_weakened", "defenses weakened"],
-  ["data_exposed", "resources exposed"],
-  ["destroyed", "resources destroyed"],
-  ["denied", "calls denied"],
+  ["secrets_read", "secret reads"],
+  ["credentials_made", "credential creations"],
+  ["defenses_weakened", "log or detector changes"],
+  ["data_exposed", "data exposures"],
+  ["destroyed", "destructive or costly calls"],
+  ["denied", "denied calls"],
   ["events", "events"],
 ];
 

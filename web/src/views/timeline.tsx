@@ -7,7 +7,7 @@ import { Search } from "../components/search";
 import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import { announce } from "../lib/announce";
-import { changed, type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
+import { CHOSEN_SHOW, changed, type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
 import { count, counted } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { star, useNotes } from "../lib/notes";
@@ -18,8 +18,8 @@ import { Carry, copyText } from "../timeline/carry";
 import { COLUMNS, OF_ONE_SESSION } from "../timeline/columns";
 import { Detail } from "../timeline/detail";
 import { Facets } from "../timeline/facets";
-import { SessionHead } from "../timeline/session-head";
-import { Shows } from "../timeline/shows";
+import { SessionHead, SessionsHead } from "../timeline/session-head";
+import { HiddenPrograms, Shows } from "../timeline/shows";
 import { Strip } from "../timeline/strip";
 
 /** Wide enough for the filters to fit beside the rows. */
@@ -55,6 +55,7 @@ function write(filter: Filter, { order, folded, open }: Layout): URLSearchParams
 /** What the address requests, the resulting rows, and ways to request something else. */
 function useTimeline({ params }: Place) {
   const filter = readFilter(params);
+  const { href } = location;
   const layout = layoutOf(params);
   const { order, folded, open } = layout;
   // The number of rows in all lines, which is the number of lines if none is folded.
@@ -88,7 +89,8 @@ function useTimeline({ params }: Place) {
     /** The position of the row that a link expands. If the row is part of a line, the line is expanded as well. */
     locate: async (id: string) => {
       const found = await api.place(filter, id, { order, folded });
-      if (!found?.id) return undefined;
+      // The answer must not bring back somebody who has left in the meantime.
+      if (!found?.id || location.href !== href) return undefined;
       if (found.id !== id && !open.includes(found.id)) put(filter, { open: [found.id, ...open] }, true);
       return found.index;
     },
@@ -97,23 +99,38 @@ function useTimeline({ params }: Place) {
 
 type Asking = ReturnType<typeof useTimeline>;
 
+const MOST_SUMMARIZED = 24;
+
 export function Timeline({ place }: { place: Place }) {
   const asking = useTimeline(place);
   const { filter, facets, ask } = asking;
   const selection = useSelection<TimelineRow>();
   const chosen = [...new Set([...filter.session, ...filter.actor])];
+  // Only as many as a link from the overview selects, because each one is a request.
+  const known = filter.session.slice(0, MOST_SUMMARIZED);
+  const several = useAsked(known.length > 0 ? known.join() : null, (signal) => api.sessionsOf(known, signal));
+  const sessions = known.length > 0 ? several.data : undefined;
   const [beside, setBeside] = useState(() => matchMedia(ROOM_FOR_FACETS).matches);
   return (
     <div class={`view view-timeline ${beside ? "facets-open" : ""}`}>
       <h1 class="visually-hidden">Timeline</h1>
       {chosen.length === 1 && <Head id={chosen[0] ?? ""} />}
+      {sessions && filter.session.length > 1 && filter.actor.length === 0 && (
+        <SessionsHead rows={sessions} all={filter.session.length} />
+      )}
       <Bar asking={asking} selection={selection} beside={beside} onBeside={() => setBeside(!beside)} />
       <div class="columns">
         <aside class="side" aria-label="Filters">
-          <Facets filter={filter} facets={facets} onChange={ask} />
+          <Facets filter={filter} facets={facets} sessions={sessions} onChange={ask} />
         </aside>
         <div class="main-column">
           <Strip filter={filter} ready={asking.ready} onZoom={(from, to) => ask({ ...filter, from, to })} />
+          {hidesPrograms(filter) && facets?.programs && (
+            <HiddenPrograms
+              programs={facets.programs}
+              onShow={() => ask({ ...filter, show: [...CHOSEN_SHOW], notable: true })}
+            />
+          )}
           <Rows asking={asking} selection={selection} />
         </div>
       </div>
@@ -121,8 +138,8 @@ export function Timeline({ place }: { place: Place }) {
   );
 }
 
-/** If the window is small or zoomed in, rows come first. */
-const LOW = "(width < 64rem) and (height < 40rem)";
+/** If the window is narrow or zoomed in, rows come first. */
+const LOW = "(width < 64rem)";
 
 /** Whose session it is, and who is behind it. */
 function Head({ id }: { id: string }) {
@@ -179,12 +196,18 @@ function Bar({ asking, selection, beside, onBeside }: BarProps) {
           fold();
         }}
       />
-      <Total total={rows.total} one={folded ? "line" : "row"} />
-      {all !== undefined && all !== rows.total && <span class="total num">{`of ${counted(all, "row")}`}</span>}
+      <span class="totals-of">
+        <Total total={rows.total} one={folded ? "line" : "row"} />
+        {all !== undefined && all !== rows.total && <span class="total num">{` of ${counted(all, "row")}`}</span>}
+      </span>
       <Carry filter={filter} total={all} selection={selection} />
     </div>
   );
 }
+
+/** Whether rows of programs are hidden although nobody filtered the timeline. */
+const hidesPrograms = (filter: Filter) =>
+  filterCount(filter) === 0 && filter.session.length === 0 && !filter.show.includes("programmatic");
 
 interface NotableProps {
   on: boolean;
@@ -201,9 +224,7 @@ const Notable = ({ on, others, onChange }: NotableProps) => (
   >
     <input type="checkbox" checked={on} onChange={() => onChange(!on)} />
     Changes and findings only
-    {others !== undefined && (
-      <span class="num facet-count">{on ? `${count(others)} hidden` : `hides ${count(others)}`}</span>
-    )}
+    {on && others !== undefined && <span class="num facet-count">{`${count(others)} hidden`}</span>}
   </label>
 );
 
@@ -216,10 +237,10 @@ interface FoldingProps {
 const Folding = ({ on, onChange }: FoldingProps) => (
   <label
     class={`notable ${on ? "chosen" : ""}`}
-    title="Consecutive reads from one service share a line, as do repetitions of the same change"
+    title="One line for consecutive reads from one service, and for repetitions of the same change"
   >
     <input type="checkbox" checked={on} onChange={onChange} />
-    Fold calls
+    Group calls
   </label>
 );
 
@@ -247,7 +268,7 @@ function Rows({ asking: { filter, order, open, rows, toggle, reorder, locate }, 
       empty="No matching rows. Show more kinds of rows above, or clear filters on the left."
       compactBelow={60}
       compactRem={6.75}
-      rowRem={2.75}
+      rowRem={3.4}
       detail={(row) => <Detail row={row} filter={filter} open={open} />}
       open={open}
       locate={locate}

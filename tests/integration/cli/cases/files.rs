@@ -83,7 +83,8 @@ fn every_compression_and_archive_is_opened() {
 fn damaged(name: &str, bytes: &[u8], seconds: &[u64], message: &str) {
     let loaded = Loaded::of(&[(name, bytes)], &[]).has(&rows(seconds)).says(message);
     assert_eq!(loaded.code, 4, "{}", loaded.told);
-    assert!(loaded.told.contains("documents or parts of files could not be read"), "{}", loaded.told);
+    let told = ["1 document or part of a file could not be read", " documents or parts of files could not be read"];
+    assert!(told.iter().any(|told| loaded.told.contains(told)), "{}", loaded.told);
     let causes = "SELECT count(*) > 0 FROM rejects WHERE record IS NULL AND cause <> ''";
     assert_eq!(loaded.ask(causes), ["true"], "{}", loaded.told);
     assert_eq!(loaded.ask("SELECT DISTINCT outcome FROM load_ledger"), ["in part"]);

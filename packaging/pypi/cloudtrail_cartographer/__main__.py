@@ -1,5 +1,0 @@
-"""`python -m cloudtrail_cartographer`"""
-
-from . import main
-
-main()

@@ -1,0 +1,5 @@
+"""`python -m cloudtrail_cartographer_cli`"""
+
+from . import main
+
+main()

@@ -1,0 +1,43 @@
+"""The notebook in ``docs/`` runs, and shows what it shows in the repository. ``UPDATE=1`` writes its outputs."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from conftest import ROOT
+
+nbformat = pytest.importorskip("nbformat")
+nbclient = pytest.importorskip("nbclient")
+
+NOTEBOOK = ROOT / "docs" / "notebook.ipynb"
+
+
+def outputs(notebook) -> list[tuple[str, str]]:
+    """What each cell shows: its source, and its outputs as text and HTML."""
+    shown = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            parts = [output.get("text") or "".join(text for _, text in sorted(output.get("data", {}).items())) for output in cell.outputs]
+            shown.append((cell.source, "".join(parts)))
+    return shown
+
+
+def test_the_notebook_shows_what_it_shows_in_the_repository():
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    wanted = outputs(notebook)
+    client = nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(NOTEBOOK.parent)}})
+    client.execute()
+    if os.environ.get("UPDATE") == "1":
+        for cell in notebook.cells:
+            cell.metadata = {}
+            for output in cell.get("outputs", []):
+                output.pop("metadata", None)
+                output.metadata = {}
+        notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+        nbformat.write(notebook, NOTEBOOK)
+        return
+    found = outputs(notebook)
+    assert len(found) > 8 and all(text for _, text in found[1:])
+    for (source, text), (_, old) in zip(found, wanted):
+        assert text == old, f"this cell shows something else; UPDATE=1 writes the notebook:\n{source}"

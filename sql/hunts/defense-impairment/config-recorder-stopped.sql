@@ -1,0 +1,15 @@
+-- Who stopped AWS Config?
+-- tactic: defense-impairment
+-- techniques: T1685
+-- hit: AWS Config no longer records or evaluates resource changes.
+-- false positives: a planned move away from AWS Config in all regions. Not reported: starting the recorder.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SELECT event_time AS time, principal, summary AS what, event_name,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM event_classes
+WHERE class = 'defense_impairment' AND object = 'configuration recorder' AND effect <> 'changed'
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;
