@@ -189,6 +189,9 @@ export function unfolded(address) {
 
   test("a second time zone is shown below UTC, and is kept", () =>
     looking(address, `/timeline?session=${NADIA}`, async (page) => {
+      await shows(rows(page).first(), "2026-03-11 19:37:29");
+      // Nothing else changes the rows once the page is idle.
+      await page.waitForLoadState("networkidle");
       await page.getByLabel("Second time zone").selectOption("Asia/Tokyo");
       await shows(rows(page).first(), "2026-03-11 19:37:29", "2026-03-12 04:37:29 Tokyo");
       await page.reload();

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { type FetchPage, PageCache } from "./pages";
 
 export interface Asked<Answer> {
@@ -41,10 +41,14 @@ export function usePages<Row>(key: string, fetch: FetchPage<Row>): PageCache<Row
   return cache;
 }
 
+/**
+ * Renders again whenever `source` tells its listeners. It subscribes before the browser can dispatch another event, so
+ * that no change is missed.
+ */
 export function useChanged(subscribe: (listener: () => void) => () => void, source: unknown) {
   const [, again] = useReducer((n: number) => n + 1, 0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the source represents its subscription
-  useEffect(() => subscribe(() => again(undefined)), [source]);
+  useLayoutEffect(() => subscribe(() => again(undefined)), [source]);
 }
 
 /** A text field's value, which is passed on after a pause in typing. */

@@ -1,11 +1,12 @@
 // The notes on the case: fetched once, updated from the server's responses, shared by all views.
 
-import { useEffect, useReducer } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { ApiError, api } from "../api/client";
 import type { Note, NoteChange, NotesAnswer, NoteTarget } from "../api/types";
 import { announce } from "./announce";
 import { counted } from "./format";
 import { grouped } from "./group";
+import { useChanged } from "./hooks";
 
 interface Indexed {
   answer: NotesAnswer;
@@ -54,14 +55,16 @@ function fetchNotes() {
   api.notes().then(take, refuse);
 }
 
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+
 /** The notes. Renders again whenever they change. */
 export function useNotes() {
-  const [, again] = useReducer((n: number) => n + 1, 0);
+  useChanged(subscribe, listeners);
   useEffect(() => {
-    const listener = () => again(undefined);
-    listeners.add(listener);
     if (!asked) fetchNotes();
-    return () => void listeners.delete(listener);
   }, []);
   return { answer: known?.answer, tags: known?.tags ?? [], error: failed, again: fetchNotes };
 }

@@ -1,6 +1,6 @@
 // The page's state is its address: a link reproduces the view.
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export interface Place {
   path: string;
@@ -38,7 +38,7 @@ export function change(edit: (params: URLSearchParams) => void, replace = false)
 
 export function usePlace(): Place {
   const [place, set] = useState(here);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listener = () => set(here());
     listeners.add(listener);
     return () => void listeners.delete(listener);

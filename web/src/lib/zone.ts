@@ -1,6 +1,6 @@
 // A second time zone in addition to UTC. Everything is still ordered and filtered by UTC.
 
-import { useEffect, useReducer } from "preact/hooks";
+import { useChanged } from "./hooks";
 
 const listeners = new Set<() => void>();
 let zone = localStorage.getItem("zone") ?? "";
@@ -29,13 +29,14 @@ export function zones(): string[] {
   return [...new Set([own, ...Intl.supportedValuesOf("timeZone")])].filter((name) => name && name !== "UTC");
 }
 
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+
+/** The second zone, and how to choose another. The component is rendered again when it changes. */
 export function useZone(): [string, (name: string) => void] {
-  const [, again] = useReducer((n: number) => n + 1, 0);
-  useEffect(() => {
-    const listener = () => again(undefined);
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  }, []);
+  useChanged(subscribe, listeners);
   const choose = (name: string) => {
     zone = name;
     form = formOf(name);
@@ -46,7 +47,7 @@ export function useZone(): [string, (name: string) => void] {
   return [form ? zone : "", choose];
 }
 
-/** `2026-03-11 20:41:32` in the second zone; null if none is chosen. */
+/** `2026-03-11 20:41:32` in the second zone; null if none is chosen. Components that call this also call `useZone`. */
 export const there = (time: string): string | null => form?.format(new Date(time)) ?? null;
 
 /** `Berlin` */

@@ -5,12 +5,13 @@ import { Pivot } from "../components/pivot";
 import { Text } from "../components/text";
 import type { Column } from "../grid/types";
 import { clock, count, day } from "../lib/format";
-import { there, zoneName } from "../lib/zone";
+import { there, useZone, zoneName } from "../lib/zone";
 
 /** What a row is in a word: the kind of a signal, the class of an event. */
 export const kindOf = (row: TimelineRow): string => row.kind ?? row.class;
 
 const Time = ({ row }: { row: TimelineRow }) => {
+  useZone();
   const local = there(row.time);
   return (
     <>
