@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Measures `cartographer load`, DuckDB's `read_json` and the floor side by side on the same trails.
+"""Measures `cartographer load`, DuckDB's `read_json`, Polars and the floor side by side on the same trails.
 
     scripts/bench.py PROGRAMS SHARED
 
 PROGRAMS is the folder of `cartographer` and `examples/floor`. Trails are made by SHARED/tools/make_trail.py, or found in
-the folder that TRAILS names, as N/AWSLogs for N events; SIZES names the Ns. THREADS is what each of the three uses.
-Prints a table in Markdown. Anything that is missing is skipped, and a line says so.
+the folder that TRAILS names, as N/AWSLogs for N events; SIZES names the Ns. THREADS is the number of threads for each.
+Prints tables in Markdown: the measurements, and their ratios and growth. Anything that is missing is skipped, and a line
+says so.
 """
 
 import os
@@ -27,6 +28,9 @@ SETTLED = 4
 
 # The maximum number of events that DuckDB reads in order, because it keeps all of them in memory.
 IN_ORDER = 1_000_000
+
+# The largest trail for DuckDB and Polars, so that a run with ten million events ends within an hour.
+IN_ANY_ORDER = 1_000_000
 
 # The maximum size of one file's text in bytes. DuckDB reads with buffers of twice that size.
 LARGEST = 4 << 20
@@ -54,17 +58,18 @@ def measure(command):
     return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def duckdb():
-    """Returns the DuckDB CLI, installed from PyPI if necessary; None if it is not available."""
-    home = Path("target/clients/duckdb-cli==1.5.6")
+def installed(package):
+    """Returns the folder of programs in which a package from PyPI is installed; None if it is not available."""
+    home = Path(f"target/clients/{package}")
     if not (home / "installed").exists():
         shutil.rmtree(home, ignore_errors=True)
         venv.create(home, with_pip=True)
-        pip = subprocess.run([home / "bin/pip", "install", "--quiet", "duckdb-cli==1.5.6"], stderr=subprocess.DEVNULL)
+        pip = subprocess.run([home / "bin/pip", "install", "--quiet", package], stderr=subprocess.DEVNULL)
         if pip.returncode != 0:
+            print(f"bench: {package} is not available; its measurements are skipped")
             return None
         (home / "installed").touch()
-    return home / "bin/duckdb"
+    return home / "bin"
 
 
 def trail(size):
@@ -98,6 +103,52 @@ def read_json(cli, logs, order):
     return [cli, fresh(f"read_json_{order}.duckdb"), "-c", sql]
 
 
+# A process of its own, so that its time and memory can be measured. Nested values become text, as in read_json.
+POLARS = """
+import sys
+import polars as pl
+
+text, parts = pl.String, dict.fromkeys
+identity = parts("type principalId arn accountId accessKeyId userName invokedBy sessionContext".split(), text)
+record = parts(
+    "eventVersion eventTime eventSource eventName awsRegion sourceIPAddress userAgent errorCode errorMessage requestParameters "
+    "responseElements additionalEventData requestID eventID eventType recipientAccountId eventCategory "
+    "sessionCredentialFromConsole tlsDetails resources".split(),
+    text,
+)
+record |= {"userIdentity": pl.Struct(identity), "readOnly": pl.Boolean, "managementEvent": pl.Boolean}
+files = pl.scan_ndjson(sys.argv[1] + "/**/*.json.gz", schema={"Records": pl.List(pl.Struct(record))})
+files.explode("Records").unnest("Records").sink_parquet(sys.argv[2])
+"""
+
+
+def polars(python, logs):
+    """Reads the trail with Polars into a Parquet file."""
+    return ["env", f"POLARS_MAX_THREADS={THREADS}", python / "python", "-c", POLARS, logs, fresh("polars.parquet")]
+
+
+# Copies the events of a case into memory, and then measures only how long DuckDB takes to write them to a new file.
+WRITING = """
+import resource, sys, time
+import duckdb
+
+case, copy, threads = sys.argv[1:]
+source = duckdb.connect(config={"threads": threads, "preserve_insertion_order": False})
+source.execute(f"ATTACH '{case}' AS c (READ_ONLY); CREATE TABLE events AS FROM c.events; DETACH c; ATTACH '{copy}' AS copy")
+used = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+wall, processor = time.monotonic(), used()
+source.execute("CREATE TABLE copy.events AS FROM events; CHECKPOINT copy")
+print(time.monotonic() - wall, used() - processor)
+"""
+
+
+def writing(python, case):
+    """Returns wall time and CPU time in seconds of DuckDB's writing of a case's events from memory."""
+    command = [python / "python", "-c", WRITING, case, fresh("writing.duckdb"), THREADS]
+    wall, processor = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+    return float(wall), float(processor)
+
+
 def link(files, logs, part):
     """Links the files of a trail into a folder of their own; hard links cost nothing to follow."""
     for file in files:
@@ -124,35 +175,62 @@ def grow(logs):
     return measure(load(part, case))
 
 
-def rows(size, cli):
-    """Prints the table's rows for one size: each way is measured once, with the files in the page cache."""
+def rows(size, cli, library, python):
+    """Prints the table's rows for one size, and returns them: each way is measured once, with the files in the page cache."""
     logs = trail(size)
     if logs is None:
         print(f"bench: {size} events skipped, because neither the trail nor {SHARED}/tools/make_trail.py exists")
-        return
+        return {}
     case = fresh("case.duckdb")
-    ways = [("floor", [PROGRAMS / "examples/floor", logs, THREADS])]
+    ways = [("read and parse", [PROGRAMS / "examples/floor", logs, THREADS])]
     ways += [("load", load(logs, case)), ("load again", load(logs, case))]
-    ways += [("read_json", read_json(cli, logs, False))] if cli else []
-    ways += [("read_json in order", read_json(cli, logs, True))] if cli and size <= IN_ORDER else []
+    if size <= IN_ANY_ORDER:
+        ways += [("read_json", read_json(cli / "duckdb", logs, False))] if cli else []
+        ways += [("Polars", polars(python, logs))] if python else []
+    ways += [("read_json in order", read_json(cli / "duckdb", logs, True))] if cli and size <= IN_ORDER else []
     measure(ways[0][1])
-    done = [(name, *measure(command)) for name, command in ways]
-    done.append(("1% more", *grow(logs)))
-    loaded = done[1][1]
-    for name, wall, processor, peak in done:
-        each = f"{wall / size * 1e6:.2f}"
-        print(f"| {size:,} | {name} | {wall:.2f} | {processor:.2f} | {peak:.0f} | {each} | {wall / loaded:.2f} |", flush=True)
+    done = {name: measure(command) for name, command in ways}
+    done["1% more"] = grow(logs)
+    if library and size <= IN_ANY_ORDER:
+        done["write"] = *writing(library, case), 0
+        done["floor"] = tuple(map(sum, zip(done["read and parse"], done["write"])))
+    loaded = done["load"]
+    for name, (wall, processor, peak) in done.items():
+        shares = f"{wall / loaded[0]:.2f} | {processor / loaded[1]:.2f}"
+        each = f"{size / wall:,.0f} | {processor / size * 1e6:.2f}"
+        print(f"| {size:,} | {name} | {wall:.2f} | {processor:.2f} | {peak:.0f} | {each} | {shares} |", flush=True)
+    return done
+
+
+def summary(done):
+    """Prints what the measurements say about the targets: ratios within one size, and growth between sizes."""
+    print("\n| events | ratio | value |\n|---:|---|---:|")
+    for size, ways in done.items():
+        wall, processor, _ = ways["load"]
+        ratios = {"wall time of load, of its CPU time": wall / processor}
+        for other in ("read_json", "read_json in order", "Polars", "floor"):
+            if other in ways:
+                ratios[f"CPU time of load, of {other}"] = processor / ways[other][1]
+        for again in ("1% more", "load again"):
+            ratios[f"CPU time of {again}, of load"] = ways[again][1] / processor
+            ratios[f"wall time of {again}, of load"] = ways[again][0] / wall
+        for name, ratio in ratios.items():
+            print(f"| {size:,} | {name} | {ratio:.3f} |")
+    print("\n| from | to | way | CPU time per event | peak memory |\n|---:|---:|---|---:|---:|")
+    for (small, before), (large, after) in zip(done.items(), list(done.items())[1:]):
+        for name in before:
+            if name in after and before[name][2] > 0:
+                each = (after[name][1] / large) / (before[name][1] / small)
+                print(f"| {small:,} | {large:,} | {name} | {each:.2f} | {after[name][2] / before[name][2]:.2f} |")
 
 
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
-    cli = duckdb()
-    if cli is None:
-        print("bench: read_json skipped, because duckdb-cli==1.5.6 is not available")
-    print("| events | command | wall, s | CPU, s | peak, MiB | µs per event | of load's wall time |")
-    print("|---:|---|---:|---:|---:|---:|---:|")
-    for size in SIZES:
-        rows(size, cli)
+    tools = [installed(package) for package in ("duckdb-cli==1.5.6", "duckdb==1.5.6", "polars==2.1.0")]
+    print("| events | command | wall, s | CPU, s | peak, MiB | events per s | CPU µs per event | wall, of load | CPU, of load |")
+    print("|---:|---|---:|---:|---:|---:|---:|---:|---:|")
+    done = {size: rows(size, *tools) for size in SIZES}
+    summary({size: ways for size, ways in done.items() if ways})
 
 
 main()

@@ -16,12 +16,23 @@
 -- @column unexplained_events Number of console events without a signal, as in the residual view
 CREATE OR REPLACE VIEW coverage AS
 WITH parts AS (
-    SELECT session_id, service, named_by, confidence, NULL AS class
+    SELECT session_id, service, named_by, confidence, NULL AS class, 0 AS events
     FROM clicks
     UNION ALL
-    SELECT e.session_id, COALESCE(s.service, e.service) AS service, NULL AS named_by, NULL AS confidence, e.class
+    SELECT
+        s.session_id, s.service, NULL, NULL,
+        CASE WHEN s.kind = 'background' THEN 'background' ELSE 'click' END,
+        e.events
+    FROM signals AS s
+    JOIN (SELECT signal_id, count(*) AS events FROM event_signal GROUP BY signal_id) AS e USING (signal_id)
+    WHERE s.kind <> 'command'
+    UNION ALL
+    -- Only these events can belong to the other classes.
+    SELECT e.session_id, COALESCE(s.service, e.service), NULL, NULL, e.class, 1
     FROM event_signals AS e
     LEFT JOIN signals AS s USING (signal_id)
+    WHERE e.kind = 'command'
+        OR e.signal_id IS NULL AND e.session_id IN (SELECT session_id FROM sessions WHERE console AND unexplained_events > 0)
 ),
 counted AS (
     SELECT
@@ -34,9 +45,9 @@ counted AS (
         count(*) FILTER (named_by = 'service') AS visits,
         count(*) FILTER (named_by = 'call') AS generic_changes,
         count(*) FILTER (named_by = 'command') AS commands,
-        count(*) FILTER (class IN ('click', 'background', 'residual')) AS console_events,
-        count(*) FILTER (class = 'background') AS background_events,
-        count(*) FILTER (class = 'residual') AS unexplained_events
+        COALESCE(sum(events) FILTER (class IN ('click', 'background', 'residual')), 0)::BIGINT AS console_events,
+        COALESCE(sum(events) FILTER (class = 'background'), 0)::BIGINT AS background_events,
+        COALESCE(sum(events) FILTER (class = 'residual'), 0)::BIGINT AS unexplained_events
     FROM parts
     GROUP BY session_id, service
 )

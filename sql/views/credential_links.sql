@@ -30,7 +30,19 @@ created AS MATERIALIZED (
         principal,
         account_id,
         classes
-    FROM (SELECT *, unnest(entities) AS n FROM events WHERE outcome = 'succeeded' AND entities IS NOT NULL)
+    FROM (
+        -- Separate branches, so that each scan skips the vectors without such events.
+        SELECT *, unnest(entities) AS n
+        FROM events
+        WHERE read_only IS NOT TRUE AND event_category IS DISTINCT FROM 'Data'
+            AND outcome = 'succeeded' AND entities IS NOT NULL
+        UNION ALL
+        -- Calls that issue temporary keys are recorded as reads, with the key in the response.
+        SELECT *, unnest(entities) AS n
+        FROM events
+        WHERE (read_only OR event_category = 'Data') AND response_elements IS NOT NULL
+            AND outcome = 'succeeded' AND entities IS NOT NULL
+    )
     WHERE (n.relation = 'created' AND n.entity_type IN ('access_key', 'user', 'instance', 'function'))
         OR (n.relation = 'target' AND n.entity_type = 'user'
             AND list_contains(list_transform(classes, lambda c: c.class || ' ' || c.object), 'credential_made password'))

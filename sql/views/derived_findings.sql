@@ -25,17 +25,21 @@ SELECT
                 ' (an address that {} and {} other identities also used)', m.shared_with[1], len(m.shared_with) - 1
             )
         END,
-        ', previously only from ', array_to_string(m.known_networks, ' and '), ': ' || e.summary
+        ', previously only from ', array_to_string(m.known_networks, ' and '), ': ' || m.summary
     ) AS summary,
     m.event_id
 FROM moved_credentials AS m
-JOIN events AS e USING (event_id)
 LEFT JOIN (
-    SELECT session_id, credential, any_value(maker) AS maker
-    FROM credential_links
-    WHERE credential_type IN ('instance', 'function')
-    GROUP BY session_id, credential
-) AS l ON l.session_id = e.session_id AND l.credential = m.machine
+    SELECT account_id, n.entity_type, n.name, arg_min(principal, (event_time, event_id)) AS maker
+    FROM (
+        SELECT account_id, principal, event_time, event_id, unnest(entities) AS n
+        FROM events
+        WHERE outcome = 'succeeded' AND read_only IS NOT TRUE AND event_category IS DISTINCT FROM 'Data'
+            AND entities IS NOT NULL
+    )
+    WHERE n.relation = 'created' AND n.entity_type IN ('instance', 'function')
+    GROUP BY account_id, n.entity_type, n.name
+) AS l ON l.account_id = m.account_id AND l.entity_type = m.machine_type AND l.name = m.machine
 UNION ALL
 SELECT
     d.event_time,
@@ -44,7 +48,7 @@ SELECT
     'object',
     array_to_string(sources, ', '),
     concat(
-        e.summary,
+        d.summary,
         CASE
             WHEN objects > 1 THEN concat(
                 ', the first of ', objects, ' objects',
@@ -67,6 +71,7 @@ SELECT
 FROM (
     SELECT
         arg_min(o.event_id, (o.event_time, o.event_id)) AS event_id,
+        arg_min(o.summary, (o.event_time, o.event_id)) AS summary,
         min(o.event_time) AS event_time,
         list_sort(list(DISTINCT COALESCE(o.bucket, 'an unknown bucket'))) AS sources,
         count(DISTINCT concat(o.bucket, '/', o.key)) AS objects,
@@ -82,5 +87,4 @@ FROM (
     ) AS m
     JOIN object_downloads AS o ON o.session_id = m.session_id AND o.event_time >= m.made_at
     GROUP BY m.session_id
-) AS d
-JOIN events AS e USING (event_id);
+) AS d;

@@ -60,6 +60,8 @@ done AS (
         FROM subject
         GROUP BY event_id
     ) AS s USING (event_id)
+    -- No call undoes a read.
+    WHERE e.read_only IS NOT TRUE AND e.event_category IS DISTINCT FROM 'Data'
 ),
 -- Protocol, ports and peer in the request of a security group call.
 firewall AS MATERIALIZED (
@@ -83,7 +85,7 @@ firewall AS MATERIALIZED (
             )
         )) AS openings
     FROM events
-    WHERE event_id IN (
+    WHERE read_only IS NOT TRUE AND event_category IS DISTINCT FROM 'Data' AND event_id IN (
         SELECT event_id FROM subject WHERE entity_type = 'security_group'
         UNION
         SELECT event_id FROM reversal WHERE list_contains(types, 'security_group')
@@ -121,7 +123,7 @@ trust AS MATERIALIZED (
         FROM (
             SELECT *, unnest(entities) AS n
             FROM events
-            WHERE outcome = 'succeeded' AND entities IS NOT NULL
+            WHERE classes IS NOT NULL AND outcome = 'succeeded' AND entities IS NOT NULL
                 AND list_contains(list_transform(classes, lambda c: c.class || ' ' || c.effect), 'privilege_change trusts')
         )
         WHERE n.entity_type = 'role' AND n.relation = 'target'

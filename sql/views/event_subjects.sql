@@ -22,14 +22,21 @@ WITH named AS (
         CASE WHEN n.relation = 'created' THEN COALESCE(contains(request_parameters, n.entity_value), FALSE) ELSE FALSE END
             AS in_request
     FROM (
+        -- Separate branches, so that each scan skips the vectors without such events.
         SELECT event_id, event_time, account_id, region, request_parameters, unnest(entities) AS n
         FROM events
-        WHERE outcome = 'succeeded' AND entities IS NOT NULL AND event_category IS DISTINCT FROM 'Data'
-            AND (
-                classes IS NOT NULL
-                OR grants IS NOT NULL
-                OR len(list_filter(entities, lambda n: n.relation = 'created' AND n.entity_type IN ('user', 'instance'))) > 0
-            )
+        WHERE classes IS NOT NULL AND outcome = 'succeeded' AND entities IS NOT NULL AND event_category IS DISTINCT FROM 'Data'
+        UNION ALL
+        SELECT event_id, event_time, account_id, region, request_parameters, unnest(entities) AS n
+        FROM events
+        WHERE classes IS NULL AND grants IS NOT NULL
+            AND outcome = 'succeeded' AND entities IS NOT NULL AND event_category IS DISTINCT FROM 'Data'
+        UNION ALL
+        SELECT event_id, event_time, account_id, region, request_parameters, unnest(entities) AS n
+        FROM events
+        WHERE classes IS NULL AND grants IS NULL AND read_only IS NOT TRUE
+            AND outcome = 'succeeded' AND event_category IS DISTINCT FROM 'Data'
+            AND len(list_filter(entities, lambda n: n.relation = 'created' AND n.entity_type IN ('user', 'instance'))) > 0
     )
     WHERE n.relation IN ('created', 'deleted', 'target')
 ),
@@ -58,6 +65,7 @@ deletion AS (
         SELECT account_id, region, event_time, event_id, unnest(entities) AS n
         FROM events
         WHERE outcome = 'succeeded' AND entities IS NOT NULL
+            AND read_only IS NOT TRUE AND event_category IS DISTINCT FROM 'Data'
     )
     WHERE n.relation = 'deleted'
     GROUP BY ALL
@@ -67,9 +75,9 @@ SELECT
     any_value(s.account_id) AS account_id,
     any_value(s.region) AS region,
     s.entity_type,
-    any_value(s.entity_value) AS entity_value,
+    arg_min(s.entity_value, (s.name <> s.thing, s.entity_value)) AS entity_value,
     s.thing AS name,
-    any_value(s.relation) AS relation,
+    arg_min(s.relation, (s.name <> s.thing, s.relation)) AS relation,
     count(*) OVER (PARTITION BY s.event_id) AS resources,
     -- A deletion does not end because the same name is deleted again.
     min(g.event_time) FILTER (s.relation <> 'deleted') AS deleted_at,

@@ -5,7 +5,7 @@
 -- addresses, unless an identity that is neither an instance nor a function also used the address. An instance whose
 -- public address changed is also listed.
 -- @order event_time, event_id
--- @tables events
+-- @tables events sessions
 -- @column machine_type instance or function
 -- @column machine ID of the instance, or name of the role's session
 -- @column network The network that the credentials were used from
@@ -21,13 +21,17 @@ machine AS (
     SELECT
         account_id, principal,
         CASE WHEN regexp_matches(principal, '/i-[0-9a-f]{8,17}$') THEN 'instance' ELSE 'function' END AS machine_type
-    FROM events
-    WHERE identity_type = 'AssumedRole'
-        AND (
-            regexp_matches(principal, '/i-[0-9a-f]{8,17}$')
-            OR contains(user_agent, 'exec-env/AWS_Lambda')
-            OR contains(in_scope_of, ':lambda:')
-        )
+    FROM (
+        SELECT account_id, principal
+        FROM sessions
+        WHERE identity_type = 'AssumedRole'
+            AND (
+                regexp_matches(principal, '/i-[0-9a-f]{8,17}$')
+                OR len(list_filter(user_agents, lambda agent: contains(agent, 'exec-env/AWS_Lambda'))) > 0
+            )
+        UNION ALL
+        SELECT account_id, principal FROM events WHERE contains(in_scope_of, ':lambda:') AND identity_type = 'AssumedRole'
+    )
     GROUP BY account_id, principal, machine_type
 ),
 -- The identities of people and other programs, by address.
@@ -39,9 +43,9 @@ other AS (
         ANTI JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM e.account_id AND m.principal = e.principal
         WHERE e.network IS NOT NULL AND e.invoked_by IS NULL AND e.principal IS NOT NULL
             AND e.source_ip IN (
-                SELECT u.source_ip
-                FROM events AS u
-                JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM u.account_id AND m.principal = u.principal
+                SELECT unnest(x.ips)
+                FROM sessions AS x
+                JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM x.account_id AND m.principal = x.principal
             )
         GROUP BY e.source_ip, e.principal
     )
@@ -57,6 +61,7 @@ used AS (
         arg_min(COALESCE(o.principals, []), (e.event_time, e.event_id)) AS shared_with,
         min(e.event_time) AS first_time,
         arg_min(e.event_id, (e.event_time, e.event_id)) AS event_id,
+        arg_min(e.summary, (e.event_time, e.event_id)) AS summary,
         count(*) AS events,
         COALESCE(bool_or(contains(e.user_agent, 'exec-env/AWS_Lambda') OR contains(e.in_scope_of, ':lambda:')), FALSE)
             AS is_lambda
@@ -92,6 +97,7 @@ SELECT
     any_value(k.events) AS events,
     any_value(k.source_ip) AS source_ip,
     any_value(k.shared_with) AS shared_with,
+    any_value(k.summary) AS summary,
     any_value(k.event_id) AS event_id
 FROM known AS k
 JOIN known AS h

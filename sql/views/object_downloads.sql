@@ -14,6 +14,7 @@ SELECT
     request_parameters->>'$.bucketName' AS bucket,
     request_parameters->>'$.key' AS key,
     TRY_CAST(TRY_CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS DOUBLE) AS BIGINT) AS bytes_out,
+    summary,
     session_id,
     event_id
 FROM events

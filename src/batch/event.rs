@@ -15,6 +15,36 @@ use crate::table::{CLASS, ENTITY, EVENTS};
 /// AWS's placeholder for a user name that may be a mistyped password: it appears only in failed sign-ins.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
+/// The number of columns of `events`.
+const CELLS: usize = 54;
+
+/// Events that a case stores next to each other. A query for the events of one group then skips the vectors of the others,
+/// and does not have to decompress them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventGroup {
+    /// Reads, and data events.
+    Other,
+    /// Other events that may have changed something.
+    Change,
+    /// Events whose call has a class or grants something.
+    Classified,
+}
+
+impl EventGroup {
+    /// The number of groups.
+    pub const COUNT: usize = 3;
+
+    fn of(event: &Event<'_>, description: &Description<'_>) -> Self {
+        if !(description.classes.is_empty() && description.grants.is_empty()) {
+            Self::Classified
+        } else if event.read_only == Some(true) || event.event_category.as_deref() == Some("Data") {
+            Self::Other
+        } else {
+            Self::Change
+        }
+    }
+}
+
 /// Collects events into a batch of `events`.
 #[derive(Debug)]
 pub struct EventRows(Rows);
@@ -37,71 +67,28 @@ impl EventRows {
     /// # Errors
     /// If the cells do not match the columns of the table, which a test excludes.
     pub fn push(&mut self, event: &Event<'_>, source_file: &str, source_record: u64) -> Result<(), BatchError> {
-        let identity = &event.identity;
-        let [(request, own_request), (response, own_response)] = [&event.request_parameters, &event.response_elements]
-            .map(|body| Document::read_once(body.as_deref().unwrap_or_default()));
-        let key = event.key();
-        let description = described(event, &key, [request.root(), response.root()]);
-        let grants =
-            (!description.grants.is_empty()).then(|| serde_json::to_string(&description.grants).unwrap_or_default());
-        let network = event.source_ip.as_deref().and_then(call::network_of);
-        let names: Vec<Cow<'_, str>> = description.entities.iter().map(Entity::name).collect();
-        self.0.push(&[
-            Cell::text(&event.event_id),
-            Cell::Time(Some(event.event_time)),
-            Cell::text(&event.event_source),
-            Cell::text(&event.service),
-            Cell::text(&event.event_name),
-            Cell::text(&key),
-            optional(event.event_version.as_ref()),
-            optional(event.event_type.as_ref()),
-            optional(event.event_category.as_ref()),
-            Cell::Text(event.account_id()),
-            optional(event.recipient_account_id.as_ref()),
-            optional(event.region.as_ref()),
-            optional(identity.kind.as_ref()),
-            optional(identity.principal.as_ref()),
-            optional(identity.principal_id.as_ref()),
-            optional(identity.arn.as_ref()),
-            optional(identity.account_id.as_ref()),
-            optional(identity.access_key_id.as_ref()),
-            optional(identity.user_name.as_ref()),
-            optional(identity.invoked_by.as_ref()),
-            optional(identity.issuer_arn.as_ref()),
-            Cell::Time(identity.session_created),
-            Cell::Boolean(identity.mfa),
-            optional(event.source_ip.as_ref()),
-            optional(event.user_agent.as_ref()),
-            Cell::Text(event.client.map(Client::as_str)),
-            optional(event.error_code.as_ref()),
-            optional(event.error_message.as_ref()),
-            Cell::Boolean(event.read_only),
-            optional(event.request_id.as_ref()),
-            Cell::Text(own_request.as_deref().or(event.request_parameters.as_deref())),
-            Cell::Text(own_response.as_deref().or(event.response_elements.as_deref())),
-            Cell::Boolean(event.session_credential_from_console),
-            Cell::List(event.evidence.names().collect()),
-            Cell::text(&event.session_id),
-            Cell::text(source_file),
-            Cell::count(source_record),
-            Cell::text(&description.summary),
-            Cell::text(description.outcome.as_str()),
-            Cell::Boolean(Some(description.outcome == Outcome::Denied)),
-            Cell::Text(network.as_deref()),
-            Cell::List(description.techniques.clone()),
-            Cell::Structs(description.classes.iter().flat_map(class).collect()),
-            Cell::Structs(description.entities.iter().zip(&names).flat_map(entity).collect()),
-            Cell::Text(grants.as_deref()),
-            optional(event.shared_event_id.as_ref()),
-            optional(event.vpc_endpoint_id.as_ref()),
-            optional(identity.source_identity.as_ref()),
-            Cell::Boolean(identity.assumed_root),
-            optional(identity.on_behalf_of.as_ref()),
-            optional(identity.in_scope_of.as_ref()),
-            optional(event.own_id.as_ref()),
-            optional(event.corrects.as_ref()),
-            Cell::Text(event.extra.as_deref()),
-        ])
+        with_cells(event, source_file, source_record, |cells, _| self.0.push(cells))
+    }
+
+    /// Adds an event to the rows of its group, and returns the group.
+    ///
+    /// # Errors
+    /// See [`Self::push`].
+    pub fn push_by_group(
+        groups: &mut [Self; EventGroup::COUNT],
+        event: &Event<'_>,
+        source_file: &str,
+        source_record: u64,
+    ) -> Result<EventGroup, BatchError> {
+        with_cells(event, source_file, source_record, |cells, group| {
+            let [other, change, classified] = groups;
+            let rows = match group {
+                EventGroup::Other => other,
+                EventGroup::Change => change,
+                EventGroup::Classified => classified,
+            };
+            rows.0.push(cells).map(|()| group)
+        })
     }
 
     /// The number of events.
@@ -123,6 +110,81 @@ impl EventRows {
     pub fn finish(self) -> Result<RecordBatch, BatchError> {
         self.0.finish()
     }
+}
+
+/// Calls `write` with the cells of an event's row, and with its group.
+fn with_cells<T>(
+    event: &Event<'_>,
+    source_file: &str,
+    source_record: u64,
+    write: impl FnOnce(&[Cell<'_>; CELLS], EventGroup) -> T,
+) -> T {
+    let identity = &event.identity;
+    let [(request, own_request), (response, own_response)] = [&event.request_parameters, &event.response_elements]
+        .map(|body| Document::read_once(body.as_deref().unwrap_or_default()));
+    let key = event.key();
+    let description = described(event, &key, [request.root(), response.root()]);
+    let grants =
+        (!description.grants.is_empty()).then(|| serde_json::to_string(&description.grants).unwrap_or_default());
+    let network = event.source_ip.as_deref().and_then(call::network_of);
+    let names: Vec<Cow<'_, str>> = description.entities.iter().map(Entity::name).collect();
+    let cells = [
+        Cell::text(&event.event_id),
+        Cell::Time(Some(event.event_time)),
+        Cell::text(&event.event_source),
+        Cell::text(&event.service),
+        Cell::text(&event.event_name),
+        Cell::text(&key),
+        optional(event.event_version.as_ref()),
+        optional(event.event_type.as_ref()),
+        optional(event.event_category.as_ref()),
+        Cell::Text(event.account_id()),
+        optional(event.recipient_account_id.as_ref()),
+        optional(event.region.as_ref()),
+        optional(identity.kind.as_ref()),
+        optional(identity.principal.as_ref()),
+        optional(identity.principal_id.as_ref()),
+        optional(identity.arn.as_ref()),
+        optional(identity.account_id.as_ref()),
+        optional(identity.access_key_id.as_ref()),
+        optional(identity.user_name.as_ref()),
+        optional(identity.invoked_by.as_ref()),
+        optional(identity.issuer_arn.as_ref()),
+        Cell::Time(identity.session_created),
+        Cell::Boolean(identity.mfa),
+        optional(event.source_ip.as_ref()),
+        optional(event.user_agent.as_ref()),
+        Cell::Text(event.client.map(Client::as_str)),
+        optional(event.error_code.as_ref()),
+        optional(event.error_message.as_ref()),
+        Cell::Boolean(event.read_only),
+        optional(event.request_id.as_ref()),
+        Cell::Text(own_request.as_deref().or(event.request_parameters.as_deref())),
+        Cell::Text(own_response.as_deref().or(event.response_elements.as_deref())),
+        Cell::Boolean(event.session_credential_from_console),
+        Cell::List(event.evidence.names().collect()),
+        Cell::text(&event.session_id),
+        Cell::text(source_file),
+        Cell::count(source_record),
+        Cell::text(&description.summary),
+        Cell::text(description.outcome.as_str()),
+        Cell::Boolean(Some(description.outcome == Outcome::Denied)),
+        Cell::Text(network.as_deref()),
+        Cell::List(description.techniques.clone()),
+        Cell::Structs(description.classes.iter().flat_map(class).collect()),
+        Cell::Structs(description.entities.iter().zip(&names).flat_map(entity).collect()),
+        Cell::Text(grants.as_deref()),
+        optional(event.shared_event_id.as_ref()),
+        optional(event.vpc_endpoint_id.as_ref()),
+        optional(identity.source_identity.as_ref()),
+        Cell::Boolean(identity.assumed_root),
+        optional(identity.on_behalf_of.as_ref()),
+        optional(identity.in_scope_of.as_ref()),
+        optional(event.own_id.as_ref()),
+        optional(event.corrects.as_ref()),
+        Cell::Text(event.extra.as_deref()),
+    ];
+    write(&cells, EventGroup::of(event, &description))
 }
 
 /// What the event's call did.

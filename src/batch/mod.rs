@@ -16,7 +16,7 @@ use thiserror::Error;
 pub use columns::Columns;
 pub(crate) use columns::{boolean_at, text_at, time_at};
 pub(crate) use event::evidence_at;
-pub use event::{EventRows, read_events};
+pub use event::{EventGroup, EventRows, read_events};
 pub use rows::{Cell, Rows};
 pub use rule::rules;
 pub use session::{SESSION_COLUMNS, SessionColumns, session_columns, sessions};

@@ -19,9 +19,9 @@ use rayon::prelude::*;
 use super::known::{KnownEvents, KnownFiles};
 use super::memory::Memory;
 use super::{Ledger, LoadError, Problem, Progress};
-use crate::batch::{BatchError, EventRows, Rows};
+use crate::batch::{BatchError, EventGroup, EventRows, Rows};
 use crate::read::{MemoryBudget, Source};
-use crate::store::{Case, FeedSender, feed};
+use crate::store::{CHUNK, Case, FeedSender, feed};
 use crate::table::{AGGREGATED_EVENTS, EVENTS, LOAD_FILES, REJECTS};
 use crate::trail::{
     self, Admission, Admissions, BUNDLE, Counted, Counts, Filter, MergeOutcome, Outcome, Parsed, ParsedFiles, Reading,
@@ -205,6 +205,8 @@ impl<'a> Inserter<'a> {
     ) -> Result<Pending, BatchError> {
         let before = self.ledger.inserted;
         let mut pending = Pending::default();
+        // The events of each group wait until they fill a chunk.
+        let mut waiting = Grouped::<Vec<RecordBatch>>::default();
         for portion in portions {
             for ParsedFiles { files, batches } in portion? {
                 let mut admitted = AdmittedRows::new(batches);
@@ -213,16 +215,22 @@ impl<'a> Inserter<'a> {
                     self.admit(&source, outcome, &mut admitted, &mut pending)?;
                     progress.file(source.size(), self.ledger.inserted - before);
                 }
-                if !feeder.give(&admitted.finish()) {
-                    return Ok(pending);
+                for (waiting, slices) in waiting.iter_mut().zip(admitted.finish()) {
+                    waiting.extend(slices);
+                    let is_full = waiting.iter().map(RecordBatch::num_rows).sum::<usize>() >= CHUNK;
+                    if is_full && !feeder.give(&std::mem::take(waiting)) {
+                        return Ok(pending);
+                    }
                 }
             }
             let is_full = self.ledger.inserted - before >= MAX_EVENTS
                 || pending.joining.len() + pending.undecided.len() >= MAX_JOINING;
             if is_full || self.events.has_to_ask() {
+                feeder.give(waiting.iter().flatten());
                 return Ok(pending);
             }
         }
+        feeder.give(waiting.iter().flatten());
         drop(feeder);
         pending.is_last = true;
         Ok(pending)
@@ -470,42 +478,46 @@ fn parse_again(portion: Portion, alone: impl Fn(Source) -> Result<ParsedFiles, B
     Ok(all)
 }
 
+/// One value for each group of events.
+type Grouped<T> = [T; EventGroup::COUNT];
+
 /// The admitted rows of batches, in as few slices as possible.
 #[derive(Debug)]
 struct AdmittedRows {
     batches: Vec<RecordBatch>,
-    slices: Vec<RecordBatch>,
+    slices: Grouped<Vec<RecordBatch>>,
     /// The batch and the rows of the current slice.
-    open: (usize, Range<usize>),
+    open: Grouped<(usize, Range<usize>)>,
 }
 
 impl AdmittedRows {
     /// No rows of these batches yet.
     fn new(batches: Vec<RecordBatch>) -> Self {
-        Self { batches, slices: Vec::new(), open: (0, 0..0) }
+        Self { batches, slices: Grouped::default(), open: Grouped::default() }
     }
 
     /// Adds one row of one of the batches.
     fn add(&mut self, batch: usize, row: usize) {
-        let (open, rows) = &mut self.open;
+        let group = batch % EventGroup::COUNT;
+        let (open, rows) = &mut self.open[group];
         if *open == batch && rows.end == row {
             rows.end += 1;
         } else {
-            self.close();
-            self.open = (batch, row..row + 1);
+            self.close(group);
+            self.open[group] = (batch, row..row + 1);
         }
     }
 
     /// The slices.
-    fn finish(mut self) -> Vec<RecordBatch> {
-        self.close();
+    fn finish(mut self) -> Grouped<Vec<RecordBatch>> {
+        (0..EventGroup::COUNT).for_each(|group| self.close(group));
         self.slices
     }
 
-    fn close(&mut self) {
-        let (batch, rows) = std::mem::replace(&mut self.open, (0, 0..0));
+    fn close(&mut self, group: usize) {
+        let (batch, rows) = std::mem::take(&mut self.open[group]);
         if let Some(batch) = self.batches.get(batch).filter(|_| !rows.is_empty()) {
-            self.slices.push(batch.slice(rows.start, rows.len()));
+            self.slices[group].push(batch.slice(rows.start, rows.len()));
         }
     }
 }
@@ -579,13 +591,15 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_follow_each_other_are_one_slice() {
-        let mut admitted = AdmittedRows::new(vec![batch(&[0, 1, 2, 3]), batch(&[4, 5])]);
-        for (batch, row) in [(0, 1), (0, 2), (1, 0), (1, 1)] {
+    fn rows_that_follow_each_other_are_one_slice_of_their_group() {
+        let values = [[0, 1, 2, 3], [10, 11, 12, 13], [20, 21, 22, 23], [4, 5, 6, 7]];
+        let mut admitted = AdmittedRows::new(values.iter().map(|values| batch(values)).collect());
+        for (batch, row) in [(0, 1), (1, 0), (0, 2), (2, 3), (1, 1), (3, 0), (3, 1), (0, 3)] {
             admitted.add(batch, row);
         }
-        admitted.add(0, 3);
         let values = |batch: &RecordBatch| batch.column(0).as_primitive::<Int64Type>().values().to_vec();
-        assert_eq!(admitted.finish().iter().map(values).collect::<Vec<_>>(), [vec![1, 2], vec![4, 5], vec![3]]);
+        let [other, change, classified] = admitted.finish().map(|slices| slices.iter().map(values).collect::<Vec<_>>());
+        assert_eq!(other, [vec![1, 2], vec![4, 5], vec![3]]);
+        assert_eq!((change, classified), (vec![vec![10, 11]], vec![vec![23]]));
     }
 }

@@ -9,7 +9,7 @@ use crate::batch::BatchError;
 use crate::table::Table;
 
 /// The number of rows of a DuckDB vector.
-pub(super) const CHUNK: usize = 2048;
+pub const CHUNK: usize = 2048;
 /// The maximum memory of a group of several batches, in bytes: a column of a batch can hold at most 2 GiB of text.
 const MAX_BYTES: usize = 256 << 20;
 

@@ -29,6 +29,7 @@ use self::feed::Feeds;
 use crate::read;
 use crate::table::literal;
 
+pub use append::CHUNK;
 pub use checkpoint::ROW_GROUP_BYTES;
 pub use damaged::OnDamage;
 pub use error::StoreError;

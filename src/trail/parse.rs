@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::admission::{event_key, print_of};
 use super::{Filter, Reading};
-use crate::batch::{BatchError, Cell, EventRows, Rows};
+use crate::batch::{BatchError, Cell, EventGroup, EventRows, Rows};
 use crate::{normalize, read, session};
 
 /// The maximum number of records in a batch: the size of DuckDB's vectors.
@@ -111,8 +111,8 @@ pub struct Reject {
     pub excerpt: Option<String>,
 }
 
-/// The events in one document, with the key of each event's ID. They are rows in a batch that may be shared with other
-/// documents.
+/// Events in one document, with the key of each event's ID. They are rows in a batch that may be shared with other
+/// documents. A document has one of these for each batch that contains some of its events.
 #[derive(Debug)]
 pub struct Events {
     /// The document's name.
@@ -130,7 +130,7 @@ pub struct Events {
 pub struct ParsedFiles {
     /// Each file and its result, in order.
     pub files: Vec<(read::Source, Outcome)>,
-    /// The events in all of the files.
+    /// The events in all of the files: repeatedly one batch for each [`EventGroup`], some of which are empty.
     pub batches: Vec<RecordBatch>,
 }
 
@@ -191,14 +191,14 @@ pub fn parse_stored(name: &str, bytes: Vec<u8>) -> Result<(Parsed, Vec<RecordBat
     let opened = read::Stored::new(name.to_owned(), bytes).unpack();
     let parsed = parser.documents(name, opened)?;
     parser.flush()?;
-    Ok((parsed, parser.batches))
+    Ok((parsed, parser.batches.into_iter().filter(|batch| batch.num_rows() > 0).collect()))
 }
 
-/// The batches so far, and the rows of the next batch.
+/// The batches so far, and the rows of the next ones.
 #[derive(Debug, Default)]
 struct Parser<'f> {
     batches: Vec<RecordBatch>,
-    rows: EventRows,
+    rows: GroupedRows,
     bytes: usize,
     reading: Reading,
     /// The filter; everything matches if `None`.
@@ -272,7 +272,6 @@ impl Parser<'_> {
     fn records(&mut self, document: &str, records: &[Record<'_>], parsed: &mut Parsed) -> Result<(), BatchError> {
         parsed.read += records.len() as u64;
         let (filter, max_record) = (self.filter, self.reading.max_record);
-        let events = |keys, batch, first| Events { document: document.to_owned(), keys, batch, first };
         let pieces = cut(records);
         if let [all] = pieces.as_slice() {
             let bytes = size(all);
@@ -280,37 +279,66 @@ impl Parser<'_> {
                 self.flush()?;
             }
             self.bytes += bytes;
-            let first = self.rows.len();
+            let first = self.rows.lengths();
             let (keys, others) = normalize(document, all, &mut self.rows, filter, max_record)?;
-            parsed.add(all.len(), events(keys, self.batches.len(), first), others);
+            parsed.add(all.len(), events(document, keys, self.batches.len(), first), others);
             return Ok(());
         }
         if !pieces.is_empty() {
             self.flush()?;
         }
-        let batch = |piece: &&[Record<'_>]| {
-            let mut rows = EventRows::with_capacity(piece.len());
+        let batches = |piece: &&[Record<'_>]| {
+            let mut rows = GroupedRows::default();
             let (keys, others) = normalize(document, piece, &mut rows, filter, max_record)?;
             Ok::<_, BatchError>((rows.finish()?, keys, others))
         };
-        let done: Vec<_> = pieces.par_iter().map(batch).collect();
+        let done: Vec<_> = pieces.par_iter().map(batches).collect();
         for (records, piece) in pieces.iter().zip(done) {
-            let (batch, keys, others) = piece?;
-            parsed.add(records.len(), events(keys, self.batches.len(), 0), others);
-            self.batches.push(batch);
+            let (batches, keys, others) = piece?;
+            parsed.add(records.len(), events(document, keys, self.batches.len(), [0; EventGroup::COUNT]), others);
+            self.batches.extend(batches);
         }
         Ok(())
     }
 
-    /// Ends the current batch.
+    /// Ends the current batches.
     fn flush(&mut self) -> Result<(), BatchError> {
         self.bytes = 0;
-        if !self.rows.is_empty() {
-            let rows = std::mem::replace(&mut self.rows, EventRows::with_capacity(MAX_RECORDS));
-            self.batches.push(rows.finish()?);
+        if self.rows.len() > 0 {
+            let rows = std::mem::replace(&mut self.rows, GroupedRows::default());
+            self.batches.extend(rows.finish()?);
         }
         Ok(())
     }
+}
+
+/// The rows of the next batches, one for each group.
+#[derive(Debug, Default)]
+struct GroupedRows([EventRows; EventGroup::COUNT]);
+
+/// The keys of the events' IDs and the fingerprints of their records, by group.
+type GroupedKeys = [Vec<(u128, u32)>; EventGroup::COUNT];
+
+impl GroupedRows {
+    fn len(&self) -> usize {
+        self.0.iter().map(EventRows::len).sum()
+    }
+
+    fn lengths(&self) -> [usize; EventGroup::COUNT] {
+        self.0.each_ref().map(EventRows::len)
+    }
+
+    fn finish(self) -> Result<Vec<RecordBatch>, BatchError> {
+        self.0.into_iter().map(EventRows::finish).collect()
+    }
+}
+
+/// The events of a document in the batches of all groups, the first of which has the index `batch`. `first` is the first row
+/// in each.
+fn events(document: &str, keys: GroupedKeys, batch: usize, first: [usize; EventGroup::COUNT]) -> Vec<Events> {
+    let parts = keys.into_iter().zip(first).zip(batch..);
+    let part = |((keys, first), batch)| Events { document: document.to_owned(), keys, batch, first };
+    parts.map(part).filter(|events| !events.keys.is_empty()).collect()
 }
 
 impl Parsed {
@@ -322,13 +350,15 @@ impl Parsed {
     }
 
     /// Adds the counts of records; records that are neither events, aggregated events nor rejects were left out.
-    fn add(&mut self, records: usize, events: Events, others: Others) {
-        let found = events.keys.len() + others.rejects.len() + others.aggregated.len();
+    fn add(&mut self, records: usize, events: Vec<Events>, others: Others) {
+        let found = events.iter().map(|events| events.keys.len()).sum::<usize>()
+            + others.rejects.len()
+            + others.aggregated.len();
         self.left_out += records.saturating_sub(found) as u64;
         self.rejected += others.rejects.len() as u64;
         self.rejects.extend(others.rejects);
         self.aggregated.extend(others.aggregated);
-        self.events.push(events);
+        self.events.extend(events);
     }
 }
 
@@ -360,11 +390,11 @@ fn size(records: &[Record<'_>]) -> usize {
 fn normalize(
     document: &str,
     records: &[Record<'_>],
-    rows: &mut EventRows,
+    rows: &mut GroupedRows,
     filter: Option<&Filter>,
     max_record: u64,
-) -> Result<(Vec<(u128, u32)>, Others), BatchError> {
-    let (mut keys, mut others) = (Vec::with_capacity(records.len()), Others::default());
+) -> Result<(GroupedKeys, Others), BatchError> {
+    let (mut keys, mut others) = (GroupedKeys::default(), Others::default());
     let reject =
         |record, cause, excerpt| Reject { document: document.to_owned(), record: Some(record), cause, excerpt };
     for record in records {
@@ -387,10 +417,10 @@ fn normalize(
             Ok(event) if filter.is_some_and(|filter| !filter.wants(&event)) => {}
             Ok(mut event) => {
                 event.session_id = session::id(&event, document);
-                rows.push(&event, document, text.position)?;
+                let group = EventRows::push_by_group(&mut rows.0, &event, document, text.position)?;
                 // A record that corrects another record belongs to the same event.
                 let id = event.corrects.as_deref().unwrap_or(&event.event_id);
-                keys.push((event_key(id), print_of(&event)));
+                keys[group as usize].push((event_key(id), print_of(&event)));
             }
             Err(cause) => {
                 if let Some(event) = normalize::aggregated(&text.json) {
