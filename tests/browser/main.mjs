@@ -4,6 +4,7 @@
 import path from "node:path";
 import { after, describe } from "node:test";
 import { access } from "./access.mjs";
+import { back } from "./back.mjs";
 import { big } from "./big.mjs";
 import { cases, replaced } from "./cases.mjs";
 import { compare, hostileCompare, twoHostile } from "./compare.mjs";
@@ -40,7 +41,7 @@ if (process.env.SCREENSHOTS) pictures(demo);
 else {
   // Each test has its own window, and mostly waits.
   describe("the page", { concurrency: 3 }, () => {
-    for (const suite of [overview, unfolded, hunts, narrow, terms, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard, compare, signIn]) suite(demo);
+    for (const suite of [overview, unfolded, hunts, narrow, terms, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard, back, compare, signIn]) suite(demo);
     cases(several);
     replaced(changed);
     hostile(odd);

@@ -106,6 +106,7 @@ export function sameNumbers(address, file) {
       await contain.getByText(/^Ended later/).click();
       await shows(contain, "Created access key AKIAEXAMPLE0000002 for user-2, by eve", "deleted 10:07:00 by “Deleted access key AKIAEXAMPLE0000002 for user-2”");
       await shows(contain, "Access key AKIAEXAMPLEEVE00001 of eve signed", "Attached AdministratorAccess to user backdoor");
+      await shows(contain, /6 more: Rotate secret secret-\d, Rotate secret secret-\d, Rotate secret secret-\d and 3 more/);
       await contain.locator(".contain-more summary").first().click();
       await shows(contain, "Deactivate access key AKIAEXAMPLEEVE00001 of eve", "Rotate secret secret-0", "Remove AdministratorAccess from user backdoor");
       assert.ok(!(await contain.innerText()).includes("cartographer report"));

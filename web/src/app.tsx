@@ -149,9 +149,10 @@ function CaseLine() {
   if (error) return <Problem error={error} again={again} />;
   if (!data) return <p class="case" />;
   const span = data.first_time && data.last_time ? spanOf(day(data.first_time), day(data.last_time)) : "no events";
+  const extent = `${count(data.events)} events · ${span}`;
   return (
-    <p class="case" title={visible(data.file)}>
-      <CaseName file={data.file} /> <span class="num">{`${count(data.events)} events · ${span}`}</span>
+    <p class="case" title={`${visible(data.file)}: ${extent}`}>
+      <CaseName file={data.file} /> <span class="num">{extent}</span>
     </p>
   );
 }

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { Found, Overview, OverviewActor, Remedies, RemedyItem } from "../src/api/types";
 import { actionOf } from "../src/lib/action";
 import { squeeze } from "../src/lib/squeeze";
-import { actorHref, containment, evidenceHref, listed, story, usesOfAddress } from "../src/lib/story";
-import { kindName, middle, typeNames } from "../src/lib/text";
+import { actorHref, containment, evidenceHref, story, usesOfAddress } from "../src/lib/story";
+import { kindName, listed, middle, typeNames } from "../src/lib/text";
 import { completed, suggestions } from "../src/sql/completion";
 import { treesOf } from "../src/timeline/tree";
 
@@ -127,7 +127,7 @@ test("reads and deletions of what the same identity had created say so, and are 
     "did e1, and 19 more secrets (60 times in total); all created by the same identity",
   ]);
   expect(sentenceOf("Destroyed", [{ ...own, reason: "impact" }])).toMatchObject({
-    text: "Only resources that it had created.",
+    inside: "Only resources that it had created: did …",
     evidence: [],
   });
 });

@@ -7,6 +7,7 @@ import { useChanged, useWidth } from "../lib/hooks";
 import { useArrival } from "./arrival";
 import { Header } from "./header";
 import { useLayout, useShown } from "./layout";
+import { usePosition } from "./position";
 import { Reels } from "./reels";
 import { GridRow } from "./row";
 import type { GridProps } from "./types";
@@ -14,6 +15,9 @@ import { useGridKeys } from "./use-keys";
 
 const tracksOf = <Row,>({ selection, columns }: GridProps<Row>) =>
   [...(selection ? ["1.75rem"] : []), ...columns.map((column) => column.width)].join(" ");
+
+/** Who returns to rows goes to none of them. */
+const withoutOpen = <Row,>({ open: _, ...props }: GridProps<Row>): GridProps<Row> => props;
 
 export function Grid<Row>(props: GridProps<Row>) {
   const { rows, selection } = props;
@@ -27,7 +31,16 @@ export function Grid<Row>(props: GridProps<Row>) {
   const visible = layout.inPage ? innerHeight : (scroller.current?.clientHeight ?? 0);
   const perPage = Math.max(1, Math.floor(visible / rowHeight) - 2);
   const keys = useGridKeys({ ...props, scroller, reveal: layout.reveal, perPage, total });
-  useArrival(props, keys.arrive);
+  const { topNow, scrollBack } = layout;
+  const returns = usePosition({
+    rows,
+    total: rows.total,
+    active: keys.active,
+    topNow,
+    scrollBack,
+    activate: keys.activate,
+  });
+  useArrival(returns ? withoutOpen(props) : props, keys.arrive);
   const shown = items.some((item) => base + item.index === keys.active);
   return (
     <div class={`grid-box ${props.name}`} ref={outer}>

@@ -1,5 +1,6 @@
 // The layout of rows: how tall they are, which are in view, and how to bring a row into view.
 
+import type { VirtualItem, Virtualizer } from "@tanstack/virtual-core";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useMedia } from "../lib/hooks";
@@ -42,6 +43,46 @@ function measures<Row>({ compactBelow = 0, rowRem = ROW_REM, compactRem = rowRem
   const rem = remPixels();
   const compact = width > 0 && width < compactBelow * rem;
   return { compact, rowHeight: (compact ? compactRem : rowRem) * rem, headerHeight: compact ? 0 : HEADER_REM * rem };
+}
+
+/** How far a grid is scrolled: the row at the top, and by how much it is scrolled beyond its start. */
+export interface Top {
+  index: number;
+  beyond: number;
+}
+
+interface Reel {
+  base: number;
+  reel: number;
+  setBase: (base: number) => void;
+}
+
+/** How far the rows are scrolled, and how to scroll there again. */
+function usePlaceOfTop(
+  virtualizer: Virtualizer<HTMLDivElement | Window, HTMLDivElement>,
+  items: readonly VirtualItem[],
+  { base, reel, setBase }: Reel,
+) {
+  // When the place is needed, other rows may already have been laid out.
+  const last = useRef({ items, base });
+  useLayoutEffect(() => {
+    last.current = { items, base };
+  });
+  const topNow = (): Top => {
+    const { items, base } = last.current;
+    const offset = virtualizer.scrollOffset ?? 0;
+    const item = items.find(({ end }) => end > offset) ?? items.at(-1);
+    return { index: base + (item?.index ?? 0), beyond: item ? offset - item.start : 0 };
+  };
+  const scrollBack = ({ index, beyond }: Top) => {
+    const start = reelOf(index, reel);
+    if (start !== base) setBase(start);
+    requestAnimationFrame(() => {
+      const item = virtualizer.measurementsCache[index - start];
+      if (item) virtualizer.scrollToOffset(item.start + beyond);
+    });
+  };
+  return { topNow, scrollBack };
 }
 
 export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDivElement | null>, width: number) {
@@ -95,6 +136,7 @@ export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDi
     if (start !== base) setBase(start);
     requestAnimationFrame(() => virtualizer.scrollToIndex(index - start, { align }));
   };
+  const place = usePlaceOfTop(virtualizer, items, { base, reel, setBase });
   const height = virtualizer.getTotalSize() - headerHeight;
   return {
     compact,
@@ -111,6 +153,7 @@ export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDi
     measure: virtualizer.measureElement,
     isOpen,
     reveal,
+    ...place,
   };
 }
 

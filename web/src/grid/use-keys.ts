@@ -4,6 +4,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "../lib/announce";
 import { count } from "../lib/format";
+import { untilMoved } from "../lib/moved";
 import { singleKeys } from "../lib/settings";
 import { destination } from "./keys";
 import { type GridProps, MOST_SELECTED } from "./types";
@@ -20,9 +21,6 @@ const isIdle = (target: EventTarget | null) =>
   target === document.body || (target instanceof HTMLElement && target.dataset.idle !== undefined);
 
 const MOVES = new Set(["j", "k", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End", "Enter"]);
-
-/** When a row that a link leads to is brought to the top again, in milliseconds after arrival. */
-const ARRIVING = [0, 200, 500, 1000, 2000];
 
 const notFetched = () => announce("Could not load these rows.");
 
@@ -74,24 +72,22 @@ function useDeeds<Row>(given: Given<Row>) {
       enter(index);
     }
   };
-  /** Brings a row that a link leads to to the top, and keeps it there while its details load, until the user scrolls. */
-  const arrive = (index: number) => {
+  /** Makes a row active without moving to it. */
+  const activate = (index: number) => {
     anchor.current = index;
     setActive(index);
-    let moved = false;
-    const leave = () => {
-      moved = true;
-    };
-    for (const event of ["wheel", "pointerdown", "keydown", "touchmove"])
-      addEventListener(event, leave, { once: true, passive: true });
-    for (const pause of ARRIVING) setTimeout(() => moved || given.reveal(index, "start"), pause);
   };
-  return { active, mark, enter, move, arrive, onPick };
+  /** Brings a row that a link leads to to the top, and keeps it there while its details load, until the user scrolls. */
+  const arrive = (index: number) => {
+    activate(index);
+    untilMoved(() => given.reveal(index, "start"));
+  };
+  return { active, mark, enter, move, arrive, activate, onPick };
 }
 
 export function useGridKeys<Row>(given: Given<Row>) {
   const { rows, selection, scroller } = given;
-  const { active, mark, enter, move, arrive, onPick } = useDeeds(given);
+  const { active, mark, enter, move, arrive, activate, onPick } = useDeeds(given);
   const press = (event: KeyboardEvent): boolean => {
     const plain = !(event.ctrlKey || event.metaKey || event.altKey);
     if (event.key.length === 1 && event.key !== " " && !(plain && singleKeys.on)) return false;
@@ -112,7 +108,7 @@ export function useGridKeys<Row>(given: Given<Row>) {
     }
   };
   useIdleKeys(scroller, press);
-  return { active, onKeyDown, onPick, onMark: mark, go: (index: number) => move(index, false), arrive };
+  return { active, onKeyDown, onPick, onMark: mark, go: (index: number) => move(index, false), arrive, activate };
 }
 
 /** If nothing has the focus, the first key that moves goes to the grid. */

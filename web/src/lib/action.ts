@@ -83,7 +83,10 @@ const secret = (item: RemedyItem): string => {
 
 const ACTIONS: Record<string, (item: RemedyItem) => string> = {
   used,
-  key: (item) => `Delete access key ${called(item, "access_key") ?? ""}`.trim(),
+  key: (item) => {
+    const user = called(item, "user");
+    return `Delete access key ${called(item, "access_key") ?? ""}`.trim() + (user ? ` of ${user}` : "");
+  },
   password: (item) => `Remove the console password of ${called(item, "user") ?? "the user"}`,
   user: (item) => `Block and review user ${called(item, "user") ?? ""}`.trim(),
   policy,

@@ -13,7 +13,15 @@ const listeners = new Set<() => void>();
 const tell = () => {
   for (const listener of listeners) listener();
 };
-addEventListener("popstate", tell);
+
+let back = false;
+addEventListener("popstate", () => {
+  back = true;
+  tell();
+});
+
+/** Whether the browser's Back or Forward led to the current address. */
+export const isReturn = (): boolean => back;
 
 export function address(path: string, params: URLSearchParams): string {
   const query = params.toString();
@@ -26,6 +34,7 @@ export function go(path: string, params = new URLSearchParams(), replace = false
   if (target === location.pathname + location.search) return;
   if (replace) history.replaceState(null, "", target);
   else history.pushState(null, "", target);
+  back = false;
   tell();
 }
 

@@ -1,6 +1,6 @@
 // Settings that are stored in this browser: the theme, and whether single keys are shortcuts.
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -33,7 +33,8 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
 /** A number that grows with every change of colors. */
 export function useThemeRound(): number {
   const [round, set] = useState(0);
-  useEffect(() => {
+  // Subscribes before the browser can dispatch another event, so that no change is missed.
+  useLayoutEffect(() => {
     const listener = () => set((last) => last + 1);
     themeChanged.addEventListener("change", listener);
     return () => themeChanged.removeEventListener("change", listener);

@@ -16,16 +16,19 @@ import type {
   SignIn,
 } from "../api/types";
 import { actionOf, subjectOf } from "./action";
+import { withFacts } from "./facts";
 import { bytes, clock, count, counted, day, moment, rfc3339, seconds } from "./format";
+import { type Folded, gistOf, inside, lower, upper } from "./gist";
 import { grouped } from "./group";
 import { shortPrincipal } from "./session";
-import { middle, typeName, typeNames } from "./text";
+import { listed, middle, typeName, typeNames } from "./text";
 
 /** The evidence for a sentence: a timeline row. */
-export interface Evidence {
+export interface Evidence extends Folded {
+  /** Whether it is folded even if it is the only line that is. */
+  minor?: boolean;
   /** Empty if the line is not about a moment. */
   time: string;
-  text: string;
   href: string;
 }
 
@@ -35,8 +38,11 @@ export interface Sentence {
   /** Whether it is something that one looks for first. */
   strong: boolean;
   evidence: Evidence[];
-  /** Less grave evidence, which is folded. */
+  /** Facts without a row of their own. */
+  lines?: readonly string[];
+  /** Less grave evidence, which is folded, and what it is about. */
   more: Evidence[];
+  inside: string;
   /** A link to all of the evidence. */
   rest?: { text: string; href: string };
 }
@@ -46,8 +52,6 @@ export interface ActorStory {
   /** Who, when, and how much. */
   lead: string;
   href: string;
-  /** What the server adds to the first lines, if anything. */
-  notes: readonly string[];
   sentences: Sentence[];
 }
 
@@ -88,14 +92,6 @@ const IDENTITIES: Record<string, string> = {
   AWSService: "AWS service",
   AWSAccount: "another account",
 };
-
-/** `a, b and c`, or `a, b, c and 4 more`. */
-export function listed(values: readonly string[], total = values.length): string {
-  const more = total - values.length;
-  const all = more > 0 ? [...values, `${count(more)} more`] : [...values];
-  const last = all.pop() ?? "";
-  return all.length > 0 ? `${all.join(", ")} and ${last}` : last;
-}
 
 const shorter = (name: string): string => middle(shortPrincipal(name), 44);
 
@@ -141,7 +137,11 @@ function repeats({ events, targets, thing }: Found): string {
 
 /** Reasons for which it matters whether the same identity had created what an event concerns. */
 const OWNED = ["secret_read", "impact", "defense_impairment"];
+const EXPOSED = ["exfiltration", "data_exposure"];
 const isOwn = ({ own, reason }: Found) => own && OWNED.includes(reason);
+
+/** Whether it took, weakened or destroyed only what the same identity had created. */
+const concernsOwn = (found: Found) => isOwn(found) || (found.own && EXPOSED.includes(found.reason));
 
 function ownedBy(found: Found): string {
   if (!isOwn(found)) return "";
@@ -155,6 +155,9 @@ const evidenceOf = (found: Found, says = true): Evidence => ({
   time: found.time,
   text: (found.what ?? found.event_key) + repeats(found) + (says ? ownedBy(found) : "") + endOf(found),
   href: evidenceHref(found.session_id, found.event_id),
+  gist: gistOf({ ...found, what: found.what ?? found.event_key }),
+  own: concernsOwn(found),
+  minor: !(found.done || found.denied),
 });
 
 const MOST_ENTRIES = 4;
@@ -177,6 +180,8 @@ function cameIn(actor: OverviewActor, { sign_ins, keys, links, consoles }: Overv
       time: each.time,
       text: `Failed sign-in by ${each.principal ?? "unknown"} from ${each.source_ip ?? "an unknown address"}`,
       href: evidenceHref(each.session_id, each.event_id),
+      gist: "failed sign-in",
+      countable: true,
     })),
   ];
   const left = actor.console_sessions - consoles.filter((each) => each.place === actor.place).length;
@@ -201,6 +206,8 @@ function keyEvidence(actor: OverviewActor, used: Overview["keys"][number]): Evid
       `Access key ${key}${unlessActor(actor, "of", principal)} first used, from ${first_ip ?? "an unknown address"} ` +
       `(${counted(events, "event")} until ${endTime(first_time, last_time)}); how it was obtained is not recorded here`,
     href: `/timeline?${new URLSearchParams({ key })}`,
+    gist: "access key",
+    countable: true,
   };
 }
 
@@ -225,7 +232,8 @@ function consoleEvidence(actor: OverviewActor, each: OverviewConsole, signIns: r
       : `Signed in${unlessActor(actor, "as", principal)}${from}${words && ` ${words}`}, ${factor}`;
   const time = signed_in_at ?? first_time;
   const did = `${clicks > 0 ? counted(clicks, "click") : "no clicks"} until ${endTime(time, last_time)}`;
-  return { time, text: `${how}; ${did}`, href: `/timeline?${new URLSearchParams({ session: each.session_id })}` };
+  const href = `/timeline?${new URLSearchParams({ session: each.session_id })}`;
+  return { time, text: `${how}; ${did}`, href, gist: "console session", countable: true };
 }
 
 const MOST_ROLES = 2;
@@ -258,6 +266,8 @@ function addresses(actor: OverviewActor, { addresses: all }: Overview): Sentence
     time: "",
     text: `${ip}: ${usesOfAddress(uses)}`,
     href: `${scope}&${new URLSearchParams({ ip })}`,
+    gist: "address",
+    countable: true,
   }));
   return { title: "Addresses", text: "", strong: false, ...split(lines, MOST_ADDRESSES) };
 }
@@ -298,12 +308,15 @@ function patternEvidence(actor: OverviewActor, each: OverviewPattern): Evidence 
   if (pattern !== "mass_deletion") {
     // The date of an end on the same day.
     const text = what.replaceAll(`deleted at ${day(first_time)} `, "deleted ");
-    return { time: first_time, text, href: evidenceHref(session_id, event_id) };
+    const gist = what.split(/[(;]/)[0]?.trim() ?? what;
+    return { time: first_time, text, href: evidenceHref(session_id, event_id), gist };
   }
   const until = rfc3339(seconds(last_time) + 1);
   return {
     time: first_time,
     text: `${what} (until ${clock(last_time).slice(0, 8)})`,
+    minor: isCleanup(each),
+    gist: `deletion of ${count(each.resources)} resources${isCleanup(each) ? ` (it had created ${each.own_resources === each.resources ? "all" : count(each.own_resources)} of them)` : ""}`,
     href: `${actorHref(actor)}&${new URLSearchParams({ kind: "delete", from: first_time, to: until })}`,
   };
 }
@@ -334,11 +347,14 @@ const TOLD = ["Took", "Created", "Weakened", "Destroyed", "Ran"];
 
 const isNetwork = ({ event_key, reason }: Found) => reason === "persistence" && event_key.startsWith("ec2:");
 
+/** From this gravity, it is routine. */
+const ROUTINE = 6.5;
+
 /** What matters most comes first: access for others, then what hides or takes something, and last what is routine. */
 export function gravity(found: Found): number {
   const { outside, administrator, reason, effect, object, own } = found;
   // What the same identity had created holds nobody else's data.
-  if (own && (reason === "data_exposure" || reason === "exfiltration")) return 7;
+  if (own && EXPOSED.includes(reason)) return ROUTINE;
   if (outside && isNetwork(found)) return 6;
   if (outside || administrator || (effect === "trusts" && object === "identity provider")) return 0;
   if (isOwn(found) || reason === "secret_stored" || reason === "token_issued") return 7;
@@ -391,8 +407,6 @@ function byTopic(actor: OverviewActor, { found, patterns }: Overview): Map<strin
   return topics;
 }
 
-const ROUTINE = 7;
-
 /** Up to this gravity, an opened topic lists everything. */
 const SEVERE = 4;
 /** How many other lines an opened topic has, and one with nothing but routine. */
@@ -411,32 +425,38 @@ function topic(actor: OverviewActor, overview: Overview, about: Topic, own: read
   ];
   if (own.length + apart.length === 0) return undefined;
   const grave = own.filter((each) => gravity(each) < ROUTINE).length;
-  const room = Math.max(few - apart.length, grave > 0 ? 1 : 0, apart.length === 0 ? 1 : 0);
-  const routine = grave === 0 && own.length > 0 && own.every((each) => isOwn(each));
+  const atLeast = (strong && grave > 0) || apart.length === 0 ? 1 : 0;
+  const routine = grave === 0 && own.length > 0 && own.every(concernsOwn);
   const onlyOwn = routine && apart.length === 0;
   const lines = own.map((each) => evidenceOf(each, !onlyOwn));
-  const shownLines = routine ? 0 : Math.min(room, Math.max(grave, 1));
+  const shownLines = routine ? 0 : Math.min(Math.max(few - apart.length, atLeast), Math.max(grave, 1));
   const severe = own.filter((each) => gravity(each) <= SEVERE).length;
-  const most = Math.max(severe, shownLines + (onlyOwn ? MOST_ROUTINE : MOST_MORE));
-  const { evidence, more } = split(lines.slice(0, most), shownLines);
-  const shown = [...apart.slice(0, few), ...evidence].sort((a, b) => a.time.localeCompare(b.time));
-  const rest = [...apart.slice(few), ...more];
+  const most = Math.max(severe, shownLines + (onlyOwn && own.every(isOwn) ? MOST_ROUTINE : MOST_MORE));
+  const first = [...apart.slice(0, few), ...lines.slice(0, shownLines)];
+  const others = [...apart.slice(few), ...lines.slice(shownLines, most)];
   const left = Math.max(0, lines.length - most);
   const all = left > 0 ? `All in the timeline, including ${counted(left, "less severe item")}` : "All in the timeline";
+  const parts = split([...first, ...others], first.length);
   return {
     title,
-    text: onlyOwn ? "Only resources that it had created." : "",
+    text: "",
     strong,
-    evidence: shown,
-    more: rest,
-    ...(rest.length > 0 ? { rest: { text: all, href: actorHref(actor, reasons) } } : {}),
+    ...parts,
+    inside:
+      (onlyOwn ? `Only resources that it had created: ${lower(parts.inside)}` : parts.inside) +
+      (left > 0 && parts.more.length > 0 ? `; ${counted(left, "less severe item")}` : ""),
+    ...(parts.more.length > 0 || left > 0 ? { rest: { text: all, href: actorHref(actor, reasons) } } : {}),
   };
 }
 
 /** The first lines, and the rest, each in order of time. */
-function split(lines: readonly Evidence[], most: number): { evidence: Evidence[]; more: Evidence[] } {
+function split(lines: readonly Evidence[], most: number): Pick<Sentence, "evidence" | "more" | "inside"> {
   const byTime = (a: Evidence, b: Evidence) => a.time.localeCompare(b.time);
-  return { evidence: lines.slice(0, most).sort(byTime), more: lines.slice(most).sort(byTime) };
+  // A heading would be as long as a single line.
+  const single = most > 0 && lines.length === most + 1 && !lines[most]?.own && !lines[most]?.minor;
+  const first = single ? lines.length : most;
+  const more = lines.slice(first).sort(byTime);
+  return { evidence: lines.slice(0, first).sort(byTime), more, inside: inside(more, first > 0) };
 }
 
 const downloadEvidence = ({
@@ -449,6 +469,7 @@ const downloadEvidence = ({
   events,
 }: DataOut): Evidence => ({
   time: first_time,
+  gist: `${counted(objects ?? events, "object")} downloaded from ${source ?? "an unknown bucket"}`,
   text: `${shortPrincipal(principal ?? "unknown")} downloaded ${counted(objects ?? events, "object")} (${bytes(bytes_out)}) from ${source ?? "an unknown bucket"}`,
   href: `/timeline?${new URLSearchParams({ session: session_id, call: "s3:GetObject", entity_type: "bucket", entity: source ?? "" })}`,
 });
@@ -469,11 +490,12 @@ function linkEvidence({
       ? `Access key ${credential}${user ? ` of ${shortPrincipal(user)}` : ""}`
       : credential_type === "password"
         ? `The password of ${credential}`
-        : `${sentence(credential_type)} ${credential}`;
+        : `${upper(credential_type)} ${credential}`;
   const from = ips?.length ? ` from ${listed(ips, ip_count ?? ips.length)}` : "";
   return {
     time: first_use,
     text: `${what} was used${from} (${counted(uses, "event")})`,
+    gist: `use of ${credential_type === "password" ? `the password of ${credential}` : `${typeName(credential_type)} ${credential}`}`,
     href: `/timeline?${new URLSearchParams({ session: session_id })}`,
   };
 }
@@ -483,8 +505,6 @@ const typedEvidence = (actor: OverviewActor, { time, what, commands }: OverviewC
   text: (what ?? "A command") + (commands > 1 ? `, and ${counted(commands - 1, "more command")}` : ""),
   href: `${actorHref(actor)}&kind=command`,
 });
-
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const downloads = (actor: OverviewActor, data: readonly DataOut[]) =>
   data.filter((each) => each.place === actor.place && each.how === "downloaded");
@@ -509,16 +529,31 @@ function tried(actor: OverviewActor, overview: Overview): Sentence | undefined {
   );
   if (own.length === 0 && actor.denied === 0) return undefined;
   const denied = own.filter((each) => each.denied).length;
+  const some = own.slice(0, Math.max(denied, MOST_TRIED + MOST_MORE)).map((each) => evidenceOf(each));
+  const parts = split(some, Math.min(denied, MOST_TRIED));
   return {
     title: "Tried",
     text: "",
     strong: false,
-    ...split(
-      own.slice(0, Math.max(denied, MOST_TRIED + MOST_MORE)).map((each) => evidenceOf(each)),
-      Math.min(denied, MOST_TRIED),
-    ),
+    ...parts,
+    inside: own.length > some.length && parts.more.length > 0 ? `${parts.inside}; and others` : parts.inside,
     rest: { text: "All denied and failed calls", href: `${actorHref(actor)}&outcome=failed` },
   };
+}
+
+/** What an actor did that stands out, in a few words; empty if the case has no such event in the overview. */
+export function outline(actor: OverviewActor, { found }: Overview): string {
+  const own = distinct(
+    found.filter((each) => each.actor_place === actor.place),
+    gravity,
+  );
+  const [did, tries] = [own.filter(({ done }) => done), own.filter(({ done }) => !done)];
+  const words = (some: readonly Found[]) =>
+    inside(
+      some.map((each) => evidenceOf(each)),
+      false,
+    );
+  return [words(did), tries.length > 0 ? `tried to ${lower(words(tries))}` : ""].filter(Boolean).join("; ");
 }
 
 /** The actors that are described in full, and those for whom one line is enough. */
@@ -539,7 +574,8 @@ export function story(overview: Overview): { told: ActorStory[]; others: Overvie
       ...topics.map((each) => topic(actor, overview, each, own.get(each.title) ?? [])),
       tried(actor, overview),
     ].filter((each): each is Sentence => each !== undefined);
-    return { actor, lead: lead(actor), href: actorHref(actor), notes: notesOf(actor), sentences };
+    const all = withFacts(notesOf(actor), sentences, actor.actor, actor);
+    return { actor, lead: lead(actor) + all.lead, href: actorHref(actor), sentences: all.sentences };
   };
   return { told: told.map(tell), others: overview.actors.filter((actor) => !told.includes(actor)) };
 }
@@ -563,6 +599,8 @@ const NEEDS: Record<string, [string, string]> = {
 /** An item to contain or undo: what to do, what happened, the commands to review, and how it ended. */
 export interface Item {
   action: string;
+  /** What happened, if the action and the story above say the rest: `Stopped by nadia`. */
+  brief?: string;
   evidence: Evidence;
   commands: string[];
   end?: { text: string; href: string };
@@ -588,6 +626,8 @@ export interface Containment {
   data: Item[];
   other: KindOfItems[];
   ended: KindOfItems[];
+  /** Who caused what is less urgent, if the list is complete and none of it is the work of the identities that are described. */
+  others: string[];
 }
 
 /** Several events that an item combines: for a secret, reads of the same secret. */
@@ -609,7 +649,9 @@ function itemOf(item: RemedyItem): Item {
           : "/timeline",
   };
   const action = item.action ?? actionOf(item);
-  if (item.ended_at === null) return { action, evidence, commands: item.commands ?? [] };
+  const brief =
+    item.need === "used" || item.events > 1 ? {} : { brief: `${item.what.split(" ")[0] ?? ""}${by.replace(",", "")}` };
+  if (item.ended_at === null) return { action, evidence, commands: item.commands ?? [], ...brief };
   const end = {
     text: `${ended(item.time, item.ended_at, item.deleted)}${item.ending ? ` by “${item.ending}”` : ""}`,
     href: item.end_event_id ? evidenceHref(item.end_session_id, item.end_event_id) : evidence.href,
@@ -622,7 +664,7 @@ function disclosed(data: DisclosedData): Item {
   const { how, thing, source, what, principal, first_time, last_time, session_id, event_id } = data;
   const until = first_time === last_time ? "" : `, until ${endTime(first_time, last_time)}`;
   const base = downloadEvidence({ ...data, place: 0 });
-  const text = what ?? (how === "downloaded" ? base.text : sentence(how));
+  const text = what ?? (how === "downloaded" ? base.text : upper(how));
   const by = what === null || principal === null ? "" : `, by ${shortPrincipal(principal)}`;
   return {
     action: `Treat ${[thing && typeName(thing), source].filter(Boolean).join(" ") || "the data"} as disclosed`,
@@ -661,7 +703,18 @@ function groupsOf(items: readonly RemedyItem[]): Group[] {
   return [...(alone.items.length > 0 ? [alone] : []), ...shared];
 }
 
-export function containment({ needs, urgent_items, data, other_items, ended_items }: Remedies): Containment {
+/** The principals of these items, if none of them is one of `told`. */
+function byOthers(items: readonly RemedyItem[], all: number, told: readonly string[]): string[] {
+  const names = [...new Set(items.map(({ principal }) => principal))];
+  const known = names.filter((name): name is string => name !== null);
+  return items.length === all && known.length === names.length && !known.some((name) => told.includes(name))
+    ? known
+    : [];
+}
+
+/** `told`: the principals whose activity the stories describe. */
+export function containment(remedies: Remedies, told: readonly string[] = []): Containment {
+  const { needs, urgent_items, data, other, other_items, ended_items } = remedies;
   const byKind = (all: readonly RemedyItem[], of: "other" | "ended"): KindOfItems[] =>
     needs
       .filter((each) => each[of] > 0)
@@ -675,5 +728,6 @@ export function containment({ needs, urgent_items, data, other_items, ended_item
     data: data.map(disclosed),
     other: byKind(other_items, "other"),
     ended: byKind(ended_items, "ended"),
+    others: byOthers(other_items, other, told),
   };
 }

@@ -1,5 +1,7 @@
 // Text from logs is untrusted. It is only ever set as text; this module also makes hidden characters visible.
 
+import { count } from "./format";
+
 // Controls, formats (bidirectional ones, zero widths, tags), separators, lone surrogates, whatever fonts show nothing for,
 // the blank Braille pattern, and spaces other than the ordinary space.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
@@ -73,4 +75,12 @@ export function typeNames(type: string): string {
   const name = typeName(type);
   if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
   return name.endsWith("s") ? `${name}es` : `${name}s`;
+}
+
+/** `a, b and c`, or `a, b, c and 4 more`. */
+export function listed(values: readonly string[], total = values.length): string {
+  const more = total - values.length;
+  const all = more > 0 ? [...values, `${count(more)} more`] : [...values];
+  const last = all.pop() ?? "";
+  return all.length > 0 ? `${all.join(", ")} and ${last}` : last;
 }

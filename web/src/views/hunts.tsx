@@ -7,6 +7,7 @@ import { Problem } from "../components/problem";
 import { count, counted, moment } from "../lib/format";
 import { grouped } from "../lib/group";
 import { useAsked, useTyped } from "../lib/hooks";
+import { useKept } from "../lib/kept";
 import { change, follow, type Place } from "../lib/router";
 import { evidenceHref } from "../lib/story";
 import { shortened, visible } from "../lib/text";
@@ -22,12 +23,13 @@ export function Hunts({ place: { params } }: { place: Place }) {
   const known = useAsked("case", (signal) => api.case(signal)).data;
   const hint = (time: string | null | undefined) => (time ? moment(time).slice(0, 16) : "");
   const empty = params.get("empty") === "true";
+  const view = useKept("hunts", hunts.data !== undefined && hits.data !== undefined);
   if (hunts.error) return <Problem error={hunts.error} again={hunts.again} />;
   const found = new Map(hits.data?.map((each) => [each.id, each]));
   const tactics = [...grouped(hunts.data ?? [], (hunt) => hunt.tactic)];
   const withHits = hits.data?.filter((each) => each.hits > 0).length ?? 0;
   return (
-    <div class="view view-hunts">
+    <div class="view view-hunts" ref={view}>
       <h1 class="visually-hidden">Hunts</h1>
       <div class="bar">
         <Field name="principal" label="Identity" hint="name, % matches any text" value={asked.principal ?? ""} />
@@ -139,6 +141,9 @@ function Tactic({ tactic, hunts, found, empty, asked }: TacticProps) {
   );
 }
 
+/** The hunts that are open, also after another view was shown. */
+const opened = new Set<string>();
+
 interface HuntRowProps {
   hunt: Hunt;
   hits: HuntHits | undefined;
@@ -147,11 +152,16 @@ interface HuntRowProps {
 }
 
 function HuntRow({ hunt, hits, asked, listing }: HuntRowProps) {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(opened.has(hunt.id));
+  const toggle = () => {
+    if (open) opened.delete(hunt.id);
+    else opened.add(hunt.id);
+    setOpen(!open);
+  };
   const number = hits?.hits ?? 0;
   return (
     <div class="hunt-row">
-      <button type="button" class="hunt-head" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button type="button" class="hunt-head" aria-expanded={open} onClick={toggle}>
         <span class={`num hunt-hits ${number > 0 && !listing ? "loud" : "none"}`}>{count(number)}</span>
         <span class="hunt-title">{visible(hunt.title)}</span>
         <span class="mono muted hunt-techniques">{hunt.techniques.map(visible).join(" ")}</span>

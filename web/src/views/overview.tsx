@@ -2,10 +2,11 @@
 
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
-import type { OverviewActor, Remedies } from "../api/types";
+import type { OverviewActor, Overview as OverviewData, Remedies } from "../api/types";
 import { Problem } from "../components/problem";
 import { inspects } from "../lib/action";
 import { copy } from "../lib/announce";
+import { undated } from "../lib/facts";
 import { clock, count, counted, day, moment } from "../lib/format";
 import { useAsked } from "../lib/hooks";
 import { useKept } from "../lib/kept";
@@ -19,10 +20,11 @@ import {
   type Evidence,
   type Item,
   type KindOfItems,
+  outline,
   type Sentence,
   story,
 } from "../lib/story";
-import { shortened, visible } from "../lib/text";
+import { listed, shortened, visible } from "../lib/text";
 import { Picture } from "../overview/picture";
 
 export function Overview({ place: { params } }: { place: Place }) {
@@ -49,12 +51,12 @@ export function Overview({ place: { params } }: { place: Place }) {
       {!ready && <p class="waiting">Reading the case …</p>}
       {ready && told.length === 0 && <Nothing all={data.all_actors} />}
       {first && <Actor story={first} dated={dated} />}
-      {ready && <Contain remedies={open.data} error={open.error} dated={dated} />}
+      {ready && <Contain remedies={open.data} error={open.error} told={told} dated={dated} />}
       {rest.map((actor) => (
         <Actor key={actor.actor.place} story={actor} dated={dated} />
       ))}
       {data && <Picture from={params.get("from")} to={params.get("to")} onZoom={zoom} onDrawn={() => setDrawn(true)} />}
-      {others.length > 0 && <Others actors={others} />}
+      {data && others.length > 0 && <Others actors={others} overview={data} />}
       <Starred />
     </div>
   );
@@ -80,7 +82,7 @@ interface ActorProps {
   dated: boolean;
 }
 
-const Actor = ({ story: { actor, lead, href, notes, sentences }, dated }: ActorProps) => (
+const Actor = ({ story: { actor, lead, href, sentences }, dated }: ActorProps) => (
   <section class="story" aria-label={`What ${visible(shortened(actor.actor, 100))} did`}>
     <h2 class="story-who">
       <a href={href} onClick={follow}>
@@ -88,13 +90,6 @@ const Actor = ({ story: { actor, lead, href, notes, sentences }, dated }: ActorP
       </a>{" "}
       <span class="story-lead">{visible(shortened(lead, 700))}</span>
     </h2>
-    {notes.length > 0 && (
-      <ul class="story-notes">
-        {notes.map((note) => (
-          <li key={note}>{visible(shortened(note, 500))}</li>
-        ))}
-      </ul>
-    )}
     <dl class="sentences">
       {sentences.map((sentence) => (
         <Told key={sentence.title} sentence={sentence} dated={dated} />
@@ -105,20 +100,23 @@ const Actor = ({ story: { actor, lead, href, notes, sentences }, dated }: ActorP
 
 /** A sentence and its evidence. */
 const Told = ({ sentence, dated }: { sentence: Sentence; dated: boolean }) => {
-  const { title, text, strong, evidence, more, rest } = sentence;
+  const { title, text, strong, lines = [], evidence, more, inside, rest } = sentence;
   return (
     <div class={`sentence ${strong ? "sentence-strong" : ""}`}>
       <dt>{title}</dt>
       <dd>
         {text && <span class="sentence-text">{visible(shortened(text, 1000))}</span>}
         <ul class="evidence">
+          {lines.map((line) => (
+            <li key={line}>{visible(shortened(line, 500))}</li>
+          ))}
           {evidence.map((each) => (
             <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
           ))}
           {more.length > 0 && (
             <li>
               <details class="evidence-more">
-                <summary>{`${count(more.length)} more`}</summary>
+                <summary>{visible(shortened(inside, 700))}</summary>
                 <ul class="evidence">
                   {more.map((each) => (
                     <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
@@ -155,7 +153,7 @@ const LONGEST = 420;
 const EvidenceLink = ({ evidence: { time, text, href }, dated }: { evidence: Evidence; dated: boolean }) => (
   <a href={href} onClick={follow} title={time && `${moment(time)} UTC`}>
     {time && <span class="num">{`${dated ? moment(time).slice(5, 19) : clock(time).slice(0, 8)} `}</span>}
-    {visible(shortened(text, LONGEST))}
+    {visible(shortened(dated || !time ? text : undated(text, day(time)), LONGEST))}
   </a>
 );
 
@@ -163,13 +161,18 @@ interface ContainProps {
   dated: boolean;
   remedies: Remedies | undefined;
   error: unknown;
+  told: readonly ActorStory[];
 }
 
 /** What to contain or undo: what to act on first, and the rest folded. */
-function Contain({ remedies, error, dated }: ContainProps) {
+function Contain({ remedies, error, told, dated }: ContainProps) {
   if (error) return <Problem error={error} />;
   if (!remedies) return <p class="waiting">Searching for changes that are still in effect …</p>;
-  const { urgent, data, other, ended } = containment(remedies);
+  const principals = told.flatMap(({ actor }) => [actor.actor, ...actor.principals]);
+  const { urgent, data, other, ended, others } = containment(remedies, principals);
+  const known = new Set(
+    told.flatMap(({ sentences }) => sentences.flatMap(({ evidence }) => evidence.map(({ href }) => href))),
+  );
   const none = remedies.urgent + remedies.other + remedies.ended + data.length === 0;
   return (
     <section class="story story-open" aria-label="What to contain or undo">
@@ -179,15 +182,14 @@ function Contain({ remedies, error, dated }: ContainProps) {
           {none ? "This case shows nothing to contain or undo." : "according to the events in this case"}
         </span>
       </h2>
-      {urgent.some(({ commands }) => commands.some((command) => !inspects(command))) && (
-        <p class="muted">
-          Review the commands before you run them: the first ones of an item inspect, the later ones contain or undo.
-        </p>
-      )}
       {urgent.length > 0 && (
         <>
           <h3>{`Act on first: ${counted(remedies.urgent, "item")} still in effect`}</h3>
-          <Items items={urgent} left={remedies.urgent - urgent.length} dated={dated} />
+          <Items
+            items={urgent.map((item) => briefly(item, known))}
+            left={remedies.urgent - urgent.length}
+            dated={dated}
+          />
         </>
       )}
       {data.length > 0 && (
@@ -201,19 +203,37 @@ function Contain({ remedies, error, dated }: ContainProps) {
       )}
       {remedies.other > 0 && (
         <details>
-          <summary>{`Still in effect, less urgent: ${counted(remedies.other, "item")}`}</summary>
+          <summary>
+            {visible(`Still in effect, less urgent: ${itemsOf(remedies.other, other)}${byWhom(others)}`)}
+          </summary>
           <Kinds kinds={other} dated={dated} />
         </details>
       )}
       {remedies.ended > 0 && (
         <details>
-          <summary>{`Ended later in the case: ${counted(remedies.ended, "item")}`}</summary>
+          <summary>{`Ended later in the case: ${itemsOf(remedies.ended, ended)}`}</summary>
           <Kinds kinds={ended} dated={dated} />
         </details>
       )}
     </section>
   );
 }
+
+/** Without what the lines above, which lead to `known` places, already say. */
+const briefly = (item: Item, known: ReadonlySet<string>): Item =>
+  item.brief && known.has(item.evidence.href) ? { ...item, evidence: { ...item.evidence, text: item.brief } } : item;
+
+/** `7 items (1 secret to rotate and 6 roles created)` */
+const itemsOf = (all: number, kinds: readonly KindOfItems[]) =>
+  `${counted(all, "item")} (${listed(kinds.map(({ title }) => title))})`;
+
+const MOST_NAMES = 3;
+
+/** `, by ci-deploy and orders-api` */
+const byWhom = (principals: readonly string[]) => {
+  const names = [...new Set(principals.map((name) => shortened(shortPrincipal(name).split("/")[0] ?? name, 40)))];
+  return names.length > 0 ? `, by ${listed(names.slice(0, MOST_NAMES), names.length)}` : "";
+};
 
 /** Items by kind. Similar items share a line, which opens. */
 const Kinds = ({ kinds, dated }: { kinds: readonly KindOfItems[]; dated: boolean }) => (
@@ -261,6 +281,12 @@ const ItemLines = ({ items, dated }: Pick<ItemsProps, "items" | "dated">) => (
 
 const MOST_ITEMS = 8;
 
+/** `6 more: Rotate secret a, Rotate secret b, Rotate secret c and 3 more` */
+function moreOf(rest: readonly Item[]): string {
+  const actions = rest.map(({ action, evidence }) => shortened(action || evidence.text, 90));
+  return `${count(rest.length)} more: ${listed(actions.slice(0, MOST_NAMES), actions.length)}`;
+}
+
 const Items = ({ items, left, dated }: ItemsProps) => {
   const rest = items.slice(MOST_ITEMS);
   return (
@@ -270,7 +296,7 @@ const Items = ({ items, left, dated }: ItemsProps) => {
       </ul>
       {rest.length > 0 && (
         <details class="contain-more">
-          <summary>{`${count(rest.length)} more`}</summary>
+          <summary>{visible(moreOf(rest))}</summary>
           <ul class="contain-items">
             <ItemLines items={rest} dated={dated} />
           </ul>
@@ -304,6 +330,9 @@ const ItemLine = ({ item: { action, evidence, commands, end }, dated }: { item: 
 const Commands = ({ lines }: { lines: readonly string[] }) => (
   <details class="contain-commands">
     <summary>{lines.every(inspects) ? "Commands (these only inspect)" : "Commands"}</summary>
+    {!lines.every(inspects) && (
+      <p class="muted">Review before you run them: the first ones inspect, the later ones contain or undo.</p>
+    )}
     <pre>{lines.map(visible).join("\n")}</pre>
     <button type="button" onClick={() => copy(lines.join("\n"), counted(lines.length, "command"))}>
       Copy
@@ -314,7 +343,7 @@ const Commands = ({ lines }: { lines: readonly string[] }) => (
 const MOST_OTHERS = 24;
 
 /** One line per actor: they were in the console, or something less severe stands out. */
-const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
+const Others = ({ actors, overview }: { actors: readonly OverviewActor[]; overview: OverviewData }) => (
   <section class="story" aria-label="Others">
     <h2 class="story-who">
       Others <span class="story-lead">less severe activity, or only use of the console</span>
@@ -325,10 +354,7 @@ const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
           <a href={actorHref(actor)} onClick={follow}>
             {visible(shortened(shortPrincipal(actor.actor), 80))}
           </a>{" "}
-          <span class="muted">
-            {`${counted(actor.sessions, "session")}, ${counted(actor.events, "event")}, ${counted(actor.findings, "finding")}` +
-              `${actor.attempts > 0 ? `, ${counted(actor.attempts, "attempt")}` : ""}, ${day(actor.first_time)}`}
-          </span>
+          <span class="muted">{visible(summaryOf(actor, overview))}</span>
         </li>
       ))}
     </ul>
@@ -339,6 +365,23 @@ const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
     )}
   </section>
 );
+
+/** What stands out, and how much there is. */
+function summaryOf(actor: OverviewActor, overview: OverviewData): string {
+  const { sessions, console_sessions, events, findings, attempts } = actor;
+  const what =
+    outline(actor, overview) ||
+    (findings + attempts > 0
+      ? listed([
+          ...(findings > 0 ? [counted(findings, "finding")] : []),
+          ...(attempts > 0 ? [counted(attempts, "attempt")] : []),
+        ])
+      : `nothing stands out${console_sessions > 0 ? ", used the console" : ""}`);
+  // The same name in another account is another identity.
+  const isAlone = overview.actors.filter((other) => other.actor === actor.actor).length === 1;
+  const account = isAlone || !actor.account_id ? "" : `, account ${actor.account_id}`;
+  return `${what} (${counted(events, "event")} in ${counted(sessions, "session")}${account})`;
+}
 
 /** What analysts have marked. */
 function Starred() {
