@@ -14,6 +14,7 @@
 -- @column events Number of events from the new network
 -- @column source_ip Address of the first event from the new network
 -- @column shared_with Other identities that used this address and are neither instances nor functions, those with the most events first. Empty if there are none
+-- @column summary Description of the first event from the new network in one sentence
 -- @column event_id The first event from the new network: events.event_id
 CREATE OR REPLACE VIEW moved_credentials AS
 WITH

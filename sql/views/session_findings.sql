@@ -27,13 +27,15 @@
 -- @column credential_objects Number of objects that any session downloaded with credentials that this session created
 -- @column credential_bytes Number of bytes that any session downloaded with credentials that this session created. NULL if there are none, or if the records do not contain the number
 CREATE OR REPLACE VIEW session_findings AS
-WITH counted AS (
+WITH
+finding AS MATERIALIZED (SELECT session_id, reason, event_id, outcome FROM findings),
+counted AS (
     SELECT
         session_id,
         reason,
         count(DISTINCT event_id) FILTER (outcome = 'succeeded') AS done,
         count(DISTINCT event_id) FILTER (outcome IN ('denied', 'failed')) AS tried
-    FROM findings
+    FROM finding
     GROUP BY ALL
 ),
 weighed AS (
@@ -75,7 +77,7 @@ numbered AS (
         session_id,
         count(DISTINCT event_id) FILTER (outcome = 'succeeded') AS findings,
         count(DISTINCT event_id) FILTER (outcome IN ('denied', 'failed')) AS attempts
-    FROM findings
+    FROM finding
     GROUP BY session_id
 )
 SELECT
