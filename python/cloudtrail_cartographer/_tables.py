@@ -13,7 +13,7 @@ from cloudtrail_cartographer._rules import RuleFiles, compiled, with_packs
 
 
 class ArrowStream(Protocol):
-    """A table of any library that supports Arrow's PyCapsule interface, such as polars, pandas and DuckDB."""
+    """A table from any library that supports Arrow's PyCapsule interface, such as polars, pandas and DuckDB."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 

@@ -165,7 +165,7 @@ use AS (
             AND a.session_id NOT IN (SELECT session_id FROM credential_links))
         AND e.event_time >= getvariable('since') AND e.event_time < getvariable('until')
 ),
--- A credential ends when it is deactivated or deleted, or its user is deleted, and it is not used afterwards.
+-- A credential ends when it is deactivated or deleted, or its user is deleted, and it is not used afterward.
 revoked AS (
     SELECT e.event_id, e.event_time, e.account_id, n.relation, n.entity_type, COALESCE(n.name, n.entity_value) AS name, e.event_key
     FROM (SELECT *, unnest(entities) AS n FROM events WHERE outcome = 'succeeded' AND service = 'iam' AND read_only IS FALSE AND entities IS NOT NULL) AS e

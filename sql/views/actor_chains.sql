@@ -1,5 +1,5 @@
--- The chain of sessions behind each session, one row per session and ancestor. An ancestor created the credential that
--- the session used, or a credential that led to it. The row for the session itself has depth 0. The row with the greatest
+-- The sessions behind each session, one row per session and ancestor. An ancestor created the credential that the
+-- session used, or a credential that led to it. The row for the session itself has depth 0. The row with the greatest
 -- depth is the origin, as far as the trail shows.
 -- @tables sessions
 -- @column session_id The session: sessions.session_id

@@ -1,5 +1,6 @@
 -- Events in which a person changed something in the console, or tried to. Sign-ins and the console's background requests
--- are excluded. If a record does not indicate whether its call is read-only, the verb in the call's name decides.
+-- are excluded. If a record does not indicate whether its call is read-only, the verb in the call's name is used
+-- instead.
 -- @order event_time, event_id
 -- @tables events signals addresses
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none

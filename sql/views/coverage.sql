@@ -1,7 +1,7 @@
--- How well the activity in console sessions was identified, one row per session and service: clicks that match a known
--- page, clicks for which only the service or the call is known, background events, and events without a signal. clicks =
--- on_known_page + visits + generic_changes + commands. console_events does not include commands or calls made by
--- services. Console events that are neither background nor unexplained belong to clicks.
+-- How much of the activity in console sessions was identified, and how, one row per session and service: clicks that
+-- match a known page, clicks for which only the service or the call is known, background events, and events without a
+-- signal. clicks = on_known_page + visits + generic_changes + commands. console_events does not include commands or
+-- calls made by services. Console events that are neither background nor unexplained belong to clicks.
 -- @tables sessions
 -- @column service Service of the signal, as in the timeline view: iam. For an event without a signal, the service called
 -- @column clicks Number of signals, excluding background requests

@@ -8,7 +8,7 @@
 -- @column event_id The event that created the credential: events.event_id
 -- @column credential The key or user that was created
 -- @column sources Buckets that the objects were read from, sorted
--- @column objects Number of different objects that were read
+-- @column objects Number of distinct objects that were read
 -- @column bytes_out Number of bytes in the responses. NULL if the records do not contain the number
 -- @column downloads Number of successful calls
 -- @column readers Principals that read the objects, sorted

@@ -8,7 +8,7 @@
 -- @tables events
 -- @column how 'downloaded', 'shared', 'policy', 'copied', 'exported' or 'replicated'
 -- @column source The bucket, snapshot, image or table
--- @column objects Number of different objects that were read. NULL if none were read
+-- @column objects Number of distinct objects that were read. NULL if none were read
 -- @column bytes_out Number of bytes in the responses. NULL if the records do not contain the number
 -- @column events Number of events
 -- @column first_time Time of the first event (UTC)

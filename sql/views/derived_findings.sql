@@ -1,7 +1,7 @@
--- Findings that only several events together show, one row per event and class: the first use of an instance's or function's
+-- Findings that no single event shows, one row per event and class: the first use of an instance's or function's
 -- credentials from another network (class 'credential_use'), and the first download of objects by a session that used a
--- credential created in the case (class 'exfiltration'). A download counts for the session that downloaded, not for the
--- session that created the credential.
+-- credential created in the case (class 'exfiltration'). A download counts for the session that downloaded the objects,
+-- not for the session that created the credential.
 -- @order event_time, event_id, class
 -- @tables events
 -- @column class 'credential_use' or 'exfiltration'

@@ -7,7 +7,7 @@
 -- @column class Reason why the call matters
 -- @column effect What was done: grants, stopped, shared. The values depend on the class
 -- @column object What was affected: trail, detector, secret. The values depend on the class. NULL if the class does not specify it
--- @column target Resources that the call was applied to, created or deleted, separated by commas. NULL if it does not name any
+-- @column target Resources that the call was applied to, or that it created or deleted, separated by commas. NULL if it does not name any
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
 -- @column title Console page. NULL if the event does not belong to a signal
 -- @column kind Kind of the signal

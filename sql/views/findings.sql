@@ -2,7 +2,7 @@
 -- report and the page use this definition. Background activity by the console and by services is excluded, as are
 -- calls that a service makes on behalf of a principal. Denied and failed attempts are included; see outcome.
 -- Data events, such as reads of individual objects, are in data_out and event_classes instead, because programs
--- generate many of them. Two kinds of findings follow from several events together (derived_findings): the first use of an
+-- generate many of them. Two kinds of findings are based on several events (derived_findings): the first use of an
 -- instance's or function's credentials from another network, and the first download by a session that used a credential
 -- created in the case.
 -- @order event_time, event_id, class

@@ -1,13 +1,13 @@
 -- The first use of an instance's or function's credentials from a network other than their known networks, one row per
 -- principal and network.
 -- The known network of an instance is the network of its first event in the case. The known networks of a function are
--- those of events whose user agent or record names AWS Lambda. Calls through VPC endpoints are ignored, and so are private
--- addresses, unless an identity that is neither an instance nor a function also used the address. An instance whose
--- public address changed is also listed.
+-- those of events with AWS Lambda in the user agent or the record. Calls through VPC endpoints are ignored, and so are
+-- private addresses, unless an identity that is neither an instance nor a function also used the address. An instance
+-- whose public address has changed is also listed.
 -- @order event_time, event_id
 -- @tables events sessions
 -- @column machine_type instance or function
--- @column machine ID of the instance, or name of the role's session
+-- @column machine ID of the instance, or name of the role session
 -- @column network The network that the credentials were used from
 -- @column known_networks Known networks of the credentials, sorted
 -- @column known_since Time of the first event from a known network (UTC)

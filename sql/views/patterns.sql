@@ -1,7 +1,7 @@
--- Patterns that become visible only across several events, one row per pattern: 'administrator_created' for a user or
+-- Patterns that no single event shows, one row per pattern: 'administrator_created' for a user or
 -- role that was created in the case and then given administrator permissions, and 'mass_deletion' for a series of
--- deletions by one identity. A series consists of successful calls that deleted at least 20 resources in total, each at
--- most 5 minutes after the previous one. Data events, and calls that services make, are not included.
+-- deletions by one identity. Such a series consists of successful calls that deleted at least 20 resources in total,
+-- each at most 5 minutes after the previous one. Data events, and calls that services make, are not included.
 -- @order first_time, pattern, event_id
 -- @tables events
 -- @column pattern 'administrator_created' or 'mass_deletion'

@@ -6,7 +6,7 @@
 -- @column clouds Cloud ranges that contain the session's addresses, sorted. NULL if there are none
 -- @column seconds Number of seconds between the first and last event
 -- @column services Services called, sorted
--- @column pages Number of different titles among the session's clicks. The title of a visit is its service
+-- @column pages Number of distinct titles among the session's clicks. The title of a visit is its service
 -- @column clicks Number of signals, excluding background requests
 -- @column on_known_page Number of clicks that match a known page (origin exact or inferred), excluding commands
 -- @column high_confidence Number of clicks in on_known_page with a confidence of at least 0.9

@@ -21,7 +21,7 @@ pub(crate) struct Completions {
     shell: Shell,
 }
 
-/// Write the manual: the main page to standard output, or every page to a folder
+/// Write the manual pages: the main page to standard output, or all pages to a folder
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

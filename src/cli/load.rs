@@ -43,10 +43,10 @@ const PROBLEMS: usize = 10;
 /// at once. Prints a ledger to standard error.
 ///
 /// --from, --to, --account, --region and --service load only part of a trail. A file is skipped if its S3 path
-/// (`AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…`) shows that it has no matching events. The records of
-/// other files are filtered. The ledger counts what was skipped. Clicks are mapped from the events in the case, so a filter
-/// can change which clicks are found. A later load without filters adds the remaining events and maps changed sessions
-/// again.
+/// (`AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…`) shows that it has no matching events. All other
+/// files are read, and their records are filtered. The ledger counts what was skipped. Clicks are mapped from the
+/// events in the case, so a filter can change which clicks are found. A later load without filters adds the remaining
+/// events and maps changed sessions again.
 ///
 /// A case that is open in another program, such as `cartographer serve`, cannot be changed. With --copy, the load changes a
 /// copy of the case (`case.duckdb.loading`), which replaces the case when the load is complete. Programs that have the case open

@@ -34,7 +34,7 @@ const MISSING: &str = "the next digest names it, but it is missing";
 const BEFORE_FIRST: &str =
     "the oldest digest provided names it as its predecessor, so the start of the chain was not checked";
 const NAMED_BY_ALTERED: &str = "it is missing, and only an altered digest names it";
-const CHAIN_RESTARTED: &str = "no digest covers this time; a new chain starts afterwards, which happens when logging or \
+const CHAIN_RESTARTED: &str = "no digest covers this time; a new chain starts afterward, which happens when logging or \
                                validation is turned off and on again";
 const PERIOD_SKIPPED: &str =
     "no digest covers this time, but the next digest names the digest before this gap as its predecessor";

@@ -21,10 +21,10 @@ export function timeline(address) {
       await shows(rows(page).first(), "19:53:17");
     }));
 
-  test("timeline: rows of programs that stand out but are hidden are announced above the rows, and one click shows them", () =>
+  test("timeline: rows from programs that stand out but are hidden are announced above the rows, and one click shows them", () =>
     looking(address, "/timeline", async (page, { open }) => {
       await rows(page).first().waitFor();
-      const banner = page.getByText("62 of 2,014 rows of programs stand out but are hidden.");
+      const banner = page.getByText("62 of 2,014 rows from programs stand out but are hidden.");
       await banner.waitFor();
       const top = async () => (await rows(page).first().boundingBox()).y;
       assert.ok((await top()) <= 260, `${await top()}`);

@@ -7,7 +7,7 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
-SET VARIABLE secrets = 5; -- minimum number of different secrets and parameters
+SET VARIABLE secrets = 5; -- minimum number of distinct secrets and parameters
 SET VARIABLE minutes = 60; -- time window, in minutes
 WITH reads AS (
     SELECT event_time, event_id, session_id, principal, account_id, region, source_ip,

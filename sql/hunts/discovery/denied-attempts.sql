@@ -1,14 +1,14 @@
 -- Who had many different API calls denied?
 -- tactic: discovery
 -- techniques: T1580, T1087.004
--- hit: an identity tried several calls for which it lacks permission; someone may be testing what the identity can do.
+-- hit: an identity tried several calls for which it lacks permission; someone may be testing its permissions.
 --   There is one row per session, for the time window with the largest number of distinct denied calls.
--- false positives: a new service that still lacks several permissions. Repeated attempts at the same call are counted
---   once.
+-- false positives: a new service that still lacks several permissions. Repeated attempts to make the same call are
+--   counted once.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
-SET VARIABLE calls = 4; -- minimum number of different denied calls
+SET VARIABLE calls = 4; -- minimum number of distinct denied calls
 SET VARIABLE minutes = 60; -- time window, in minutes
 WITH denied AS (
     SELECT *, count(DISTINCT event_key) OVER stretch AS many, list(DISTINCT event_key) OVER stretch AS calls,

@@ -3,11 +3,11 @@
 -- techniques: T1538
 -- hit: someone opened many different pages, as a person unfamiliar with the account would. There is one row per
 --   session, for the time window in which it opened the most pages.
--- false positives: an administrator on a busy morning; compare with the identity's activity on other days.
+-- false positives: an administrator on a busy day; compare with the identity's activity on other days.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
-SET VARIABLE pages = 8; -- minimum number of different pages
+SET VARIABLE pages = 8; -- minimum number of distinct pages
 SET VARIABLE minutes = 10; -- time window, in minutes
 WITH opened AS (
     SELECT s.* EXCLUDE (principal, account_id), x.principal, x.ips, x.account_id, count(DISTINCT s.rule_id) OVER stretch AS many,

@@ -1,7 +1,7 @@
 -- Who changed what an instance runs when it starts?
 -- tactic: execution
 -- techniques: T1059
--- hit: an instance's user data was replaced. The new user data runs as root at the next start, so check whether the
+-- hit: an instance's user data was replaced. The new user data runs as root at the next start; check whether the
 --   instance was later stopped and started.
 -- false positives: an owner who rebuilds the instance.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)

@@ -3,7 +3,7 @@
 -- techniques: T1098.003
 -- hit: a policy that allows all actions (`*`), or all IAM or STS actions, was created, or was added to a user, group
 --   or role.
--- false positives: few, because such broad policies are rarely intentional.
+-- false positives: few; such broad policies are rarely intentional.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

@@ -3,7 +3,7 @@
 -- techniques: T1098.003
 -- hit: a different version of a policy became the default and now applies to every identity that the policy is
 --   attached to.
--- false positives: infrastructure as code, which makes every policy change this way. Not reported: versions that are
+-- false positives: infrastructure as code, which changes every policy this way. Not reported: versions that are
 --   added without becoming the default.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)

@@ -2,7 +2,7 @@
 -- tactic: privilege-escalation
 -- techniques: T1098.003
 -- hit: an administrator policy was attached to a user, group or role.
--- false positives: the planned setup of a break-glass role.
+-- false positives: the planned setup of an emergency access (break-glass) role.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

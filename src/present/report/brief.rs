@@ -188,9 +188,9 @@ fn tried(report: &Report) -> Option<Point> {
         point(
             Tone::Plain,
             format!(
-                "{} to do something that stands out; {} in total.",
-                count(attempts, "attempt", "attempts"),
-                count(denied, "denied call", "denied calls")
+                "{} denied or failed; {} denied in total.",
+                count(attempts, "event that stands out was", "events that stand out were"),
+                count(denied, "call was", "calls were")
             ),
         )
     })

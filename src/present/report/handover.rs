@@ -89,7 +89,7 @@ pub(super) fn glossary() -> Section {
         ("technique", "An entry in MITRE ATT&CK, a public catalog of attacker behavior."),
         ("trail", "The log that CloudTrail writes; also its configuration."),
     ];
-    let table = Table::new([short("Word"), text("Meaning")])
+    let table = Table::new([short("Term"), text("Meaning")])
         .with(words.iter().map(|(word, meaning)| (Tone::Plain, vec![cell(*word), cell(*meaning)])));
     Section { id: "glossary", title: "Glossary", blocks: vec![Block::Table(table)] }
 }

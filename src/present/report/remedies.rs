@@ -27,7 +27,7 @@ pub(super) fn remedies(report: &Report) -> Section {
         let lead = "These are suggestions to review, not instructions: the trail does not show whether an action was intended. \
             The commands are built from names in the events and were not run. Inspect first, then decide whether to undo. \
             The report shows that something was already undone only if the case contains the call that undid or deleted it. \
-            Something that was undone can have been used or copied in the meantime.";
+            Something that was undone may have been used or copied in the meantime.";
         blocks.push(Block::Note(lead.to_owned()));
         let several = report.totals.principals > 1;
         let urgent: Vec<&Remedy> = rows().filter(|remedy| remedy.urgent).collect();
@@ -111,7 +111,7 @@ fn ending(remedy: &Remedy) -> String {
     let most = if remedy.events > 1 { "up to " } else { "" };
     let time = after(remedy.time, gone);
     let open = match remedy.need {
-        Need::Share => format!("; accessible for {most}{time}: copies made in that time cannot be excluded"),
+        Need::Share => format!("; accessible for {most}{time}: copies made in that time cannot be ruled out"),
         Need::Network => format!("; open for {most}{time}"),
         _ => format!(", after {most}{time}"),
     };
@@ -576,8 +576,8 @@ mod tests {
         ]
         .map(|remedy| ending(&remedy));
         let expected = [
-            "1970-01-01 00:06:18 · Ended it, by the same identity; accessible for 6 min 18 s: copies made in that time \
-             cannot be excluded",
+            "1970-01-01 00:06:18 · Ended it, by the same identity; accessible for 6 min 18 s: copies made in that time cannot be \
+             ruled out",
             "1970-01-01 00:06:18 · Ended it, by bob; open for up to 6 min 18 s",
             "1970-01-01 00:06:18 · the last deletion: Ended it, by bob, after 6 min 18 s",
         ];

@@ -71,8 +71,8 @@ fn checks(report: &Report, style: SentenceStyle) -> Vec<(Option<Point>, &'static
             "users and roles that were created and given administrator permissions",
         ),
         (
-            style.patterns(&report.patterns, "mass_deletion", "Resources deleted in series"),
-            "series of at least 20 deleted resources",
+            style.patterns(&report.patterns, "mass_deletion", "Mass deletions"),
+            "mass deletions of at least 20 resources",
         ),
     ];
     let taken = taken(&report.taken.rows, report.taken.total);

@@ -25,10 +25,10 @@ pub(super) fn timeline(report: &Report) -> Section {
     let lead = "All times are UTC. The most notable sessions come first. Each line is one click or command, with its number of \
         events. If a click is uncertain, the line shows its confidence, where 1 means certain. Lines of the kind \"other\" contain \
         console events that belong to no recognized click. For programs, the lines show calls that stand out, were denied or changed \
-        something, and all calls made with a credential that was created in the case. More than three calls of a program \
-        with the same meaning and outcome, at most a minute apart, share a line, with the resources that they name and the \
-        times of the first and the last. CloudTrail records times to the second, so the order within a second is not known; \
-        what creates a resource is shown first.";
+        something, and all calls made with a credential that was created in the case. More than three calls by a program that have \
+        the same meaning and outcome, and are at most a minute apart, share a line with the resources that they name and the times \
+        of the first and last call. CloudTrail records times to the second, so the order within a second is not known; the call \
+        that creates a resource is shown first.";
     let case = quote::shell(&report.scope.case);
     let all = format!(
         "The least important lines, such as pages and lists, are omitted first. For analysts: to list all lines, run \

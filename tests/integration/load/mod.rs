@@ -1,4 +1,4 @@
-//! Loading: what a case holds afterwards, and that it is the same however its files come.
+//! Loading: what a case holds afterward, and that it is the same however its files come.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

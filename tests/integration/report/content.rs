@@ -136,7 +136,7 @@ fn a_scope_is_kept_to() {
     let minute = report(&demo, Scope { from: Some(from), to: Some(to), ..only("nadia") });
     let said: Vec<&str> = minute.lines.rows.iter().filter_map(|line| line.summary.as_deref()).collect();
     let expected = [
-        "Opened the page for secret warehouse/reader, which shows its settings and who may read it, but not its value",
+        "Opened the page for secret warehouse/reader, which shows its settings and who can read it, but not its value",
         "Retrieved the value of secret warehouse/reader",
     ];
     assert_eq!(said, expected);

@@ -62,7 +62,7 @@ fn a_share_ends_when_it_is_withdrawn_from_all_that_it_names() {
     assert_eq!(ends(&told), expected);
     let markdown = shown(&told, Form::Markdown);
     let end = "| 2026-05-04 10:00:20 · Stopped sharing snapshot snap-0000000000000001a with account 444455556666, by the same identity; \
-        accessible for 19 s: copies made in that time cannot be excluded<br>event ";
+        accessible for 19 s: copies made in that time cannot be ruled out<br>event ";
     assert_eq!(markdown.matches(end).count(), 1, "{markdown}");
     assert_eq!(markdown.matches("operation-type remove").count(), 3, "what ended is not undone again:\n{markdown}");
 }

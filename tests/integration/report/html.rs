@@ -33,7 +33,7 @@ fn the_page_tells_the_theft() {
         "svc-backup downloaded 44 objects from prod-db-backups (5.3 GB), connecting from 203.0.113.147, the last at \
          2026-03-11 21:20:13, with a credential that nadia created",
         "Searched for in 1 of 119 sessions in the case and not found: users and roles that were created and given \
-         administrator permissions; series of at least 20 deleted resources; instance or function credentials that were used \
+         administrator permissions; mass deletions of at least 20 resources; instance or function credentials that were used \
          from another network; data that was shared",
     ] {
         assert!(summary.contains(sentence), "{sentence}:\n{summary}");

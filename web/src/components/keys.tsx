@@ -46,10 +46,10 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
 ];
 
 const TERMS: readonly (readonly [string, string])[] = [
-  ["click", "what a person did in the console, worked out from its events"],
+  ["click", "what a person did in the console, derived from its events"],
   ["finding", "an event that stands out and succeeded"],
   ["attempt", "an event that stands out, but was denied or failed"],
-  ["stands out", "matters in an investigation: access, credentials, secrets, data, logs or destruction"],
+  ["stands out", "relevant to an investigation: access, credentials, secrets, data, logs or destruction"],
   ["unexplained", "console events that no known page or action explains"],
   ["background", "requests that the console makes on its own"],
   ["programmatic", "calls by programs and services, outside the console"],

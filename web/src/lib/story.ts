@@ -204,7 +204,7 @@ function keyEvidence(actor: OverviewActor, used: Overview["keys"][number]): Evid
     time: first_time,
     text:
       `Access key ${key}${unlessActor(actor, "of", principal)} first used, from ${first_ip ?? "an unknown address"} ` +
-      `(${counted(events, "event")} until ${endTime(first_time, last_time)}); how it was obtained is not recorded here`,
+      `(${counted(events, "event")} until ${endTime(first_time, last_time)}); the case does not show how it was obtained`,
     href: `/timeline?${new URLSearchParams({ key })}`,
     gist: "access key",
     countable: true,

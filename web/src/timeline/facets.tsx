@@ -62,7 +62,7 @@ export function Facets({ filter, facets, sessions, onChange }: FacetsProps) {
           </button>
         )}
       </div>
-      <p class="muted">Numbers count rows: clicks, and calls outside clicks.</p>
+      <p class="muted">Numbers count rows: clicks, and calls that do not belong to a click.</p>
       {filter.session.length > 0 && (
         <Values
           title={filter.session.length === 1 ? "Session" : `Sessions (${count(filter.session.length)})`}

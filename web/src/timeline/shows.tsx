@@ -46,7 +46,7 @@ interface HiddenProps {
   onShow: () => void;
 }
 
-/** Says that rows of programs stand out but are hidden, and shows them on request. */
+/** Says that rows from programs stand out but are hidden, and shows them on request. */
 export function HiddenPrograms({ programs, onShow }: HiddenProps) {
   const of = (value: string) => programs.find((each) => each.value === value)?.count ?? 0;
   if (of("found") === 0) return null;
@@ -54,7 +54,7 @@ export function HiddenPrograms({ programs, onShow }: HiddenProps) {
     <p class="hidden-rows" role="status">
       <span>
         {"Only console activity is shown. "}
-        <strong>{`${count(of("found"))} of ${counted(of("all"), "row")} of programs stand out but are hidden.`}</strong>
+        <strong>{`${count(of("found"))} of ${counted(of("all"), "row")} from programs stand out but are hidden.`}</strong>
       </span>{" "}
       <button type="button" class="primary" onClick={onShow}>
         Show changes and findings

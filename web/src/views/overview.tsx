@@ -199,7 +199,7 @@ function Contain({ remedies, error, told, dated }: ContainProps) {
         </>
       )}
       {remedies.urgent === 0 && !none && (
-        <p>Nothing that is still in effect is urgent, according to the events in this case.</p>
+        <p>According to the events in this case, nothing urgent is still in effect.</p>
       )}
       {remedies.other > 0 && (
         <details>
@@ -331,7 +331,7 @@ const Commands = ({ lines }: { lines: readonly string[] }) => (
   <details class="contain-commands">
     <summary>{lines.every(inspects) ? "Commands (these only inspect)" : "Commands"}</summary>
     {!lines.every(inspects) && (
-      <p class="muted">Review before you run them: the first ones inspect, the later ones contain or undo.</p>
+      <p class="muted">Review before you run them. The first commands only inspect; the later ones contain or undo.</p>
     )}
     <pre>{lines.map(visible).join("\n")}</pre>
     <button type="button" onClick={() => copy(lines.join("\n"), counted(lines.length, "command"))}>
@@ -346,7 +346,7 @@ const MOST_OTHERS = 24;
 const Others = ({ actors, overview }: { actors: readonly OverviewActor[]; overview: OverviewData }) => (
   <section class="story" aria-label="Others">
     <h2 class="story-who">
-      Others <span class="story-lead">less severe activity, or only use of the console</span>
+      Others <span class="story-lead">less severe activity, or console use only</span>
     </h2>
     <ul class="others">
       {actors.slice(0, MOST_OTHERS).map((actor) => (

@@ -205,7 +205,7 @@ function Bar({ asking, selection, beside, onBeside }: BarProps) {
   );
 }
 
-/** Whether rows of programs are hidden although nobody filtered the timeline. */
+/** Whether rows from programs are hidden although nobody filtered the timeline. */
 const hidesPrograms = (filter: Filter) =>
   filterCount(filter) === 0 && filter.session.length === 0 && !filter.show.includes("programmatic");
 
