@@ -32,7 +32,7 @@ WITH parts AS (
     FROM event_signals AS e
     LEFT JOIN signals AS s USING (signal_id)
     WHERE e.kind = 'command'
-        OR e.signal_id IS NULL AND e.session_id IN (SELECT session_id FROM sessions WHERE console AND unexplained_events > 0)
+        OR e.signal_id IS NULL AND e.session_id IN (SELECT session_id FROM sessions WHERE console)
 ),
 counted AS (
     SELECT

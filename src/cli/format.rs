@@ -18,7 +18,7 @@ pub(crate) enum RowFormat {
     Json,
     /// One JSON object per line
     Jsonl,
-    /// CSV with a header; values that a spreadsheet would treat as a formula get a leading '
+    /// CSV with a header; values that a spreadsheet would treat as a formula are prefixed with a single quote
     Csv,
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum TimelineFormat {
     Json,
     /// One JSON object per line
     Jsonl,
-    /// CSV with a header; values that a spreadsheet would treat as a formula get a leading '
+    /// CSV with a header; values that a spreadsheet would treat as a formula are prefixed with a single quote
     Csv,
 }
 

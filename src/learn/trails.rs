@@ -372,7 +372,9 @@ fn polls(mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Propos
             sessions,
             example,
             files: Vec::new(),
-            problem: Some("polls are not drafted; add the calls to the rule for the page that repeats them".to_owned()),
+            problem: Some(
+                "no rule is drafted for polls; add the calls to the rule for the page that repeats them".to_owned(),
+            ),
         })
     };
     calls.into_iter().filter_map(proposal).collect()
@@ -403,7 +405,8 @@ fn background(rules: &RuleSet, mapped: &[MappedSession<'_, '_>], thresholds: Thr
     let is_enough = |(_, (count, sessions, _)): &(&str, (usize, BTreeSet<&str>, &str))| {
         *count >= thresholds.clicks.max(2) && sessions.len() >= thresholds.sessions
     };
-    let proposal = |(call, (count, sessions, example)): (&str, (usize, BTreeSet<&str>, &str))| Proposal {
+    let proposal = |(call, (count, sessions, example)): (&str, (usize, BTreeSet<&str>, &str))| {
+        Proposal {
         kind: ProposalKind::Background,
         rule_id: None,
         title: call.to_owned(),
@@ -413,9 +416,10 @@ fn background(rules: &RuleSet, mapped: &[MappedSession<'_, '_>], thresholds: Thr
         example: example.to_owned(),
         files: Vec::new(),
         problem: Some(
-            "calls made without a click are not drafted; add them to a background rule or to the rule for a page"
+            "no rule is drafted for calls made without a click; add these calls to a background rule or to the rule for a page"
                 .to_owned(),
         ),
+    }
     };
     calls.into_iter().filter(is_enough).map(proposal).collect()
 }

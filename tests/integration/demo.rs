@@ -66,6 +66,20 @@ fn pieces(dir: &Path, count: usize) -> Vec<PathBuf> {
 }
 
 #[test]
+fn events_of_a_group_are_stored_next_to_each_other() {
+    let dir = TempDir::new().unwrap();
+    let case = dir.path().join("case.duckdb");
+    run_on(Some(1), &case, &pieces(dir.path(), 10));
+    let sql = "SELECT list(part ORDER BY position) AS parts \
+               FROM (SELECT rowid AS position, part, lag(part) OVER (ORDER BY rowid) AS before FROM (SELECT rowid, CASE \
+               WHEN classes IS NOT NULL OR grants IS NOT NULL THEN 'classified' \
+               WHEN read_only OR event_category = 'Data' THEN 'other' ELSE 'change' END AS part FROM events)) \
+               WHERE part IS DISTINCT FROM before";
+    let parts = rows(&case, sql);
+    assert!(parts.contains("[other, change, classified]"), "{parts}");
+}
+
+#[test]
 fn one_thread_and_two_end_with_the_same_rows() {
     let dir = TempDir::new().unwrap();
     let inputs = pieces(dir.path(), 10);

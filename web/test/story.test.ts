@@ -313,7 +313,7 @@ test("keys that they created themselves are not how they got in", () => {
   };
   const [came] = story({ ...EMPTY, actors: [actor(1, 2, "eve")], keys, links: [link] }).told[0]?.sentences ?? [];
   expect(came?.evidence.map((each) => each.text)).toEqual([
-    "Access key AKIAOWN first used, from 192.0.2.9 (4 events until 19:30:00); the case does not show how it was obtained",
+    "Access key AKIAOWN first used from 192.0.2.9 (4 events until 19:30:00); the case does not show how the key was obtained",
   ]);
 });
 

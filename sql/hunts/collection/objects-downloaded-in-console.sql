@@ -2,7 +2,7 @@
 -- tactic: collection
 -- techniques: T1530
 -- hit: a person downloaded objects from a bucket in the browser. The trail must include S3 data events.
--- false positives: owners who download their own reports. Not reported: objects read by programs.
+-- false positives: users who download their own reports. Not reported: objects read by programs.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

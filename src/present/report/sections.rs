@@ -302,7 +302,7 @@ pub(super) fn making(report: &Report) -> Section {
     let mut facts = vec![
         ("Created", cell(format!("{} UTC by cartographer {}", moment(making.at), making.version))),
         ("Command", vec![Span::Code(command.join(" "))]),
-        ("Version that mapped the case", fact("tool_version")),
+        ("Case mapped with version", fact("tool_version")),
         ("Rules", fact("rules_version")),
         ("Schema", fact("schema_version")),
         ("DuckDB", fact("duckdb_version")),

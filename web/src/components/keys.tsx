@@ -32,7 +32,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     [
       ["drag", "zoom to a time range"],
       ["+ −", "zoom in, zoom out"],
-      ["← →", "move earlier, move later"],
+      ["← →", "move back in time, move forward in time"],
       ["0", "show the whole time range"],
     ],
   ],

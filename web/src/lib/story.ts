@@ -203,8 +203,8 @@ function keyEvidence(actor: OverviewActor, used: Overview["keys"][number]): Evid
   return {
     time: first_time,
     text:
-      `Access key ${key}${unlessActor(actor, "of", principal)} first used, from ${first_ip ?? "an unknown address"} ` +
-      `(${counted(events, "event")} until ${endTime(first_time, last_time)}); the case does not show how it was obtained`,
+      `Access key ${key}${unlessActor(actor, "of", principal)} first used from ${first_ip ?? "an unknown address"} ` +
+      `(${counted(events, "event")} until ${endTime(first_time, last_time)}); the case does not show how the key was obtained`,
     href: `/timeline?${new URLSearchParams({ key })}`,
     gist: "access key",
     countable: true,
