@@ -56,12 +56,6 @@ impl Default for EventRows {
 }
 
 impl EventRows {
-    /// An empty collection with capacity for this many events.
-    #[must_use]
-    pub fn with_capacity(events: usize) -> Self {
-        Self(Rows::with_capacity(&EVENTS, events))
-    }
-
     /// Adds an event and its source: the document's name and the record's position in it.
     ///
     /// # Errors

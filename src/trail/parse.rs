@@ -305,7 +305,7 @@ impl Parser<'_> {
     fn flush(&mut self) -> Result<(), BatchError> {
         self.bytes = 0;
         if self.rows.len() > 0 {
-            let rows = std::mem::replace(&mut self.rows, GroupedRows::default());
+            let rows = std::mem::take(&mut self.rows);
             self.batches.extend(rows.finish()?);
         }
         Ok(())

@@ -41,7 +41,7 @@ export function overview(address) {
       assert.ok(!(await open.innerText()).includes("Pushed image"), "what is routine is folded");
       const rotate = open.getByRole("listitem").filter({ hasText: "Rotate secret warehouse/reader" });
       await rotate.getByText("Commands", { exact: true }).click();
-      await shows(rotate, "Review before you run them: the first ones inspect, the later ones contain or undo.", "aws secretsmanager rotate-secret --secret-id", "--region eu-west-1");
+      await shows(rotate, "Review before you run them. The first commands only inspect; the later ones contain or undo.", "aws secretsmanager rotate-secret --secret-id", "--region eu-west-1");
       await rotate.getByRole("button", { name: "Copy" }).click();
       await page.getByText("Copied 2 commands.").waitFor();
       assert.match(await clipboard(page), /^aws secretsmanager describe-secret .*\naws secretsmanager rotate-secret /);
