@@ -23,6 +23,8 @@ TRAILS = Path(os.environ.get("TRAILS", WORK))
 SIZES = [int(size) for size in os.environ.get("SIZES", "100000 1000000").split()]
 THREADS = os.environ.get("THREADS", str(os.cpu_count()))
 
+os.environ["POLARS_MAX_THREADS"] = THREADS
+
 # Seconds after which a file is recognized by its times.
 SETTLED = 4
 
@@ -124,7 +126,7 @@ files.explode("Records").unnest("Records").sink_parquet(sys.argv[2])
 
 def polars(python, logs):
     """Reads the trail with Polars into a Parquet file."""
-    return ["env", f"POLARS_MAX_THREADS={THREADS}", python / "python", "-c", POLARS, logs, fresh("polars.parquet")]
+    return [python / "python", "-c", POLARS, logs, fresh("polars.parquet")]
 
 
 # Copies the events of a case into memory, and then measures only how long DuckDB takes to write them to a new file.
@@ -134,6 +136,7 @@ import duckdb
 
 case, copy, threads = sys.argv[1:]
 source = duckdb.connect(config={"threads": threads, "preserve_insertion_order": False})
+source.execute("SET enable_progress_bar = false")
 source.execute(f"ATTACH '{case}' AS c (READ_ONLY); CREATE TABLE events AS FROM c.events; DETACH c; ATTACH '{copy}' AS copy")
 used = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
 wall, processor = time.monotonic(), used()
