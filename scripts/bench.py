@@ -28,11 +28,8 @@ os.environ["POLARS_MAX_THREADS"] = THREADS
 # Seconds after which a file is recognized by its times.
 SETTLED = 4
 
-# The maximum number of events that DuckDB reads in order, because it keeps all of them in memory.
-IN_ORDER = 1_000_000
-
-# The largest trail for DuckDB and Polars, so that a run with ten million events ends within an hour.
-IN_ANY_ORDER = 1_000_000
+# The maximum number of events for the measurements that keep all of them in memory.
+IN_MEMORY = 1_000_000
 
 # The maximum size of one file's text in bytes. DuckDB reads with buffers of twice that size.
 LARGEST = 4 << 20
@@ -187,14 +184,13 @@ def rows(size, cli, library, python):
     case = fresh("case.duckdb")
     ways = [("read and parse", [PROGRAMS / "examples/floor", logs, THREADS])]
     ways += [("load", load(logs, case)), ("load again", load(logs, case))]
-    if size <= IN_ANY_ORDER:
-        ways += [("read_json", read_json(cli / "duckdb", logs, False))] if cli else []
-        ways += [("Polars", polars(python, logs))] if python else []
-    ways += [("read_json in order", read_json(cli / "duckdb", logs, True))] if cli and size <= IN_ORDER else []
+    ways += [("read_json", read_json(cli / "duckdb", logs, False))] if cli else []
+    ways += [("Polars", polars(python, logs))] if python else []
+    ways += [("read_json in order", read_json(cli / "duckdb", logs, True))] if cli and size <= IN_MEMORY else []
     measure(ways[0][1])
     done = {name: measure(command) for name, command in ways}
     done["1% more"] = grow(logs)
-    if library and size <= IN_ANY_ORDER:
+    if library and size <= IN_MEMORY:
         done["write"] = *writing(library, case), 0
         done["floor"] = tuple(map(sum, zip(done["read and parse"], done["write"])))
     loaded = done["load"]

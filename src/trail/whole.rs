@@ -54,8 +54,8 @@ impl From<BatchError> for TrailError {
 }
 
 impl Trail {
-    /// Reads the matching records of the sources that were found. A source whose path shows that it has none is not
-    /// read. Problems with a file are in `rejects` and are not errors.
+    /// Reads the matching records from the sources that were found. A source is not read if its path shows that it
+    /// contains no matching records. Problems with a file are in `rejects` and are not errors.
     ///
     /// # Errors
     /// Only if events do not fit their table.

@@ -16,7 +16,7 @@ import { useGridKeys } from "./use-keys";
 const tracksOf = <Row,>({ selection, columns }: GridProps<Row>) =>
   [...(selection ? ["1.75rem"] : []), ...columns.map((column) => column.width)].join(" ");
 
-/** Who returns to rows goes to none of them. */
+/** When the position is restored, the grid does not scroll to the opened row. */
 const withoutOpen = <Row,>({ open: _, ...props }: GridProps<Row>): GridProps<Row> => props;
 
 export function Grid<Row>(props: GridProps<Row>) {

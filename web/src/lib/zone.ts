@@ -47,7 +47,10 @@ export function useZone(): [string, (name: string) => void] {
   return [form ? zone : "", choose];
 }
 
-/** `2026-03-11 20:41:32` in the second zone; null if none is chosen. Components that call this also call `useZone`. */
+/**
+ * The time in the second zone, such as `2026-03-11 20:41:32`, or null if no zone is selected. A component that calls this
+ * must also call `useZone`, so that it is rendered again when the zone changes.
+ */
 export const there = (time: string): string | null => form?.format(new Date(time)) ?? null;
 
 /** `Berlin` */
