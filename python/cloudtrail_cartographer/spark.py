@@ -226,7 +226,7 @@ def _sorted(values: Column) -> Column:
 
 
 def _explained(console_events: DataFrame, mapped: DataFrame) -> DataFrame:
-    """How many events of each console session belong to signals."""
+    """The number of events in each console session that belong to signals."""
     links = mapped.select("kind", F.explode("event_signal").alias("row"))
     links = links.select(F.col("row.event_id").alias("event_id"), "kind")
     is_typed = F.coalesce(F.col("client").isin("cli", "sdk", "agent", "cloudshell"), F.lit(False))

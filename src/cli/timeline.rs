@@ -113,7 +113,7 @@ struct Filter {
     /// Only signals and API calls of this kind (repeatable); `create` includes created secrets, keys and passwords
     #[arg(long, value_name = "KIND", value_parser = kind_parser())]
     kind: Vec<Kind>,
-    /// Only signals and API calls that match a Sigma rule, if the hits were saved with `hunt --sigma PATH --save`
+    /// Only signals and API calls that match a Sigma rule. Save the hits first with `hunt --sigma PATH --save`
     #[arg(long)]
     sigma: bool,
     /// Include background signals and programmatic events

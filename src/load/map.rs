@@ -29,7 +29,7 @@ pub(super) fn map_changed(
     progress.phase(Phase::Sessions);
     case.transaction(|case| {
         // Sign-ins are assigned from events alone, so the assignment is valid as long as the events are unchanged.
-        if case.find_changed()? {
+        if case.has_changed()? {
             link_sign_ins(case)?;
             case.gather_sessions(memory.gathering())?;
         }
@@ -146,6 +146,51 @@ mod tests {
             pretty_format_batches(&batches).unwrap().to_string()
         };
         ["signals", "event_signal", "signal_entities"].map(rows).to_vec()
+    }
+
+    #[test]
+    fn an_event_added_moved_or_removed_is_a_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = demo(folder.path(), &RuleSet::shipped().unwrap());
+        let changes = |change: &dyn Fn()| {
+            let before = case.has_changed().unwrap();
+            change();
+            let after = case.has_changed().unwrap();
+            case.gather_sessions(u64::MAX).unwrap();
+            [before, after]
+        };
+        let (first, last) = ("SELECT min(event_id) FROM events", "SELECT max(session_id) FROM sessions");
+        let text = |sql: &str| {
+            let batches = case.query(sql).unwrap();
+            crate::batch::Columns(&batches[0]).text("value").unwrap().value(0).to_owned()
+        };
+        let [event, session] = [first, last].map(|sql| text(&format!("SELECT ({sql}) AS value")));
+        assert_eq!(changes(&|| ()), [false, false]);
+        let copy = "INSERT INTO events SELECT * REPLACE ('copy' AS event_id) FROM events LIMIT 1";
+        assert_eq!(changes(&|| drop(case.query(copy).unwrap())), [false, true]);
+        assert_eq!(changes(&|| case.move_events(&[(event.clone(), session.clone())]).unwrap()), [false, true]);
+        assert_eq!(changes(&|| case.remove_events(&[event.clone()]).unwrap()), [false, true]);
+        assert!(!case.has_changed().unwrap());
+    }
+
+    #[test]
+    fn sessions_store_the_counts_of_the_event_signals_view() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = demo(folder.path(), &RuleSet::shipped().unwrap());
+        let counts = "console_events, explained_events, unexplained_events, typed_events";
+        let stored = case.query(&format!("SELECT session_id, {counts} FROM sessions WHERE console ORDER BY 1")).unwrap();
+        let counted = case
+            .query(
+                "SELECT session_id, count(*) FILTER (class NOT IN ('programmatic', 'command')) AS console_events, \
+                 count(*) FILTER (class IN ('click', 'background')) AS explained_events, \
+                 count(*) FILTER (class = 'residual') AS unexplained_events, \
+                 count(*) FILTER (class = 'command') AS typed_events FROM event_signals \
+                 SEMI JOIN (FROM sessions WHERE console) USING (session_id) GROUP BY session_id ORDER BY 1",
+            )
+            .unwrap();
+        let text = |batches: &[_]| pretty_format_batches(batches).unwrap().to_string();
+        assert_eq!(text(&stored), text(&counted));
+        assert!(stored.iter().map(|batch| batch.num_rows()).sum::<usize>() > 1);
     }
 
     #[test]

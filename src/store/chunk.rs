@@ -55,7 +55,7 @@ pub(super) fn write_batches(batches: &[RecordBatch], chunk: &mut DataChunkHandle
 unsafe fn write_column(arrays: &[&dyn Array], vector: ffi::duckdb_vector) -> Result<(), Box<dyn Error>> {
     let Some(kind) = arrays.first().map(|array| array.data_type()) else { return Ok(()) };
     if let Some(other) = arrays.iter().map(|array| array.data_type()).find(|other| *other != kind) {
-        return Err(format!("a column has values of type {kind} and of type {other}").into());
+        return Err(format!("a column mixes values of types {kind} and {other}").into());
     }
     // SAFETY: guaranteed by the caller; the types are those that are matched.
     unsafe {

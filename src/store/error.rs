@@ -70,7 +70,7 @@ pub enum StoreError {
     #[error("{0:?} is not valid UTF-8, which DuckDB requires")]
     Path(PathBuf),
     /// The text has no statement.
-    #[error("there is no SQL statement")]
+    #[error("no SQL statement was given")]
     NoStatement,
     /// A batch did not fit.
     #[error(transparent)]

@@ -8,6 +8,11 @@ use serde::Serialize;
 use super::{Case, StoreError};
 use crate::event::Evidence;
 
+/// Whether any event was added, moved or removed since sessions were gathered. Moving and removing events marks their sessions
+/// with a negative count. This reads one column of `sessions` only.
+const HAS_CHANGED: &str = "SELECT COALESCE(min(events) < 0, false) OR COALESCE(sum(events), 0) <> (SELECT count(*) FROM events) \
+     FROM sessions";
+
 /// Sessions whose events changed since they were gathered.
 const FIND_CHANGED: &str = "CREATE OR REPLACE TEMP TABLE changed AS SELECT session_id, now.events \
      FROM (SELECT session_id, count(*) AS events FROM events GROUP BY session_id) AS now \
@@ -78,9 +83,8 @@ impl Case {
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn find_changed(&self) -> Result<bool, StoreError> {
-        self.execute(FIND_CHANGED)?;
-        self.has_rows("changed")
+    pub fn has_changed(&self) -> Result<bool, StoreError> {
+        Ok(self.connection.query_row(HAS_CHANGED, [], |row| row.get(0))?)
     }
 
     /// Gathers again every session whose events changed, and removes its signals. `events_at_once` limits the events whose
@@ -89,7 +93,7 @@ impl Case {
     /// # Errors
     /// DuckDB's message.
     pub fn gather_sessions(&self, events_at_once: u64) -> Result<(), StoreError> {
-        self.find_changed()?;
+        self.execute(FIND_CHANGED)?;
         self.forget_signals_of("changed")?;
         self.execute("DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM changed)")?;
         self.execute(&format!(

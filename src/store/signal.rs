@@ -38,14 +38,21 @@ fn waiting_events() -> String {
     )
 }
 
-/// Counts the events of the waiting sessions by kind, and stores the counts.
+/// Counts the events of the waiting sessions by class, and stores the counts. The class is that of the view `event_signals`,
+/// which would join the events of all sessions.
 const STATE: &str = "UPDATE sessions SET console_events = counted.console, explained_events = counted.explained, \
      unexplained_events = counted.unexplained, typed_events = counted.typed, \
      signals = (SELECT count(*) FROM signals WHERE signals.session_id = sessions.session_id) \
      FROM (SELECT session_id, count(*) FILTER (class NOT IN ('programmatic', 'command')) AS console, \
-     count(*) FILTER (class IN ('click', 'background')) AS explained, \
-     count(*) FILTER (class = 'residual') AS unexplained, count(*) FILTER (class = 'command') AS typed \
-     FROM event_signals SEMI JOIN waiting USING (session_id) GROUP BY session_id) AS counted \
+     count(*) FILTER (class = 'explained') AS explained, count(*) FILTER (class = 'residual') AS unexplained, \
+     count(*) FILTER (class = 'command') AS typed FROM (SELECT session_id, CASE \
+     WHEN kind = 'command' AND client IN ('cli', 'sdk', 'agent', 'cloudshell') THEN 'command' \
+     WHEN kind IS NOT NULL THEN 'explained' \
+     WHEN client IS NULL OR client NOT IN ('cli', 'sdk', 'agent', 'cloudshell', 'service') THEN 'residual' \
+     ELSE 'programmatic' END AS class \
+     FROM (SELECT session_id, event_id, client FROM events SEMI JOIN waiting USING (session_id)) \
+     LEFT JOIN event_signal USING (event_id) LEFT JOIN (SELECT signal_id, kind FROM signals) USING (signal_id)) \
+     GROUP BY session_id) AS counted \
      WHERE counted.session_id = sessions.session_id";
 
 impl Case {
@@ -119,7 +126,7 @@ impl Case {
     pub fn end_waiting(&self) -> Result<(), StoreError> {
         // The temporary table takes memory that the rest of the work may need.
         self.execute("DROP TABLE IF EXISTS temp.apart")?;
-        self.execute(STATE)
+        if self.has_rows("waiting")? { self.execute(STATE) } else { Ok(()) }
     }
 }
 

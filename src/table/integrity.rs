@@ -17,8 +17,8 @@ pub const FILE_INTEGRITY: Table = Table {
         ),
         Column::new("detail", Text, "Explanation of the status. NULL if none is needed"),
         Column::new("file", Text, "Name under which the file was found. NULL if it is missing"),
-        Column::new("s3_bucket", Text, "Bucket that the digest names. NULL if no digest names the file"),
-        Column::new("s3_object", Text, "S3 key that the digest names. NULL if no digest names the file"),
+        Column::new("s3_bucket", Text, "Bucket of the log file, from its digest. NULL if no digest lists the file"),
+        Column::new("s3_object", Text, "S3 key of the log file, from its digest. NULL if no digest lists the file"),
         Column::new(
             "digest",
             Text,

@@ -22,7 +22,7 @@ pub(super) async fn hunts() -> Result<Json, ServeError> {
 
 fn shipped() -> Result<Vec<Hunt>, ServeError> {
     hunt::shipped()
-        .map_err(|error| ServeError::missing(error.to_string(), "The program contains an invalid hunt; this is a bug."))
+        .map_err(|error| ServeError::missing(error.to_string(), "A built-in hunt is invalid. This is a bug."))
 }
 
 /// `GET /api/hunts/hits`: the number of rows of each hunt, and the first rows, within a time range and for matching principals.

@@ -71,7 +71,7 @@ pub(super) async fn export(State(state): State<Shared>) -> Result<Response, Serv
 pub(super) async fn import(State(state): State<Shared>, body: Bytes) -> Result<Json, ServeError> {
     let theirs = Notes::parse(&String::from_utf8_lossy(&body));
     if theirs.notes.is_empty() {
-        let advice = "Use a file that `cartographer notes export` or the page wrote.";
+        let advice = "Use a file exported with `cartographer notes export` or on the page.";
         return Err(ServeError::asked("the file contains no notes", advice));
     }
     state

@@ -263,7 +263,7 @@ fn timeline(asked: &TimelineQuery, case: &Case) -> Result<String, ServeError> {
 
 fn shipped() -> Result<Vec<Hunt>, ServeError> {
     hunt::shipped()
-        .map_err(|error| ServeError::missing(error.to_string(), "The program contains an invalid hunt; this is a bug."))
+        .map_err(|error| ServeError::missing(error.to_string(), "A built-in hunt is invalid. This is a bug."))
 }
 
 fn hunts(asked: &HuntsQuery, case: &Case) -> Result<String, ServeError> {
