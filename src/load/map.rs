@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn long_sessions_are_mapped_stretch_by_stretch() {
+    fn long_sessions_are_mapped_by_stretch() {
         let folder = tempfile::tempdir().unwrap();
         let rules = RuleSet::shipped().unwrap();
         let case = demo(folder.path(), &rules);
@@ -169,7 +169,7 @@ mod tests {
         assert!(sessions.iter().any(|session| session.rows.len() > 3 * limits.longest));
         let threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         let pieces = case.pieces().unwrap();
-        assert!(!tables(&case).iter().any(|rows| rows.contains("iam/users")), "what was there is gone");
+        assert!(!tables(&case).iter().any(|rows| rows.contains("iam/users")), "previous signals are removed");
         map_pieces(&case, pieces, &rules, &threads, limits).unwrap();
         assert_eq!(tables(&case), wanted);
     }
