@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_one_is_singular() {
+    fn counts_other_than_one_are_plural() {
         assert_eq!([0_u64, 1, 2].map(|rules| counted(rules, "rule", "rules")), ["0 rules", "1 rule", "2 rules"]);
     }
 }

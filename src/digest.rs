@@ -34,14 +34,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_do_not_run_together() {
+    fn boundaries_between_parts_change_id() {
         assert_ne!(id_of(&["ab", "c"], 16), id_of(&["a", "bc"], 16));
         assert_ne!(id_of(&["a\0b", ""], 16), id_of(&["a", "b\0"], 16));
         assert_eq!(id_of(&["a"], 16).len(), 32);
     }
 
     #[test]
-    fn sha256_is_the_one_that_everybody_knows() {
+    fn sha256_matches_known_digest() {
         assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

@@ -1,4 +1,4 @@
-"""Cases in memory: their tables equal those of the program, and views, hunts and notebook cells show them."""
+"""In-memory cases: tables equal those of a case created by the program, and views, hunts and notebook output work."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ def demo() -> cartographer.Case:
         ("signal_entities", lambda case: case.entities),
     ],
 )
-def test_a_trail_has_the_tables_of_a_case(loaded, case, name, of):
+def test_loaded_trail_has_same_tables_as_case(loaded, case, name, of):
     wanted, found = in_order(pyarrow.parquet.read_table(case / name)), in_order(of(loaded))
     assert len(found) > 10
     assert found == wanted
 
 
-def test_what_cannot_be_read_is_listed(loaded):
+def test_unreadable_files_and_records_are_listed(loaded):
     lost = {(pathlib.Path(row["file"]).name, row["record"]) for row in loaded.rejects.to_pylist()}
     assert lost == {("digest.json", None), ("torn.jsonl", 2)}
     assert loaded.files.num_rows > 9
 
 
-def test_a_path_can_be_a_list_or_a_glob(trail, loaded):
+def test_path_can_be_list_or_glob(trail, loaded):
     files = sorted(path for path in trail.rglob("*") if path.is_file())
     assert cartographer.load(files).events.num_rows == loaded.events.num_rows
     assert cartographer.load(f"{trail}/**/*.json*").signals.num_rows > 0
 
 
-def test_events_can_be_selected(demo):
+def test_events_can_be_filtered(demo):
     middle = datetime.datetime(2026, 3, 11, 12, tzinfo=UTC)
     early, late = cartographer.load(DEMO, end=middle), cartographer.load(DEMO, start="2026-03-11T12:00:00Z")
     assert early.events.num_rows + late.events.num_rows == demo.events.num_rows
@@ -64,7 +64,7 @@ def test_events_can_be_selected(demo):
     assert set(only.events.column("service").to_pylist()) == {"iam"}
 
 
-def test_views_have_the_rows_of_a_case(demo):
+def test_timeline_is_sorted_and_in_utc(demo):
     timeline = demo.timeline()
     rows = timeline.to_pylist()
     assert len(timeline) == len(rows) > 60
@@ -98,7 +98,7 @@ def test_hunts_take_parameters(demo):
     assert len(demo.hunt("discovery/many-pages-opened", pages=10_000)) == 0
 
 
-def test_other_libraries_take_the_rows(demo):
+def test_rows_convert_to_other_libraries(demo):
     polars, pandas = pytest.importorskip("polars"), pytest.importorskip("pandas")
     timeline = demo.timeline()
     assert polars.DataFrame(timeline).shape == (len(timeline), len(timeline.column_names))
@@ -109,7 +109,7 @@ def test_other_libraries_take_the_rows(demo):
     assert isinstance(timeline.to_pandas(), pandas.DataFrame)
 
 
-def test_a_notebook_shows_a_picture_and_a_table(demo):
+def test_notebook_shows_plot_and_table(demo):
     shown = demo._repr_html_()
     assert "<svg" in shown and shown.count("<circle") > 40
     assert "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup" in shown
@@ -149,32 +149,32 @@ def test_hostile_text_is_escaped_in_notebooks(tmp_path):
         assert "&lt;script&gt;" in shown and "\\u{202e}" in shown
 
 
-def test_a_statement_without_rows_is_run(demo):
+def test_statement_without_result_rows_runs(demo):
     demo.sql("CREATE OR REPLACE TEMP TABLE mine AS SELECT 40 + 2 AS a")
     assert demo.sql("FROM mine").arrow().to_pydict() == {"a": [42]}
 
 
-WRONG = {
+INVALID = {
     "no such file": (lambda c: cartographer.load("/nowhere.json"), cartographer.CartographerError, "no such file or folder"),
-    "no paths": (lambda c: cartographer.load([]), ValueError, "the list of paths is empty"),
-    "a README": (lambda c: cartographer.load(DEMO.parent / "README.md"), cartographer.CartographerError, "README.md"),
-    "no time": (lambda c: cartographer.load(DEMO, start="yesterday"), ValueError, "start='yesterday' is not a time"),
-    "no path at all": (lambda c: cartographer.load(None), TypeError, "path takes a path or a list of paths"),
-    "a folder for rules": (lambda c: cartographer.load(DEMO, rules="mine"), TypeError, "rules=read_rules(folder)"),
-    "an end before its start": (lambda c: cartographer.load(DEMO, start="2026-03-02", end="2026-03-01"), ValueError, "must be earlier than"),
-    "a number for an account": (lambda c: cartographer.load(DEMO, accounts=[111122223333]), TypeError, "accounts takes strings, not 111122223333"),
-    "one text": (lambda c: cartographer.load(DEMO, services="iam"), TypeError, "services takes a list of strings"),
-    "no view": (lambda c: c.view("nothing"), ValueError, "there is no view 'nothing'"),
-    "no hunt": (lambda c: c.hunt("nothing"), ValueError, "there is no hunt 'nothing'"),
-    "no parameter": (lambda c: c.hunt("persistence/access-key-for-another", who="x"), ValueError, "since, until, principal"),
-    "text for a number": (lambda c: c.hunt("discovery/many-pages-opened", pages="8"), TypeError, "pages takes a whole number"),
-    "a number for a time": (lambda c: c.hunt("discovery/many-pages-opened", since=8), TypeError, "since takes a time"),
-    "wrong SQL": (lambda c: c.sql("FROM nowhere"), duckdb.Error, "nowhere"),
+    "an empty list of paths": (lambda c: cartographer.load([]), ValueError, "the list of paths is empty"),
+    "not a trail": (lambda c: cartographer.load(DEMO.parent / "README.md"), cartographer.CartographerError, "README.md"),
+    "an invalid time": (lambda c: cartographer.load(DEMO, start="yesterday"), ValueError, "start='yesterday' is not a time"),
+    "path is None": (lambda c: cartographer.load(None), TypeError, "path takes a path or a list of paths"),
+    "rules is a folder": (lambda c: cartographer.load(DEMO, rules="mine"), TypeError, "rules=read_rules(folder)"),
+    "the end is before the start": (lambda c: cartographer.load(DEMO, start="2026-03-02", end="2026-03-01"), ValueError, "must be earlier than"),
+    "an account is a number": (lambda c: cartographer.load(DEMO, accounts=[111122223333]), TypeError, "accounts takes strings, not 111122223333"),
+    "a string instead of a list": (lambda c: cartographer.load(DEMO, services="iam"), TypeError, "services takes a list of strings"),
+    "an unknown view": (lambda c: c.view("nothing"), ValueError, "there is no view 'nothing'"),
+    "an unknown hunt": (lambda c: c.hunt("nothing"), ValueError, "there is no hunt 'nothing'"),
+    "an unknown parameter": (lambda c: c.hunt("persistence/access-key-for-another", who="x"), ValueError, "since, until, principal"),
+    "a string instead of a number": (lambda c: c.hunt("discovery/many-pages-opened", pages="8"), TypeError, "pages takes a whole number"),
+    "a number instead of a time": (lambda c: c.hunt("discovery/many-pages-opened", since=8), TypeError, "since takes a time"),
+    "invalid SQL": (lambda c: c.sql("FROM nowhere"), duckdb.Error, "nowhere"),
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_wrong_use_is_an_error(demo, name):
-    use, error, words = WRONG[name]
-    with pytest.raises(error, match=re.escape(words)):
-        use(demo)
+@pytest.mark.parametrize("name", INVALID)
+def test_invalid_use_raises(demo, name):
+    act, error, message = INVALID[name]
+    with pytest.raises(error, match=re.escape(message)):
+        act(demo)

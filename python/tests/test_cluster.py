@@ -33,12 +33,12 @@ def archive(tmp_path) -> str:
 
 
 # This test must run first: a session's archives stay available to later sessions in the same process.
-def test_executors_without_the_package_report_the_missing_module(trail):
+def test_executors_without_package_report_missing_module(trail):
     with cluster() as spark, pytest.raises(Exception) as raised:
         lake.read_trail(spark, str(trail / "torn.jsonl")).count()
     assert "No module named 'cloudtrail_cartographer'" in str(raised.value)
 
 
-def test_executors_map_with_the_archive(archive, case, wanted):
+def test_executors_map_with_archive(archive, case, wanted):
     with cluster(**{"spark.archives": f"{archive}#cartographer"}) as spark:
         assert engines.rows(lake.map_signals(spark.read.parquet(str(case / "events"))).signals) == wanted["signals"]

@@ -1,4 +1,4 @@
-"""The notebook in ``docs/`` runs, and shows what it shows in the repository. ``UPDATE=1`` writes its outputs."""
+"""The notebook in ``docs/`` runs and produces the committed outputs. ``UPDATE=1`` updates the outputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTEBOOK = ROOT / "docs" / "notebook.ipynb"
 
 
 def outputs(notebook) -> list[tuple[str, str]]:
-    """What each cell shows: its source, and its outputs as text and HTML."""
+    """The source of each code cell, and its outputs as text and HTML."""
     shown = []
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -23,7 +23,7 @@ def outputs(notebook) -> list[tuple[str, str]]:
     return shown
 
 
-def test_the_notebook_shows_what_it_shows_in_the_repository():
+def test_notebook_outputs_are_up_to_date():
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     wanted = outputs(notebook)
     client = nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(NOTEBOOK.parent)}})
@@ -40,4 +40,4 @@ def test_the_notebook_shows_what_it_shows_in_the_repository():
     found = outputs(notebook)
     assert len(found) > 8 and all(text for _, text in found[1:])
     for (source, text), (_, old) in zip(found, wanted):
-        assert text == old, f"this cell shows something else; UPDATE=1 writes the notebook:\n{source}"
+        assert text == old, f"the output of this cell is different; UPDATE=1 updates the notebook:\n{source}"

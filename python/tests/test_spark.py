@@ -50,13 +50,13 @@ def table(mapped, name):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_trail_maps_to_the_rows_of_a_case(mapped, wanted, name):
+def test_trail_maps_to_same_rows_as_case(mapped, wanted, name):
     found = engines.rows(table(mapped, name))
     assert len(found) >= 60
     assert found == wanted[name]
 
 
-def test_sessions_are_those_of_a_case(events, mapped, case):
+def test_sessions_equal_case(events, mapped, case):
     wanted = in_order(pyarrow.parquet.read_table(case / "sessions"))
     found = engines.rows(lake.sessions(events, mapped))
     assert len(found) > 10 and any(not row["console"] for row in found)
@@ -64,7 +64,7 @@ def test_sessions_are_those_of_a_case(events, mapped, case):
 
 
 @pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail has no streaming source for files")
-def test_a_stream_is_refused_with_the_reason(spark, events, tmp_path):
+def test_streaming_dataframe_is_rejected_with_reason(spark, events, tmp_path):
     stream = spark.readStream.schema(events.schema).parquet(str(tmp_path))
     with pytest.raises(cartographer.CartographerError, match="streaming DataFrame.*Late events"):
         lake.map_signals(stream)
@@ -79,7 +79,7 @@ def test_unreadable_records_are_rejected(spark, trail):
 
 
 @pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail does not report which file a line comes from")
-def test_lines_are_read_in_chunks(spark, trail, tmp_path):
+def test_json_lines_are_read_in_chunks(spark, trail, tmp_path):
     records = [json.loads((trail / "torn.jsonl").read_text().splitlines()[0])]
     (tmp_path / "lines.jsonl").write_text(
         "\n".join(json.dumps({**records[0], "eventID": f"e{n}"}) for n in range(250)) + "\n\nnonsense\n"
@@ -91,7 +91,7 @@ def test_lines_are_read_in_chunks(spark, trail, tmp_path):
 
 
 @pytest.mark.skipif(engines.ENGINE != "sail", reason="maps three times; one engine is enough")
-def test_mapping_days_separately_returns_each_session_once(spark, events, wanted):
+def test_mapping_days_separately_returns_each_signal_once(spark, events, wanted):
     found = []
     for day in DAYS:
         near = events.where(F.unix_micros("event_time").between(micros(day, -1), micros(day, 2)))
@@ -147,7 +147,7 @@ COMPARED = [
 
 
 def lowercased(value):
-    """A record member in the form of Athena's columns."""
+    """A value with the lowercase member names of Athena's columns."""
     if isinstance(value, dict):
         return {name.lower(): lowercased(member) for name, member in value.items()}
     return [lowercased(item) for item in value] if isinstance(value, list) else value
@@ -169,7 +169,7 @@ def unique_by_id(rows):
     return [row for _, row in sorted({row["event_id"]: row for row in rows}.items())]
 
 
-def test_athenas_table_gives_the_same_events(spark, tmp_path):
+def test_athena_table_has_same_events(spark, tmp_path):
     records = json.loads(gzip.decompress(DEMO.read_bytes()))["Records"]
     (tmp_path / "rows.jsonl").write_text("\n".join(athena_row(record) for record in records))
     rows = spark.read.schema(ATHENA).json(str(tmp_path))
@@ -179,7 +179,7 @@ def test_athenas_table_gives_the_same_events(spark, tmp_path):
     assert unique_by_id(found) == unique_by_id(wanted.to_pylist())
 
 
-def test_security_lake_gives_the_same_events(spark, case):
+def test_security_lake_table_has_same_events(spark, case):
     wanted = (
         pyarrow.parquet.read_table(case / "events")
         .filter(pyarrow.compute.field("identity_type").is_valid())
@@ -200,7 +200,7 @@ def selected(row, names):
 
 
 def pushed_unsorted(events):
-    """Sends sessions to a mapper without sorting them."""
+    """Sends events to a mapper without sorting them."""
     rows = events.withColumn("seq", F.lit(2)).select(*mapper_columns())
     return rows.mapInArrow(map_sessions({}), ddl("mapped"))
 
@@ -211,7 +211,7 @@ def renamed(events):
 
 
 def mapped_of(count=1, **columns):
-    """Sends rows to a mapper whose columns are replaced by these SQL expressions."""
+    """Sends rows to a mapper, with columns replaced by these SQL expressions."""
 
     def act(events):
         rows = events.limit(count).coalesce(1).withColumn("seq", F.lit(1))
@@ -221,43 +221,43 @@ def mapped_of(count=1, **columns):
     return act
 
 
-# An action, and part of the message of the exception that it raises, either before anything runs or in a worker.
-WRONG = {
+# An action, and part of the message of the exception that it raises, either before execution or in a worker.
+INVALID = {
     "a column is missing": (lambda e: lake.map_signals(e.drop("event_key")), "there is no column 'event_key'"),
-    "a column of another type": (
+    "a column has the wrong type": (
         lambda e: lake.map_signals(e.withColumn("event_time", F.lit("now"))),
         "'event_time' is string",
     ),
-    "times without a zone": (
+    "times have no time zone": (
         lambda e: lake.map_signals(e.withColumn("event_time", F.expr("cast(event_time AS timestamp_ntz)"))),
         "has no time zone",
     ),
-    "a table of something else": (lambda e: lake.map_signals(e.select(F.lit(1).alias("a"))), "these are not events"),
+    "a table without events": (lambda e: lake.map_signals(e.select(F.lit(1).alias("a"))), "these are not events"),
     "not Athena's table": (lambda e: lake.from_athena(e), "is it the athena table"),
     "not Security Lake's table": (lambda e: lake.from_security_lake(e), "is it the security-lake table"),
     "invalid rules": (lambda e: lake.map_signals(e, rules={"iam/x.toml": "id = 3"}), "iam/x.toml:1"),
-    "a key is NULL": (mapped_of(event_id="cast(NULL AS string)"), '"event_id" is NULL in row 1'),
-    "a session is NULL": (mapped_of(session_id="cast(NULL AS string)"), '"session_id" is NULL in row 1'),
+    "an event ID is NULL": (mapped_of(event_id="cast(NULL AS string)"), '"event_id" is NULL in row 1'),
+    "a session ID is NULL": (mapped_of(session_id="cast(NULL AS string)"), '"session_id" is NULL in row 1'),
     "an unknown client": (mapped_of(client="'Netscape'"), '"Netscape"'),
-    # A single such value would be damage: it is read as NULL, with a warning.
-    "requests that are not JSON": (mapped_of(2, request_parameters="'{a: 1}'"), "is not JSON"),
-    "a renamed column": (lambda e: renamed(e), 'column "event_key" of type VARCHAR is missing'),
-    "a session that does not start with its first row": (mapped_of(seq="5"), "seq 5, expected 1"),
+    # A single value that is not JSON would be read as NULL, with a warning.
+    "requests are not JSON": (mapped_of(2, request_parameters="'{a: 1}'"), "is not JSON"),
+    "a column is renamed": (lambda e: renamed(e), 'column "event_key" of type VARCHAR is missing'),
+    "the first row of a session is missing": (mapped_of(seq="5"), "seq 5, expected 1"),
     "unsorted rows": (pushed_unsorted, "seq 2, expected 1"),
 }
 
 
-@pytest.mark.parametrize("what", WRONG)
-def test_invalid_input_raises_and_no_worker_crashes(events, what):
-    act, words = WRONG[what]
+@pytest.mark.parametrize("name", INVALID)
+def test_invalid_input_raises_without_crashing_workers(events, name):
+    act, message = INVALID[name]
     with pytest.raises(Exception) as raised:
         engines.rows(act(events))
-    assert words in str(raised.value)
+    assert message in str(raised.value)
     assert "crashed" not in str(raised.value)
     assert events.limit(1).count() == 1
 
 
-def test_a_record_that_is_not_json_raises_with_strict(spark, trail):
+def test_strict_mode_raises_on_invalid_json(spark, trail):
     with pytest.raises(Exception) as raised:
         engines.rows(lake.read_trail(spark, str(trail / "torn.jsonl"), strict=True))
     assert "torn.jsonl', record 2: broken JSON at byte" in str(raised.value)

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn records_of_maxmind_are_parsed() {
+    fn maxmind_records_are_parsed() {
         let city = json!({"city": {"geoname_id": 1, "names": {"de": "Köln", "en": "Cologne"}}, "continent": {"code": "EU"},
             "country": {"iso_code": "DE", "names": {"en": "Germany"}}, "registered_country": {"iso_code": "NL"}});
         assert_eq!(place(city), texts(["DE", "Cologne", "", ""]));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn records_of_ipinfo_are_parsed() {
+    fn ipinfo_records_are_parsed() {
         let lite = json!({"country": "Germany", "country_code": "DE", "continent": "Europe", "continent_code": "EU",
             "asn": "AS64500", "as_name": "Example Ltd", "as_domain": "example.com"});
         assert_eq!(place(lite), texts(["DE", "", "64500", "Example Ltd"]));
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_data_about_an_address_stays_missing() {
+    fn missing_values_are_none() {
         let unassigned = json!({"country_code": "DE", "asn": "", "as_name": ""});
         assert_eq!(place(unassigned), texts(["DE", "", "", ""]));
         let words = json!({"country": "Germany", "city": "", "asn": "AS64500"});
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn other_and_damaged_databases_are_rejected() {
+    fn unsupported_and_corrupt_databases_are_rejected() {
         let rejected = |bytes| Geo::read("a.mmdb", bytes).unwrap_err().to_string();
         let other = database(&[("192.0.2.0/24", json!({"connection_type": "Cable/DSL", "name": "x"}))]);
         assert_eq!(

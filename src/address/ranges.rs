@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn all_services_and_the_narrowest_range_of_an_address_are_returned() {
+    fn lookup_returns_all_services_and_narrowest_range() {
         let texts = |service: &str, region: &str, range: &str| Some([service, region, range].map(str::to_owned));
         assert_eq!(looked_up("192.0.2.18"), texts("EC2, EC2_INSTANCE_CONNECT", "eu-west-1", "192.0.2.16/29"));
         assert_eq!(looked_up("192.0.2.1"), texts("EC2", "eu-west-1", "192.0.2.0/25"));
@@ -116,13 +116,13 @@ mod tests {
     }
 
     #[test]
-    fn another_document_is_rejected() {
-        let refused = |text: &str| Ranges::read("a.json", text.as_bytes()).unwrap_err().to_string();
-        assert!(refused("{").starts_with("a.json is not AWS's ip-ranges.json: EOF"));
-        assert!(refused(r#"{"prefixes": []}"#).contains("missing field"));
+    fn invalid_documents_are_rejected() {
+        let error = |text: &str| Ranges::read("a.json", text.as_bytes()).unwrap_err().to_string();
+        assert!(error("{").starts_with("a.json is not AWS's ip-ranges.json: EOF"));
+        assert!(error(r#"{"prefixes": []}"#).contains("missing field"));
         let bad = LIST.replace("192.0.2.0/25", "192.0.2.0/33");
-        assert!(refused(&bad).contains("invalid"), "{}", refused(&bad));
+        assert!(error(&bad).contains("invalid"), "{}", error(&bad));
         let empty = r#"{"createDate": "x", "prefixes": [], "ipv6_prefixes": []}"#;
-        assert_eq!(refused(empty), "a.json is not AWS's ip-ranges.json: it lists no ranges");
+        assert_eq!(error(empty), "a.json is not AWS's ip-ranges.json: it lists no ranges");
     }
 }

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_keep_their_owners_and_the_narrowest_network_is_kept() {
+    fn merge_keeps_asn_with_its_owner_and_narrowest_network() {
         let country = place("203.0.113.0/24", Some("DE"), None, None);
         let owner = place("203.0.112.0/22", Some("NL"), Some(64_500), Some("Example Ltd"));
         let wanted = place("203.0.113.0/24", Some("DE"), Some(64_500), Some("Example Ltd"));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_round_trip_and_have_a_summary() {
+    fn addresses_round_trip_and_have_summaries() {
         let cloud = Cloud {
             provider: "AWS".to_owned(),
             service: "EC2".to_owned(),

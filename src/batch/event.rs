@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_comes_back() {
+    fn events_round_trip() {
         let bare = Event { event_id: "bare".into(), session_id: "s".into(), ..Event::default() };
         let mut rows = EventRows::default();
         rows.push(&full(), "a.json", 3).unwrap();

@@ -199,14 +199,14 @@ mod tests {
     use crate::table::EVENT_SIGNAL;
 
     #[test]
-    fn a_cell_of_another_type_is_refused_by_its_column() {
+    fn cell_type_error_names_column() {
         let mut rows = Rows::new(&EVENT_SIGNAL);
         let error = rows.push(&[Cell::text("e"), Cell::Boolean(None), Cell::text("anchor")]).unwrap_err();
         assert_eq!(error.to_string(), "a row of event_signal does not fit its column signal_id");
     }
 
     #[test]
-    fn a_row_too_short_or_too_long_is_refused() {
+    fn rows_of_wrong_length_are_rejected() {
         let mut rows = Rows::new(&EVENT_SIGNAL);
         let short = rows.push(&[Cell::text("e"), Cell::text("s")]).unwrap_err();
         assert_eq!(short.to_string(), "a row of event_signal does not fit its column role");

@@ -37,7 +37,7 @@ mod tests {
     use crate::signal::Kind;
 
     #[test]
-    fn a_rule_fills_its_row() {
+    fn rule_fields_are_written_to_columns() {
         let rule = Rule {
             id: "iam/users".into(),
             title: "IAM > Users".into(),

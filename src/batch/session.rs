@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_goes_on_in_the_next_batch() {
+    fn sessions_can_span_batches() {
         let batches = [batch(&[("a", "1"), ("b", "2")]), batch(&[("b", "3"), ("c", "4")])];
         let sessions = sessions(&batches).unwrap();
         let ids = |at: usize| sessions[at].rows.iter().map(|row| row.event_id).collect::<Vec<_>>();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_what_its_event_has() {
+    fn rows_contain_event_fields() {
         let batches = [batch(&[("a", "1")])];
         let sessions = sessions(&batches).unwrap();
         let row = &sessions[0].rows[0];

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_fills_three_batches() {
+    fn signal_is_written_to_three_batches() {
         let batches = signals([&signal()]).unwrap();
         insta::assert_snapshot!(lines(&batches.signals), @r#"{"signal_id":"x","session_id":"s","account_id":"111122223333","principal":"alice","rule_id":"iam/users","rule_pack":"acme@1.2.0","kind":"list","severity":2,"service":"iam","title":"IAM > Users","summary":"Listed 2 users","region":"us-east-1","confidence":0.5,"origin":"inferred","first_time":"1970-01-01T00:00:01","last_time":"1970-01-01T00:00:02","event_count":2,"anchor_event_id":"e1","context":"{\"users\":[\"a\"]}","attack":["T1087.004"],"matched":["iam:ListUsers"],"missing":[]}"#);
         insta::assert_snapshot!(lines(&batches.event_signal), @r#"

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn all_three_formats_are_parsed() {
+    fn acls_are_parsed_in_all_formats() {
         let everyone = (Some("read to everyone".to_owned()), true, true);
         assert_eq!(described(json!({"bucketName": "b", "x-amz-acl": ["public-read"]})), everyone);
         assert_eq!(

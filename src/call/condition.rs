@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_that_hold_without_the_key_are_described() {
+    fn conditions_that_accept_absent_keys_are_described() {
         let cases = [
             (
                 json!({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}),

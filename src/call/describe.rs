@@ -447,36 +447,36 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
     }
 
     #[test]
-    fn failed_calls_and_dry_runs_are_described_as_such() {
+    fn failed_calls_and_dry_runs_are_described() {
         let table = table();
-        let made =
+        let call =
             || TestCall::new("ec2:TerminateInstances", json!({"instancesSet": {"items": [{"instanceId": "i-1"}]}}));
         let cases = [
-            (made(), "Terminated instance i-1", Outcome::Succeeded),
+            (call(), "Terminated instance i-1", Outcome::Succeeded),
             (
-                made().failed("Client.UnauthorizedOperation"),
+                call().failed("Client.UnauthorizedOperation"),
                 "Tried to terminate instance i-1: access denied",
                 Outcome::Denied,
             ),
-            (made().failed("AuthFailure"), "Tried to terminate instance i-1: access denied", Outcome::Denied),
+            (call().failed("AuthFailure"), "Tried to terminate instance i-1: access denied", Outcome::Denied),
             (
-                made().failed("Client.InvalidInstanceID.NotFound"),
+                call().failed("Client.InvalidInstanceID.NotFound"),
                 "Tried to terminate instance i-1: InvalidInstanceID.NotFound",
                 Outcome::Failed,
             ),
             (
-                made().failed("Client.DryRunOperation"),
+                call().failed("Client.DryRunOperation"),
                 "Dry run: would have been allowed to terminate instance i-1",
                 Outcome::DryRun,
             ),
         ];
-        for (made, summary, outcome) in cases {
-            assert_eq!(made.description(&table), (summary.to_owned(), outcome));
+        for (call, summary, outcome) in cases {
+            assert_eq!(call.description(&table), (summary.to_owned(), outcome));
         }
     }
 
     #[test]
-    fn a_reversal_has_a_class_for_each_call_that_it_undoes() {
+    fn reversal_has_class_for_each_undone_call() {
         let words: Vec<RuleText> = RuleText::shipped().into_iter().filter(RuleText::holds_words).collect();
         let compiled = |undone: &str| {
             let undoes = format!("classes = {{ privilege_change = \"revokes\" }}\nundoes = [{undone}]");
@@ -499,7 +499,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
     }
 
     #[test]
-    fn the_first_entry_whose_conditions_hold_describes_a_call() {
+    fn first_matching_entry_describes_call() {
         let table = table();
         let put = |document: Value| {
             let request = json!({"roleName": "deploy", "policyName": "inline", "policyDocument": document.to_string()});
@@ -516,22 +516,22 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
     }
 
     #[test]
-    fn a_denied_call_without_request_is_described_by_its_name() {
+    fn denied_call_without_request_is_described_by_name() {
         let denied = TestCall::new("iam:PutRolePolicy", Value::Null).failed("AccessDenied");
         assert_eq!(denied.description(&table()).0, "Tried to put a role policy: access denied");
     }
 
     #[test]
     fn byte_counts_are_read_from_additional_event_data() {
-        let made = TestCall {
+        let call = TestCall {
             extra: Some(json!({"additionalEventData": {"bytesTransferredOut": 1_200_000_000.0}})),
             ..TestCall::new("s3:GetObject", json!({"bucketName": "prod-exports", "key": "customers.csv"}))
         };
-        assert_eq!(made.description(&table()).0, "Downloaded customers.csv from prod-exports (1.2 GB)");
+        assert_eq!(call.description(&table()).0, "Downloaded customers.csv from prod-exports (1.2 GB)");
     }
 
     #[test]
-    fn the_outcome_of_a_sign_in_is_read_from_its_response() {
+    fn sign_in_outcome_is_read_from_response() {
         let table = table();
         let sign_in = |response: Value| TestCall { response, ..TestCall::new("signin:ConsoleLogin", Value::Null) };
         assert_eq!(sign_in(json!({"ConsoleLogin": "Failure"})).description(&table).1, Outcome::Failed);
@@ -540,7 +540,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
     }
 
     #[test]
-    fn calls_without_an_entry_are_described_by_their_names() {
+    fn calls_without_entry_are_described_by_name() {
         let table = table();
         let cases = [
             ("iam:ListUsers", json!(null), "Listed users"),
@@ -568,7 +568,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
     }
 
     #[test]
-    fn the_shipped_table_compiles() {
+    fn shipped_call_table_compiles() {
         let table = CallTable::compile(&RuleText::shipped()).map_err(|errors| format!("{errors:#?}"));
         assert_eq!(table.map(|table| table.entries().len()), Ok(CallTable::shipped().entries().len()));
     }

@@ -69,14 +69,14 @@ mod tests {
     }
 
     #[test]
-    fn only_one_is_singular() {
+    fn counts_other_than_one_are_plural() {
         assert_eq!(format("1", Some(ValueFormat::Days)), "1 day");
         assert_eq!(format("30", Some(ValueFormat::Days)), "30 days");
         assert_eq!(format("2", Some(ValueFormat::DedicatedHosts)), "2 Dedicated Hosts");
     }
 
     #[test]
-    fn regular_verbs_are_put_in_the_past_tense() {
+    fn regular_verbs_are_converted_to_past_tense() {
         let cases = [("create", "created"), ("attach", "attached"), ("modify", "modified"), ("deploy", "deployed")];
         for (verb, past) in cases {
             assert_eq!(regular_past(verb), past);

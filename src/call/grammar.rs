@@ -559,7 +559,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_resources_are_described_with_the_resource() {
+    fn resource_parts_are_described_with_their_resource() {
         let job = "arn:aws:robomaker:eu-west-1:111122223333:simulation-job/sim-1";
         let gateway = "arn:aws:storagegateway:eu-west-1:111122223333:gateway/sgw-1";
         let cases = [
@@ -614,7 +614,7 @@ mod tests {
     }
 
     #[test]
-    fn tag_keys_and_key_names_are_not_resources() {
+    fn tag_keys_are_not_entities_but_created_keys_are() {
         let tags = json!([{"key": "Owner", "value": "t"}]);
         let (_, entities) =
             described("odd:CreateCluster", &json!({"clusterName": "c", "tagList": tags, "labels": tags}));

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn ipv6_addresses_of_a_48_are_one_network() {
+    fn addresses_map_to_ipv4_24_or_ipv6_48_network() {
         let cases = [
             ("198.51.100.7", Some("198.51.100.0/24")),
             ("::ffff:198.51.100.7", Some("198.51.100.0/24")),

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn several_rules_are_joined() {
+    fn multiple_rules_are_joined() {
         let item = |port: u16, cidr: &str| json!({"ipProtocol": "tcp", "fromPort": port, "toPort": port, "ipRanges": {"items": [{"cidrIp": cidr}]}});
         let (text, _) =
             described(json!({"ipPermissions": {"items": [item(22, "10.0.0.0/8"), item(443, "0.0.0.0/0")]}}));

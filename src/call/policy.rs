@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn denying_plain_http_gives_no_access() {
+    fn deny_statement_for_plain_http_grants_no_access() {
         let policy = json!({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
             "Condition": {"Bool": {"aws:SecureTransport": "false"}}}});
         let grants = resource(&policy);
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn excluded_principals_give_access_only_when_allowed() {
+    fn not_principal_grants_access_only_in_allow_statements() {
         let allow = resource(
             &json!({"Statement": [{"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:user/eve"},
             "Action": "s3:GetObject", "Resource": "*"}]}),

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn service_events_are_described_without_an_actor() {
+    fn service_events_are_described_without_actor() {
         let details =
             json!({"serviceEventDetails": {"eventRequestDetails": {"dataSourceId": "ds-1", "dataSetId": "set-1"}}});
         let (summary, entities) = described_event("quicksight:QueryDatabase", "AwsServiceEvent", &details);

@@ -206,7 +206,7 @@ mod tests {
                 "lets account 999988887777 and account 444455556666 call s3:GetObject on b/public/*; and denies everyone \
                  s3:* without TLS",
             ),
-            // The common grantee of two statements is stated once.
+            // The grantee of two statements is named only once.
             (
                 json!([
                     allow(&json!({"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:GetBucketAcl"})),
@@ -220,7 +220,7 @@ mod tests {
                 Value::from([1, 2, 3, 4, 5].map(|at| allow(&json!({"Action": format!("s3:{at}")}))).to_vec()),
                 "lets everyone call s3:1; lets everyone call s3:2; lets everyone call s3:3; and 2 more statements",
             ),
-            // Omitted statements do not give external access.
+            // Statements that give external access come first, so that they are not omitted.
             (
                 Value::from(
                     [1, 2, 3, 4]
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn trust_policies_state_who_can_assume_the_role() {
+    fn trust_policies_state_who_can_assume_role() {
         assert_described([
             (
                 json!([allow(
@@ -257,7 +257,7 @@ mod tests {
                 "lets identities from OIDC provider token.actions.githubusercontent.com assume it only if \
                  token.actions.githubusercontent.com:sub matches repo:org/app:*",
             ),
-            // A statement that allows further actions does more than assuming the role.
+            // A statement with other actions allows more than assuming the role.
             (
                 json!([allow(&json!({"Action": ["sts:AssumeRole", "sts:*"]}))]),
                 "lets everyone call sts:AssumeRole and sts:*",

@@ -1,4 +1,4 @@
-//! Checks the examples in the help: every command's help ends with some, and each is a command that the program accepts.
+//! Checks that the help of every command ends with examples, and that the program accepts each example.
 
 use clap::{Command, CommandFactory, Parser};
 
@@ -30,7 +30,7 @@ fn arguments(line: &str) -> Option<Vec<String>> {
 }
 
 #[test]
-fn every_command_ends_its_help_with_examples_that_it_accepts() {
+fn help_of_every_command_ends_with_valid_examples() {
     let all = commands(&Cli::command(), "");
     assert!(all.len() > 25, "{} commands", all.len());
     for (path, command) in all {
@@ -42,7 +42,7 @@ fn every_command_ends_its_help_with_examples_that_it_accepts() {
             assert!(parsed.is_ok(), "{path:?}: {run:?}: {}", parsed.err().map(|e| e.to_string()).unwrap_or_default());
         }
         let own = path.split_whitespace().collect::<Vec<_>>();
-        let shows_itself = |run: &Vec<String>| run.iter().skip(1).map(String::as_str).take(own.len()).eq(own.clone());
-        assert!(runs.iter().any(shows_itself), "no example of {path:?} is about it: {runs:?}");
+        let runs_command = |run: &Vec<String>| run.iter().skip(1).map(String::as_str).take(own.len()).eq(own.clone());
+        assert!(runs.iter().any(runs_command), "no example of {path:?} runs it: {runs:?}");
     }
 }

@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_verdict_tells_all_from_part_from_nothing() {
+    fn exit_code_distinguishes_complete_and_partial_loads() {
         let all = Ledger { files_seen: 1, files_loaded: 1, read: 2, inserted: 2, ..Ledger::default() };
         let part = Ledger { read: 3, rejected: 1, ..all.clone() };
         let again = Ledger { files_seen: 2, files_skipped: 1, files_refused: 1, ..Ledger::default() };
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_load_of_nothing_or_out_of_balance_is_an_error() {
+    fn empty_and_unbalanced_loads_are_errors() {
         let nothing = Ledger { files_seen: 1, files_refused: 1, ..Ledger::default() };
         let lost = Ledger { files_seen: 1, read: 3, inserted: 2, ..Ledger::default() };
         let errors = [nothing, lost, Ledger::default()].map(|ledger| verdict(&ledger).unwrap_err().to_string());

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_means_the_same_moment() {
+    fn all_formats_parse_to_same_time() {
         let expected = Timestamp(1_772_442_720_000_000);
         for text in ["2026-03-02T09:12:00Z", "2026-03-02 09:12", "2026-03-02 09:12:00", "2026-03-02T10:12:00+01:00"] {
             assert_eq!(parse(text), Ok(expected), "{text}");
@@ -42,13 +42,13 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_a_unit() {
+    fn durations_require_unit() {
         assert_eq!(["90s", "10m", "2h", "1d"].map(duration), [90, 600, 7200, 86_400].map(|s: i64| Ok(s * 1_000_000)));
         assert!(["", "10", "m", "-1m", "1w", "99999999999999d"].map(duration).iter().all(Result::is_err));
     }
 
     #[test]
-    fn what_is_no_moment_is_refused() {
+    fn invalid_times_are_rejected() {
         for text in ["", "yesterday", "2026-02-30", "2026-03-02 25:00", "02/03/2026", "2026-03-02 09:12 x"] {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -71,9 +71,9 @@ mod tests {
     }
 
     #[test]
-    fn a_mistyped_id_names_the_one_that_was_meant_first() {
+    fn mistyped_id_suggests_closest_match_first() {
         let typed = ["iam/usres", "iam/user", "made-kye-used", "persistance/made-key-used", "IAM/Users", "pools"];
-        let meant = [
+        let expected = [
             "iam/users",
             "iam/users",
             "persistence/made-key-used",
@@ -81,11 +81,11 @@ mod tests {
             "iam/users",
             "cognito/user-pools",
         ];
-        assert_eq!(typed.map(first), meant);
+        assert_eq!(typed.map(first), expected);
     }
 
     #[test]
-    fn what_is_like_nothing_suggests_nothing() {
+    fn unrelated_id_has_no_suggestions() {
         assert_eq!(["xyz", "", "kms/keys"].map(first), ["none"; 3]);
         assert_eq!(advice("xyz", KNOWN.into_iter(), "list"), "`list` lists all IDs.");
     }

@@ -193,13 +193,13 @@ mod tests {
         9 0 obj\n<</Type /Pages\n/Count 3\n/Kids [2 0 R 8 0 R]>>\nendobj\n";
 
     #[test]
-    fn links_are_found_on_their_pages() {
+    fn page_numbers_of_link_targets_are_found() {
         let numbers: Vec<(String, usize)> = pages(PDF.as_bytes()).into_iter().collect();
         assert_eq!(numbers, [("scope".to_owned(), 1), ("summary".to_owned(), 3)]);
     }
 
     #[test]
-    fn other_files_have_no_page_numbers() {
+    fn page_tree_loops_and_invalid_pdfs_are_handled() {
         let loop_of_pages = PDF.replace("/Kids [5 0 R 6 0 R]", "/Kids [9 0 R]");
         assert_eq!(pages(loop_of_pages.as_bytes()).get("scope"), Some(&1));
         for other in ["", "%PDF-1.7", "1 0 obj <</Type /Catalog /Pages x>>", "1 0 obj"] {

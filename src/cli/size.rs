@@ -35,14 +35,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_unit_is_read() {
+    fn all_units_are_parsed() {
         let sizes = ["300000KB", "300 MB", "2GB", "262144KiB", "512mib", "1GiB"].map(parse);
         let wanted = [300_000_000, 300_000_000, 2_000_000_000, 268_435_456, 536_870_912, 1_073_741_824];
         assert_eq!(sizes, wanted.map(Ok));
     }
 
     #[test]
-    fn what_is_no_size_or_too_small_is_refused() {
+    fn invalid_and_too_small_sizes_are_rejected() {
         for text in ["", "2", "GB", "-1GB", "1.5GB", "99999999999999GB", "255MB", "1 TB"] {
             assert!(parse(text).is_err(), "{text}");
         }

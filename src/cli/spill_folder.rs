@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_goes_with_its_server_or_at_the_next_start() {
+    fn spill_folder_is_removed_on_exit_or_next_start() {
         let parent = tempfile::tempdir().unwrap();
         let running = SpillFolder::create_in(parent.path()).unwrap();
         fs::write(running.path().join("duckdb_temp_storage.tmp"), "rows").unwrap();
@@ -109,7 +109,7 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(running.path()).unwrap().permissions().mode() & 0o777, 0o700);
         }
-        // What a killed server leaves: a lock that nobody holds.
+        // A killed server leaves a lock file that no process has locked.
         let killed = parent.path().join(format!("{PREFIX}killed"));
         fs::create_dir_all(killed.join("case-0-0.pages")).unwrap();
         fs::write(killed.join(LOCK), "").unwrap();

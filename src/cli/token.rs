@@ -72,26 +72,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_in_a_file_stays_the_same_and_is_for_its_owner() {
+    fn token_file_is_reused_and_private_to_owner() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         let first = kept_in(&path).unwrap();
         assert_eq!(first.as_str(), kept_in(&path).unwrap().as_str());
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{}\n", first.as_str()));
-        let refused = |path: &Path| kept_in(path).unwrap_err().to_string();
+        let error = |path: &Path| kept_in(path).unwrap_err().to_string();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             let mode = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
             mode(0o640);
-            assert!(refused(&path).ends_with("can be read or written by other users"));
+            assert!(error(&path).ends_with("can be read or written by other users"));
             mode(0o600);
         }
         for other in [b"".as_slice(), b"secret", b"\xff\xfe"] {
             fs::write(&path, other).unwrap();
-            assert!(refused(&path).contains("does not contain a token"), "{other:?}");
+            assert!(error(&path).contains("does not contain a token"), "{other:?}");
         }
-        assert!(refused(&folder.path().join("no/such/folder")).starts_with("cannot create"));
+        assert!(error(&folder.path().join("no/such/folder")).starts_with("cannot create"));
     }
 }

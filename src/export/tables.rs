@@ -88,12 +88,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_table_has_an_order() {
+    fn every_parquet_table_has_sort_order() {
         assert!(PARQUET_TABLES.iter().all(|table| table.order().is_some()));
     }
 
     #[test]
-    fn a_folder_takes_the_place_of_its_column() {
+    fn partition_replaces_column_with_same_name() {
         let sql = query(&EVENTS, &[Partition::Account, Partition::Region]);
         assert!(
             sql.contains("account_id AS account, region FROM events ORDER BY account, region, event_time, event_id")

@@ -117,7 +117,7 @@ mod tests {
     use super::version_of;
 
     #[test]
-    fn versions_of_hosts_are_compared_by_their_numbers() {
+    fn host_versions_are_compared_numerically() {
         assert_eq!(version_of("v1.5.6"), Some((1, 5, 6)));
         assert!(version_of("v1.10.0-dev12").unwrap() > version_of("v1.5.6").unwrap());
         assert_eq!(version_of("a1b2c3"), None);

@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_told_from_paths() {
+    fn addresses_are_distinguished_from_paths() {
         for path in ["s3://bucket/key", "https://example.org/a.json.gz", "memory://a", "az+x://b"] {
             assert!(is_address(path), "{path}");
         }
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_signature_of_an_address_is_not_part_of_the_name() {
+    fn presigned_url_query_is_removed_from_name() {
         assert_eq!(name("https://example.org/a.json.gz?X-Amz-Signature=1"), "https://example.org/a.json.gz");
         assert_eq!(name("s3://bucket/what?.json"), "s3://bucket/what?.json");
     }

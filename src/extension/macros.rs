@@ -159,7 +159,7 @@ mod tests {
     use crate::{hunt, view};
 
     #[test]
-    fn a_query_follows_the_definitions_that_it_reads() {
+    fn definitions_precede_query_that_uses_them() {
         let definitions = Definitions::of(&view::shipped());
         let query = definitions.with("SELECT * FROM residual WHERE 'a'::signal_kind = b");
         let at = |text: &str| query.find(text).unwrap_or_else(|| panic!("{text} is not in {query}"));
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_of_hunts_are_passed_on_under_other_names() {
+    fn hunt_parameters_are_renamed_in_inner_macro() {
         let hunts = hunt::shipped().unwrap();
         let hunt = hunts.iter().find(|hunt| hunt.id == "discovery/many-pages-opened").unwrap();
         let [inner, outer] = hunt_macros(hunt, &Definitions::of(&view::shipped()));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_defined_once() {
+    fn macro_names_are_unique() {
         let script = script(&view::shipped(), &hunt::shipped().unwrap());
         let name = |sql: &String| sql.split(['(', ' ']).find(|word| word.starts_with(DATABASE)).map(str::to_owned);
         let mut names: Vec<String> = script.iter().filter_map(name).collect();
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn no_view_has_a_column_with_the_name_of_a_parameter() {
+    fn view_columns_do_not_shadow_macro_parameters() {
         // A macro would confuse the column with the parameter.
         for view in view::shipped() {
             let code: Vec<&str> = view.query().lines().filter_map(|line| line.split("--").next()).collect();

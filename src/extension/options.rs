@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_take_one_name_or_several() {
+    fn filters_accept_one_or_more_names() {
         let texts = |names: &[&str]| ArgumentValue::Texts(names.iter().map(|name| (*name).to_owned()).collect());
         let given = [("only_accounts", texts(&["1", "2"])), ("only_services", texts(&["iam"]))];
         let options = options(trail(), &given).unwrap();
@@ -222,16 +222,16 @@ mod tests {
     }
 
     #[test]
-    fn an_old_host_is_told_how_to_read_addresses() {
+    fn old_host_error_explains_how_to_read_addresses() {
         let path = ArgumentValue::Texts(vec!["s3://bucket/a.json.gz".to_owned()]);
-        let message = options(path, &[]).unwrap().on_no_host();
+        let message = options(path, &[]).unwrap().error_without_host();
         for word in ["s3://bucket/a.json.gz", "1.5.6", "read_json", "map_signals"] {
             assert!(message.contains(word), "{word} is not in: {message}");
         }
     }
 
     impl Options {
-        fn on_no_host(self) -> String {
+        fn error_without_host(self) -> String {
             self.on(None).unwrap_err().to_string()
         }
     }

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_of_lists_contains_only_its_own_values() {
+    fn list_slice_contains_only_its_own_values() {
         let lists =
             ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1)]), Some(vec![Some(2), Some(3)])]);
         let lists: ArrayRef = Arc::new(lists);

@@ -1,4 +1,4 @@
-//! Tests of the format of hunts, and that parameter values cannot change the SQL.
+//! Tests for parsing hunts, and that parameter values cannot change the SQL.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn problem(path: &str, text: &str) -> String {
 }
 
 #[test]
-fn the_header_is_parsed() {
+fn header_is_parsed() {
     let hunt = Hunt::parse("impact/who.sql", TEXT).unwrap();
     assert_eq!((hunt.id.as_str(), hunt.title.as_str(), hunt.tactic), ("impact/who", "Who did it?", Tactic::Impact));
     assert_eq!(hunt.techniques, ["T1485", "T1490"]);
@@ -33,7 +33,7 @@ fn the_header_is_parsed() {
 }
 
 #[test]
-fn parameter_values_replace_defaults_and_stay_values() {
+fn parameter_values_replace_defaults_and_are_escaped() {
     let hunt = Hunt::parse("impact/who.sql", TEXT).unwrap();
     let given = [
         ("who".to_owned(), ParamValue::Text("o'; DROP TABLE events; --".to_owned())),
@@ -53,7 +53,7 @@ fn parameter_values_replace_defaults_and_stay_values() {
 }
 
 #[test]
-fn invalid_hunts_are_rejected_with_the_line() {
+fn invalid_hunt_error_reports_line() {
     let edited = |from: &str, to: &str| problem("impact/who.sql", &TEXT.replacen(from, to, 1));
     assert_eq!(edited("-- tactic: impact", "-- tactic: fun"), "sql/hunts/impact/who.sql:2: fun is not a tactic");
     assert_eq!(edited("-- hit", "-- hits"), "sql/hunts/impact/who.sql:4: expected `-- hit: …`");

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_found_in_any_order_and_the_rest_is_kept() {
+    fn members_are_found_in_any_order_and_others_are_kept() {
         let level = Level::read(r#"{"c": 3, "x": [1, 2], "a": {"b": null}}"#, &["a", "b", "c"]).unwrap();
         assert_eq!(texts(&level), [Some(r#"{"b": null}"#), None, Some("3")]);
         assert_eq!(level.rest.len(), 1);
@@ -143,27 +143,27 @@ mod tests {
     }
 
     #[test]
-    fn of_a_repeated_member_the_last_counts() {
+    fn last_duplicate_member_wins() {
         let level = Level::read(r#"{"a": 1, "a": 2}"#, &["a"]).unwrap();
         assert_eq!(texts(&level), [Some("2")]);
     }
 
     #[test]
-    fn names_that_differ_by_case_alone_are_two_members() {
+    fn member_names_are_case_sensitive() {
         let level = Level::read(r#"{"sourceIPAddress": 1, "sourceIpAddress": 2}"#, &["sourceIPAddress"]).unwrap();
         assert_eq!(texts(&level), [Some("1")]);
         assert_eq!(level.rest[0].0, "sourceIpAddress");
     }
 
     #[test]
-    fn an_escaped_name_is_the_name_it_spells() {
+    fn escaped_names_are_unescaped() {
         let level = Level::read(r#"{"\u0061": 1, "\u0062": 2}"#, &["a"]).unwrap();
         assert_eq!(texts(&level), [Some("1")]);
         assert_eq!(level.rest[0].0, "b");
     }
 
     #[test]
-    fn trailing_text_is_no_object() {
+    fn trailing_text_is_rejected() {
         assert!(Level::read(r#"{"a": 1} {"a": 2}"#, &["a"]).is_err());
     }
 }

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_may_be_deeper_than_a_parser_follows_and_no_deeper_than_the_stack() {
+    fn nesting_may_exceed_serde_json_limit_but_is_bounded() {
         let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         assert_eq!(value(&deep(300)).unwrap().to_string(), deep(300));
         assert!(value(&deep(100_000)).is_err());

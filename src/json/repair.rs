@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_parser_refuses_is_made_harmless_and_all_else_stays() {
+    fn lone_surrogates_and_huge_numbers_are_replaced() {
         for (text, wanted) in [
             (r#"{"a":"\ud800x","b":[1,-2.5e+3]}"#, Some(r#"{"a":"\ufffdx","b":[1,-2.5e+3]}"#)),
             (r#"["\udc00\ud83d\ude00\ud83d"]"#, Some(r#"["\ufffd\ud83d\ude00\ufffd"]"#)),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_deep_becomes_the_string_of_its_text() {
+    fn too_deeply_nested_values_become_strings() {
         let deep = |levels: usize| format!("{}\"x]\"{}", "[".repeat(levels), "]".repeat(levels));
         assert_eq!(repaired(&deep(MAX_DEPTH)), None);
         for levels in [MAX_DEPTH + 1, 300, 200_000] {

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_what_a_parser_says() {
+    fn documents_match_serde_json() {
         let deep = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
         let numbers = ["0", "-0", "12", "-1", "1.0", "1e3", "1E400", "123456789012345678901", "18446744073709551615"];
         let texts =
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_stay_where_they_are() {
+    fn unescaped_strings_and_numbers_are_borrowed() {
         let text = r#"{"plain":"x","escaped":"\n","number":7}"#;
         let read = Document::read(text);
         let is_borrowed = |name: &str| match read.root().as_object().and_then(|members| members.get(name)) {
@@ -199,7 +199,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_read_otherwise_than_by_a_parser(
+        fn random_text_is_parsed_like_serde_json(
             text in r#"\{"a":("([ -~é☃]|\\[\\"nu/x]|\\u[0-9a-f]{4}){0,20}"|-?[0-9]{0,3}(\.[0-9]{0,2})?([eE][+-]?[0-9]{0,3})?|[\[\{\]\}:,"a1tn ]{0,9}|true|null),"[ab]":[0-9]\} ?"#
         ) {
             let read = Document::read(&text);

@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn members_come_as_they_stand() {
+    fn member_values_are_raw_text() {
         let text = "{ \"a\" : \"x\\\"}\" ,\n\"b\":[1,{\"c\":-1.5e+3}],\"d\":null} tail";
         let wanted = vec![("a", "\"x\\\"}\""), ("b", "[1,{\"c\":-1.5e+3}]"), ("d", "null")];
         assert_eq!(members(text), Some((wanted, text.len() - " tail".len())));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_of_any_length_is_passed() {
+    fn whitespace_of_any_length_is_skipped() {
         for length in 0..40 {
             for (start, end) in [("", ""), ("\n", ""), (" \r\n", "\t"), ("\t", "\n\n")] {
                 let text = format!("{start}{}{end}", " ".repeat(length));
@@ -274,13 +274,13 @@ mod tests {
     }
 
     #[test]
-    fn white_space_in_a_string_is_none_between_values() {
+    fn is_compact_ignores_whitespace_in_strings() {
         assert!(["", "{}", "{\"a\":\"b: \\\", c\",\"d\":[1,2]}"].into_iter().all(is_compact));
         assert!(!["{\"a\": 1}", "[1,\n2]", "{}\t", " {}"].into_iter().any(is_compact));
     }
 
     #[test]
-    fn what_is_not_to_the_letter_is_left_to_a_parser() {
+    fn invalid_json_and_escaped_names_return_none() {
         let whole = ["1", "[", "{", "{\"a\"", "{\"a\":}", "{\"a\":1,}", "{\"a\" 1}", "{\"\\u0061\":1}", "{a:1}"];
         let values = ["01", "1.", "-", "+1", "1e", ".5", "tru", "\"\\x\"", "\"\\u00g0\"", "\"\n\"", "[1 2]", "[1,]"];
         let inside = values.map(|value| format!("{{\"a\":{value}}}"));
@@ -291,7 +291,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_reads_nothing_otherwise_than_a_parser(
+        fn members_of_random_text_match_serde_json(
             text in r#"\{"a":("([ -~é☃]|\\[\\"nu/x]|\\u00[0-9a-g]{2}){0,20}"|-?[0-9]{0,3}(\.[0-9]{0,2})?([eE][+-]?[0-9]?)?|[\[\{\]\}:,"a1tn ]{0,9}|true|null)[ ,}]{1,2}"b":[0-9]\}"#
         ) {
             if let Some((found, end)) = members(&text) {
@@ -301,7 +301,7 @@ mod tests {
         }
 
         #[test]
-        fn every_byte_that_ends_a_string_is_seen(text in "[ -~é]{0,30}") {
+        fn random_strings_end_at_closing_quote(text in "[ -~é]{0,30}") {
             let json = serde_json::json!({ "a": text }).to_string();
             let value = json[5..json.len() - 1].to_owned();
             prop_assert_eq!(members(&json), Some((vec![("a", value.as_str())], json.len())));

@@ -54,7 +54,7 @@ fn sorted() -> RecordBatch {
     with(&rows, SEQ, Arc::new(seqs))
 }
 
-/// The signals of all pushes, as one line each.
+/// The signals of all pushes, one line each.
 fn mapped(batches: &[RecordBatch]) -> Result<Vec<String>, LakeError> {
     mapped_by(Mapper::new(rules()), batches)
 }
@@ -115,7 +115,7 @@ fn signals_do_not_depend_on_batch_sizes() {
 }
 
 #[test]
-fn stretches_of_a_long_session_are_mapped_incrementally() {
+fn long_session_is_mapped_incrementally_by_stretch() {
     let rows = sorted();
     let rules = rules();
     let limits = Limits { long: 20, longer: 40, longest: 60 };
@@ -159,7 +159,7 @@ fn columns_are_accepted_in_any_order_and_arrow_type() {
 }
 
 #[test]
-fn a_column_without_values_may_have_the_null_type() {
+fn column_without_values_may_have_null_type() {
     let rows = sorted();
     let nothing = arrow::array::new_null_array(&DataType::Null, rows.num_rows());
     let taken =
@@ -181,12 +181,12 @@ fn missing_repeated_and_unordered_rows_are_rejected() {
         other => panic!("{other}"),
     };
     let id = ids.value(first).to_owned();
-    assert_eq!(order(&[session.slice(1, length - 1)]), (id.clone(), 1, 2), "the first is missing");
-    assert_eq!(order(&[session.slice(0, 2), session.slice(3, 1)]), (id.clone(), 3, 4), "one is missing");
-    assert_eq!(order(&[session.slice(0, 2), session.slice(1, 2)]), (id.clone(), 3, 2), "one comes twice");
+    assert_eq!(order(&[session.slice(1, length - 1)]), (id.clone(), 1, 2), "the first row is missing");
+    assert_eq!(order(&[session.slice(0, 2), session.slice(3, 1)]), (id.clone(), 3, 4), "a row is missing");
+    assert_eq!(order(&[session.slice(0, 2), session.slice(1, 2)]), (id.clone(), 3, 2), "a row is repeated");
     let elsewhere = rows.slice(first + length, 1);
     let torn = [session.slice(0, 2), elsewhere, session.slice(2, 1)];
-    assert_eq!(order(&torn), (id, 1, 3), "another session stands between");
+    assert_eq!(order(&torn), (id, 1, 3), "the session is interrupted by another session");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn decreasing_times_and_ids_are_rejected() {
         let error = mapped(&split_rows(&sent(ids, times), 1)).unwrap_err();
         let LakeError::Backwards { session, event, seq } = &error else { panic!("{error}") };
         assert_eq!((session.as_str(), event.as_str(), *seq), ("s", ids[1], 2));
-        assert_eq!(rejection(&sent(ids, times)), error.to_string(), "within a batch, too");
+        assert_eq!(rejection(&sent(ids, times)), error.to_string(), "within a batch");
         assert!(error.to_string().contains("sorts before the row with seq 1 by event_time and event_id"));
     }
     for (ids, times) in [(["a", "b"], [5, 5]), (["b", "a"], [4, 5]), (["a", "a"], [5, 5])] {
@@ -211,7 +211,7 @@ fn decreasing_times_and_ids_are_rejected() {
 }
 
 #[test]
-fn a_mapper_cannot_be_used_after_an_error_or_finish() {
+fn mapper_cannot_be_used_after_error_or_finish() {
     let rows = sorted();
     let mut mapper = Mapper::new(rules());
     assert!(mapper.push(&rows.slice(1, 3)).is_err());
@@ -224,7 +224,7 @@ fn a_mapper_cannot_be_used_after_an_error_or_finish() {
 }
 
 #[test]
-fn invalid_columns_are_rejected_by_name() {
+fn invalid_column_error_names_column() {
     let rows = sorted().slice(0, 2);
     let times =
         |unit: TimeUnit| cast(rows.column_by_name("event_time").unwrap(), &DataType::Timestamp(unit, None)).unwrap();
@@ -283,12 +283,12 @@ fn damaged_json_of_one_event_is_null_and_counted() {
 }
 
 #[test]
-fn sign_ins_have_the_columns_of_the_join() {
+fn sign_ins_have_join_columns() {
     let rows = sorted();
     let found = sign_ins(&rows).unwrap();
     assert_eq!(found.schema(), sign_in_schema());
     let unlinked = Columns(&rows).time("session_created").unwrap();
-    assert!(found.num_rows() > 0, "no sign-in of the demo waits");
+    assert!(found.num_rows() > 0, "the demo has no unlinked sign-ins");
     let ids = Columns(&found).text("event_id").unwrap();
     let all = Columns(&rows).text("event_id").unwrap();
     let micros = |name: &str| {
@@ -304,7 +304,7 @@ fn sign_ins_have_the_columns_of_the_join() {
 }
 
 #[test]
-fn a_sign_in_without_identity_is_not_joined() {
+fn sign_in_without_identity_is_not_joined() {
     let record = r#"{"eventTime": "2026-03-11T09:00:00Z", "eventSource": "signin.amazonaws.com",
         "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn", "eventID": "e"}"#;
     let document = parse("door.json", record.as_bytes().to_vec()).unwrap();
@@ -317,7 +317,7 @@ fn a_sign_in_without_identity_is_not_joined() {
 }
 
 #[test]
-fn a_file_that_is_not_a_trail_is_one_reject() {
+fn file_that_is_not_a_trail_is_rejected_once() {
     let document = parse("notes.txt", b"hello".to_vec()).unwrap();
     assert!(document.events.is_empty());
     let columns = Columns(&document.rejects);
@@ -327,7 +327,7 @@ fn a_file_that_is_not_a_trail_is_one_reject() {
 }
 
 #[test]
-fn schemas_equal_those_of_the_tables_with_times_in_utc() {
+fn schemas_equal_tables_with_utc_times() {
     let schema = schema_in_utc(&EVENTS.schema());
     let kind = |name: &str| schema.field_with_name(name).unwrap().data_type().clone();
     assert_eq!(kind("event_time"), DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())));

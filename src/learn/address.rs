@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn the_version_of_a_console_is_not_part_of_the_page() {
+    fn console_version_is_not_part_of_page() {
         let old = address("https://us-east-1.console.aws.amazon.com/iam/home?region=eu-west-1#/users");
         let new = address("https://us-east-1.console.aws.amazon.com/iamv2/home?region=eu-west-1#/users");
         assert!(KnownPages::of(&RuleSet::shipped().unwrap()).at(&old).contains(&"iam/users".to_owned()));
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_page_is_found_whatever_values_its_address_has() {
+    fn known_page_is_found_in_any_region() {
         let rules = RuleSet::shipped().unwrap();
         let known = KnownPages::of(&rules);
         let found = known.at(&address("https://eu-west-1.console.aws.amazon.com/iamv2/home?region=eu-west-1#/users"));
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_gives_the_id_the_place_and_the_link() {
+    fn id_place_and_link_are_derived_from_address() {
         let rules = RuleSet::shipped().unwrap();
         let known = KnownPages::of(&rules);
         let of = "https://eu-west-1.console.aws.amazon.com/iamv2/home?region=eu-west-1#/passkeys/details/mara";
@@ -361,7 +361,7 @@ mod tests {
         assert!(link.contains("region={region}") && link.ends_with("/{user_name}"), "{link}");
         assert!(!link.contains("mara") && !page.id.contains("mara"));
         let unknown = known.describe(&address(of), &[]);
-        assert_eq!(unknown.link, None, "an unknown name is not kept");
+        assert_eq!(unknown.link, None, "a link would contain the unknown name");
         assert!(!format!("{unknown:?}").contains("mara"));
     }
 

@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn a_har_file_gives_pages_and_request_ids_and_nothing_else() {
+    fn har_file_yields_only_pages_and_request_ids() {
         let recording =
             Recording::parse(&har_with("https://us-east-1.console.aws.amazon.com/iam/home#/users")).unwrap();
         assert_eq!(recording.visits.len(), 1);
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_name_the_pages_of_a_har_file() {
+    fn marks_set_titles_of_har_pages() {
         let mut recording =
             Recording::parse(&har_with("https://us-east-1.console.aws.amazon.com/iam/home#/users")).unwrap();
         let marks = "time,title,address\n2026-03-01T09:29:58Z,IAM › Users,\n2026-03-01T09:31:00Z,IAM › Roles,\n";
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn csv_is_read_with_and_without_a_header() {
+    fn csv_header_is_optional() {
         let with = "Time,Title,URL\n2026-03-01T09:30:00Z,IAM › Users,https://us-east-1.console.aws.amazon.com/iam/home#/users\n";
         let recording = Recording::parse(with).unwrap();
         assert_eq!(recording.visits[0].title.as_deref(), Some("IAM › Users"));
@@ -434,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_recording_is_refused_with_the_place_and_the_cause() {
+    fn invalid_recording_error_reports_location_and_cause() {
         let message = |text: &str| Recording::parse(text).unwrap_err().to_string();
         assert!(message("time,title\nyesterday,Users\n").contains("line 2: \"yesterday\" is not a time"));
         let script = "time,title\n2026-03-01T09:30:00Z,<script>alert(1)</script>\n";

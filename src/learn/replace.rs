@@ -347,7 +347,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_identifies_somebody_is_replaced_and_equal_values_stay_equal() {
+    fn identifiers_are_replaced_consistently() {
         let rules = RuleSet::shipped().unwrap();
         let tested = TestedTexts::of(&rules, "iam:AttachUserPolicy");
         let mut names = Replacer::default();
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shapes_test_is_kept() {
+    fn values_tested_by_shapes_are_kept() {
         let rules = RuleSet::shipped().unwrap();
         let tested = TestedTexts::of(&rules, "access-analyzer:ListAnalyzers");
         let body = json!({"maxResults": "1", "type": "ACCOUNT"});
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deep_or_wide_body_is_cut() {
+    fn deep_and_wide_bodies_are_truncated() {
         let rules = RuleSet::default();
         let tested = TestedTexts::of(&rules, "iam:X");
         let deep = (0..100).fold(json!("x"), |inner, _| json!({"a": inner}));

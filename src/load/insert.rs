@@ -537,7 +537,7 @@ mod tests {
         RecordBatch::try_from_iter([("a", column)]).unwrap()
     }
 
-    /// A case's events and ledger after loading these files, if a load knows at most `limit` events individually.
+    /// The case's events and the ledger after loading these files. A load knows at most `limit` events individually.
     fn loaded(files: &[String], limit: usize) -> (Vec<String>, Ledger) {
         let folder = tempfile::tempdir().unwrap();
         let case = Case::open(&folder.path().join("case.duckdb")).unwrap();
@@ -559,7 +559,7 @@ mod tests {
     }
 
     #[test]
-    fn events_beyond_the_limit_are_inserted_once_and_joined_as_usual() {
+    fn known_event_limit_does_not_change_result() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, records: &[String]| {
             let path = folder.path().join(name);
@@ -577,9 +577,9 @@ mod tests {
         let records = |range: Range<usize>, user: &str| range.map(|id| record(id, user)).collect::<Vec<_>>();
         let files = [
             write("b.json", &records(0..400, "anna")),
-            // Copies, of which the ones in this file are kept because of its name, and new events.
+            // Duplicates, which are kept in this file because its name sorts first, and new events.
             write("a.json", &records(300..900, "anna")),
-            // Two different events with one ID.
+            // Different events with the same IDs.
             write("c.json", &records(100..103, "mallory")),
             write("d.json", &records(800..1000, "anna")),
         ];
@@ -591,7 +591,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_follow_each_other_are_one_slice_of_their_group() {
+    fn consecutive_rows_of_group_are_one_slice() {
         let values = [[0, 1, 2, 3], [10, 11, 12, 13], [20, 21, 22, 23], [4, 5, 6, 7]];
         let mut admitted = AdmittedRows::new(values.iter().map(|values| batch(values)).collect());
         for (batch, row) in [(0, 1), (1, 0), (0, 2), (2, 3), (1, 1), (3, 0), (3, 1), (0, 3)] {

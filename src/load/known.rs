@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn older_events_are_left_to_the_case_and_recent_ones_are_not() {
+    fn older_events_require_case_lookup_and_recent_events_do_not() {
         let mut events = KnownEvents { limit: 1000, ..KnownEvents::default() };
         let document = events.document("a");
         let mut admit =
@@ -153,13 +153,13 @@ mod tests {
         assert!(unsure < 25, "{unsure} of 1,500 new events may be false positives");
         assert!(first.iter().flatten().all(|admission| *admission == Admission::New));
         let again: Vec<_> = admit(0..2000, 1);
-        assert!(again.iter().all(Option::is_none), "no older event is taken for a new one");
+        assert!(again.iter().all(Option::is_none), "no older event is considered new");
         let recent: Vec<_> = admit(2400..2500, 2);
         assert!(recent.iter().filter(|admission| **admission == Some(Admission::Joins)).count() > 90);
     }
 
     #[test]
-    fn a_copy_is_known_unless_its_name_comes_first() {
+    fn duplicate_file_is_known_unless_its_name_sorts_first() {
         let mut files = KnownFiles::default();
         files.add("hash".to_owned(), "b");
         assert_eq!(["a", "b", "c"].map(|name| files.have("hash", name)), [false, true, true]);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_known_by_its_stamp_if_it_has_one_and_it_is_the_same() {
+    fn file_is_known_by_name_and_matching_stamp() {
         let found = crate::read::discover(&[concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz").to_owned()]);
         let [file] = found.sources.as_slice() else { panic!("one file") };
         let stamp = file.stamp();

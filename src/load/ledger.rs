@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_of_the_three_sums_has_to_be_right() {
+    fn ledger_balances_only_if_all_sums_match() {
         let right = Ledger { read: 3, inserted: 1, duplicate: 1, rejected: 1, ..Ledger::default() };
         assert!(right.balances());
         assert!(!Ledger { rejected: 0, ..right.clone() }.balances());

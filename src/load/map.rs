@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_added_moved_or_removed_is_a_change() {
+    fn added_moved_and_removed_events_are_detected() {
         let folder = tempfile::tempdir().unwrap();
         let case = demo(folder.path(), &RuleSet::shipped().unwrap());
         let changes = |change: &dyn Fn()| {
@@ -178,7 +178,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let case = demo(folder.path(), &RuleSet::shipped().unwrap());
         let counts = "console_events, explained_events, unexplained_events, typed_events";
-        let stored = case.query(&format!("SELECT session_id, {counts} FROM sessions WHERE console ORDER BY 1")).unwrap();
+        let stored =
+            case.query(&format!("SELECT session_id, {counts} FROM sessions WHERE console ORDER BY 1")).unwrap();
         let counted = case
             .query(
                 "SELECT session_id, count(*) FILTER (class NOT IN ('programmatic', 'command')) AS console_events, \
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn long_sessions_are_mapped_stretch_by_stretch() {
+    fn long_sessions_are_mapped_by_stretch() {
         let folder = tempfile::tempdir().unwrap();
         let rules = RuleSet::shipped().unwrap();
         let case = demo(folder.path(), &rules);
@@ -214,7 +215,7 @@ mod tests {
         assert!(sessions.iter().any(|session| session.rows.len() > 3 * limits.longest));
         let threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         let pieces = case.pieces().unwrap();
-        assert!(!tables(&case).iter().any(|rows| rows.contains("iam/users")), "what was there is gone");
+        assert!(!tables(&case).iter().any(|rows| rows.contains("iam/users")), "previous signals are removed");
         map_pieces(&case, pieces, &rules, &threads, limits).unwrap();
         assert_eq!(tables(&case), wanted);
     }

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn little_memory_makes_small_portions_and_one_thread() {
+    fn low_memory_limits_portion_size_and_threads() {
         let memory = Memory(64 << 20);
         assert_eq!((memory.portion(), memory.inserting()), ((MAX_FILES, (64 << 20) / SHARE), 1));
         assert_eq!(Memory(1 << 30).known_events(), (1 << 22) / 8 * 7);

@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_case_and_its_logs_are_told_from_other_files() {
+    fn case_file_and_logs_are_recognized() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let case = path("case.duckdb");
@@ -266,7 +266,7 @@ mod tests {
         for name in ["case.duckdb", "other/case.duckdb"] {
             fs::write(path(name), "").unwrap();
         }
-        // A log may have been removed again.
+        // The log files may no longer exist.
         let own = ["case.duckdb", "case.duckdb.wal", "case.duckdb.wal.checkpoint", "other/../case.duckdb.wal.recovery"];
         assert_eq!(own.map(is_own), [true; 4]);
         let others = ["other/case.duckdb", "case.duckdb.wal.json", "case.json", "wal", "."];

@@ -30,7 +30,7 @@ mod tests {
     use super::link;
 
     #[test]
-    fn links_lead_to_the_console_of_the_partition() {
+    fn links_use_console_domain_of_partition() {
         let ec2 = |region: &str| {
             link(format!("https://{region}.console.aws.amazon.com/ec2/home?region={region}#Instances:"), Some(region))
         };

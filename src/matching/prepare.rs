@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn only_identical_events_share_their_bodies() {
+    fn only_identical_events_share_bodies() {
         let rules = RuleSet::shipped().unwrap();
         let rows = [
             row("1", "iam:ListUsers", "AWS Internal", None),
@@ -139,8 +139,8 @@ mod tests {
         let events = prepare(&rules, &rows.iter().collect::<Vec<_>>());
         let shared =
             |event: usize| events.iter().position(|other| std::ptr::eq(other.request(), events[event].request()));
-        let first_alike: Vec<usize> = (0..events.len()).filter_map(shared).collect();
-        assert_eq!(first_alike, [0, 1, 2, 0, 4, 2]);
+        let first_identical: Vec<usize> = (0..events.len()).filter_map(shared).collect();
+        assert_eq!(first_identical, [0, 1, 2, 0, 4, 2]);
         assert_eq!(events.iter().map(|event| event.row.event_id).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6"]);
         assert_ne!(events[0].shape, events[1].shape, "the user agents differ, so the shapes differ");
     }

@@ -173,22 +173,18 @@ mod tests {
     }
 
     #[test]
-    fn a_long_session_is_split_at_a_pause() {
+    fn long_session_is_split_at_pause() {
         assert_eq!(lengths(&[0, 90, 180, 270], SMALL), [4], "a short session is not split");
         assert_eq!(lengths(&[0, 1, 2, 3, 63, 64], SMALL), [4, 2]);
-        assert_eq!(lengths(&[0, 1, 2, 3, 62, 122, 123], SMALL), [5, 2], "59 seconds are not a long pause");
-        assert_eq!(
-            lengths(&[0, 1, 2, 3, 4, 8, 12, 13], SMALL),
-            [6, 2],
-            "from 6 events on, the end of a burst suffices"
-        );
+        assert_eq!(lengths(&[0, 1, 2, 3, 62, 122, 123], SMALL), [5, 2], "a pause of 59 seconds is too short");
+        assert_eq!(lengths(&[0, 1, 2, 3, 4, 8, 12, 13], SMALL), [6, 2], "from 6 events, the end of a burst is enough");
         assert_eq!(lengths(&[0; 20], SMALL), [8, 8, 4], "8 events are the maximum");
         assert_eq!(lengths(&[270, 180, 0, 90, 360], SMALL), [4, 1], "the order of rows does not matter");
         assert_eq!(lengths(&[], SMALL), [0]);
     }
 
     #[test]
-    fn an_ordinary_session_is_one_stretch() {
+    fn default_limits_split_only_very_long_sessions() {
         let every_minute: Vec<i64> = (0..20_000).map(|at| at * 60).collect();
         assert_eq!(lengths(&every_minute, Limits::default()), [20_000]);
         let every_second: Vec<i64> = (0..60_001).collect();
@@ -196,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_event_is_not_counted_and_does_not_start_a_stretch() {
+    fn duplicate_event_is_not_counted_and_starts_no_stretch() {
         let ids = ["a", "a", "b", "c", "d", "d", "e"];
         let rows = ids.iter().map(|id| row(id, 0, Client::Browser));
         let found = Limits { longest: 4, ..SMALL };
@@ -209,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn signals_of_a_stretch_depend_only_on_its_events() {
+    fn stretch_signals_depend_only_on_its_events() {
         let rules = RuleSet::shipped().unwrap();
         let ids: Vec<String> = (0..24).map(|at| format!("{at:02}")).collect();
         let all = session(ids.iter().zip(0..).map(|(id, at)| row(id, at * 30, Client::Browser)));
@@ -223,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_are_found_from_the_first_stretch_with_console_evidence() {
+    fn commands_start_at_first_stretch_with_console_evidence() {
         let rules = RuleSet::shipped().unwrap();
         let clients = [Client::Sdk, Client::Sdk, Client::Sdk, Client::Browser, Client::Sdk];
         let ids: Vec<String> = (0..5).map(|at| format!("{at}")).collect();
@@ -241,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_with_many_calls_is_split_at_the_default_limits() {
+    fn long_program_session_is_split_at_default_limits() {
         let rules = RuleSet::shipped().unwrap();
         let ids: Vec<String> = (0..60_002).map(|at| format!("{at:06}")).collect();
         let is_last = |at: &(usize, &String)| at.0 == 60_001;

@@ -38,16 +38,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_space_and_order_do_not_matter_but_content_does() {
+    fn fingerprint_ignores_whitespace_and_member_order() {
         let id = of(r#"{"a": {"x": 1, "y": [2, 3]}, "b": "é"}"#);
         assert_eq!(id, of(r#"{"b":"\u00e9","a":{"y":[2,3],"x":1}}"#));
         assert_ne!(id, of(r#"{"b":"\u00e9","a":{"y":[3,2],"x":1}}"#));
     }
 
     #[test]
-    fn it_is_a_uuid_of_version_8() {
+    fn fingerprint_is_version_8_uuid() {
         let id = of("{}");
-        // sha256 of the two characters `{}` begins 44136fa355b3678a1146ad16f7e8649e.
+        // The SHA-256 digest of `{}` starts with 44136fa355b3678a1146ad16f7e8649e.
         assert_eq!(id, "44136fa3-55b3-878a-9146-ad16f7e8649e");
         assert!(made(&id));
         assert!(!made("2df05a9f-0f79-42d3-b5d5-f5cc6c312fb1"));
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_parsed_whole_has_an_id_too() {
+    fn deeply_nested_json_has_fingerprint() {
         let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
         assert!(made(&of(&deep)));
         assert_ne!(of(&deep), of(&format!("[{deep}]")));

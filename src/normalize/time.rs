@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn cloudtrails_own_form_is_held_to_the_letter() {
+    fn cloudtrail_format_is_exact() {
         assert_eq!(read(r#""2020-09-13T17:16:47Z""#), (Some("2020-09-13T17:16:47+00:00".into()), true));
         assert_eq!(read(r#""2000-02-29T00:00:00Z""#), (Some("2000-02-29T00:00:00+00:00".into()), true));
         assert_eq!(
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn other_forms_are_understood_but_not_to_the_letter() {
+    fn other_formats_are_parsed_but_not_exact() {
         for (json, expected) in [
             (r#""2022-02-08T09:23:37.120Z""#, "2022-02-08T09:23:37.120+00:00"),
             (r#""2022-02-08T09:23:37+11:00""#, "2022-02-07T22:23:37+00:00"),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_none() {
+    fn invalid_times_are_none() {
         for json in
             [r#""...""#, r#""2022-13-08T09:23:37Z""#, r#""NaN""#, r#""inf""#, "1e300", "2022", "null", "{}", r#""""#]
         {

@@ -199,7 +199,7 @@ mod tests {
     const NOTE: &str = r#"{"id":"a1","kind":"star","target":{"type":"event","id":"e1"},"author":"ann","created":"2026-03-11T10:00:00Z","changed":"2026-03-11T10:00:00Z","mood":"new in version 9"}"#;
 
     #[test]
-    fn what_this_version_does_not_know_is_kept() {
+    fn unknown_fields_and_lines_are_kept() {
         let read = Notes::parse(&format!("{HEAD}\n{NOTE}\n{{\"kind\":\"drawing\"}}\n{{\"id\":\"cut o"));
         assert_eq!((read.notes.len(), read.unread.len()), (1, 2));
         let text = read.text().unwrap();
@@ -208,12 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_beside_the_case_and_written_whole() {
+    fn notes_file_is_next_to_case_and_written_atomically() {
         let dir = TempDir::new().unwrap();
         let book = Notebook::beside(&dir.path().join("case.duckdb"));
         assert_eq!(book.path(), dir.path().join("case.notes.jsonl"));
         assert_eq!(book.read().unwrap(), Notes::default());
-        // An incomplete line left by a killed program is not a note. The next change removes it.
+        // A temporary file left by a killed program is ignored, and the next change removes it.
         let part = dir.path().join(".case.notes.jsonl.x1y2z3.part");
         fs::write(&part, "{\"half").unwrap();
         book.update(|notes| Ok(notes.add(Notes::parse(NOTE).notes))).unwrap();
@@ -225,12 +225,12 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn notes_are_not_read_from_a_pipe_or_a_device() {
+    fn notes_are_not_read_from_pipe_or_device() {
         let dir = TempDir::new().unwrap();
         let book = Notebook::beside(&dir.path().join("case.duckdb"));
         std::os::unix::fs::symlink("/dev/zero", book.path()).unwrap();
-        let refused = book.read().unwrap_err();
-        assert!(std::error::Error::source(&refused).unwrap().to_string().contains("not a regular file"), "{refused}");
+        let error = book.read().unwrap_err();
+        assert!(std::error::Error::source(&error).unwrap().to_string().contains("not a regular file"), "{error}");
         fs::remove_file(book.path()).unwrap();
         let lock = dir.path().join(".case.notes.jsonl.lock");
         rustix::fs::mknodat(
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_fails_changes_nothing_and_two_writers_lose_nothing() {
+    fn failed_update_changes_nothing_and_concurrent_updates_are_kept() {
         let dir = TempDir::new().unwrap();
         let book = Notebook::beside(&dir.path().join("case.duckdb"));
         let failed = book.update(|notes| {

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_is_the_same_whoever_makes_it() {
+    fn merge_is_commutative() {
         let early = comment("a", "early", "2026-03-11T10:00:00.000000Z");
         let late = Note { deleted: true, ..comment("a", "early", "2026-03-11T10:00:01.000000Z") };
         let other = comment("b", "other", "2026-03-11T10:00:00.000000Z");
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_note_is_refused() {
+    fn invalid_notes_are_rejected() {
         let good = comment("a", " said ", "2026-03-11T11:00:00+01:00");
         let checked = good.clone().checked().unwrap();
         assert_eq!((checked.text.as_str(), checked.changed.as_str()), ("said", "2026-03-11T10:00:00.000000Z"));

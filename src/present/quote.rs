@@ -78,7 +78,7 @@ mod tests {
     const HOSTILE: &str = "/a b/'\"$(x)\\\u{1b}\u{e0001}";
 
     #[test]
-    fn every_language_has_its_own_spelling() {
+    fn text_is_quoted_for_each_language() {
         assert_eq!(shell("/cases/a-1.duckdb"), "/cases/a-1.duckdb");
         assert_eq!(shell("/a b/it's"), r"'/a b/it'\''s'");
         assert_eq!(shell(HOSTILE), r#"$'/a b/\'"$(x)\\\u001b\U000e0001'"#);

@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_comes_before_the_attempts() {
+    fn success_is_stated_before_failed_attempts() {
         let assume = |second, error: Option<&str>| Entry {
             summary: Some(match error {
                 Some("AccessDenied") => "Tried to assume role x: access denied".to_owned(),
@@ -314,20 +314,20 @@ mod tests {
             kind: Some(Kind::View),
             ..call(second, "sts:AssumeRole", "x")
         };
-        let said = |errors: &[Option<&str>]| {
+        let sentences = |errors: &[Option<&str>]| {
             let entries: Vec<Entry> = (0_i64..).zip(errors).map(|(second, error)| assume(second, *error)).collect();
             let entries: Vec<&Entry> = entries.iter().collect();
             runs(&entries).map(|run| run.sentence()).collect::<Vec<_>>().join("|")
         };
         let denied = Some("AccessDenied");
-        assert_eq!(said(&[denied, denied, None]), "Assumed role x, after 2 denied attempts");
-        assert_eq!(said(&[denied, None, None]), "Assumed role x, and 1 more call, after 1 denied attempt");
-        assert_eq!(said(&[None, Some("Throttling")]), "Assumed role x, with 1 failed attempt");
-        assert_eq!(said(&[denied, denied]), "Tried to assume role x: access denied, and 1 more call");
+        assert_eq!(sentences(&[denied, denied, None]), "Assumed role x, after 2 denied attempts");
+        assert_eq!(sentences(&[denied, None, None]), "Assumed role x, and 1 more call, after 1 denied attempt");
+        assert_eq!(sentences(&[None, Some("Throttling")]), "Assumed role x, with 1 failed attempt");
+        assert_eq!(sentences(&[denied, denied]), "Tried to assume role x: access denied, and 1 more call");
     }
 
     #[test]
-    fn many_similar_calls_near_each_other_share_a_line_in_a_report() {
+    fn nearby_similar_calls_share_line_in_report() {
         let mixed: Vec<Entry> = (0..4)
             .flat_map(|n| [call(n * 10, "ssm:Put", &format!("p{n}")), call(n * 10 + 1, "kms:Sign", &format!("k{n}"))])
             .collect();
@@ -337,7 +337,7 @@ mod tests {
         let runs: Vec<Run<'_>> = folded.iter().filter_map(|line| Run::of(line)).collect();
         let others: Vec<Vec<&str>> = runs.iter().map(Run::other_resources).collect();
         assert_eq!(others, [["p1", "p2", "p3"], ["k1", "k2", "k3"]]);
-        // A role that everybody may assume is no role that a service may assume.
+        // A role that everyone can assume is not similar to roles that a service can assume.
         let roles: Vec<Entry> = (0..5)
             .map(|n| {
                 let mut role = call(n, "iam:CreateRole", &format!("r{n}"));
@@ -346,10 +346,10 @@ mod tests {
                 role
             })
             .collect();
-        let said = lines(&roles);
-        assert_eq!(said.len(), 2, "{said:?}");
-        assert!(said[0].ends_with("ec2 assume it, and 3 more calls") && said[1].contains("everyone"), "{said:?}");
-        // Three calls, or calls that are more than a minute apart, keep their lines.
+        let found = lines(&roles);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].ends_with("ec2 assume it, and 3 more calls") && found[1].contains("everyone"), "{found:?}");
+        // Three calls, or calls more than a minute apart, are not merged.
         assert_eq!(lines(&mixed[..6]).len(), 6);
         let far: Vec<Entry> = (0..4).map(|n| call(n * 61, "ssm:Put", &format!("p{n}"))).collect();
         assert_eq!(lines(&far).len(), 4);

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_break_between_words_and_keep_their_indent() {
+    fn lines_break_between_words_and_keep_indent() {
         let text = "Created access key AKIAEXAMPLE for svc-backup  (1 event)";
         assert_eq!(wrap(text, 10, 4, None), text);
         assert_eq!(wrap(text, 10, 4, Some(32)), "Created access key\n    AKIAEXAMPLE for svc-backup\n    (1 event)");
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_does_not_fit_stays_whole_and_a_narrow_terminal_wraps_nothing() {
+    fn long_words_are_not_split_and_narrow_terminals_do_not_wrap() {
         let long = format!("Opened {}", "x".repeat(60));
         assert_eq!(wrap(&long, 2, 2, Some(40)), format!("Opened\n  {}", "x".repeat(60)));
         assert_eq!(wrap("a b c", 2, 30, Some(40)), "a b c");

@@ -494,13 +494,13 @@ mod tests {
     }
 
     #[test]
-    fn members_of_one_size_are_all_read() {
+    fn concatenated_gzip_members_are_all_read() {
         let twice = [gzip(b"one"), gzip(b"two")].concat();
         assert_eq!(unpack("a.gz", twice, 100).documents, [("a.gz".to_owned(), b"onetwo".to_vec())]);
     }
 
     #[test]
-    fn a_damaged_member_gives_what_stands_before_the_damage() {
+    fn truncated_gzip_member_yields_preceding_data() {
         let mut cut = gzip(&[b'x'; 1000]);
         cut.truncate(cut.len() - 8);
         let unpacked = unpack("a.gz", cut, 2_000);
@@ -508,7 +508,7 @@ mod tests {
         assert_eq!(unpacked.problems.len(), 1);
     }
 
-    /// Fails as if the system had no memory left.
+    /// A reader that fails as if the system were out of memory.
     struct Exhausted;
     impl Read for Exhausted {
         fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
@@ -517,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn what_finds_no_room_or_no_memory_counts_as_nothing_and_is_no_damage() {
+    fn memory_shortage_is_not_reported_as_damage() {
         let twice = [gzip(&vec![b' '; 3 << 20]), gzip(b"two")].concat();
         let budget = MemoryBudget::new(2 << 20);
         let unpacked = unpack_within("a.gz", twice.clone(), u64::MAX, &budget);
@@ -533,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_shortened_and_stay_unique() {
+    fn long_names_are_shortened_and_remain_unique() {
         let mut archive = tar::Builder::new(Vec::new());
         let long = "é".repeat(40_000);
         for (name, text) in
@@ -551,7 +551,7 @@ mod tests {
     }
 
     #[test]
-    fn what_grows_too_large_is_cut_and_said() {
+    fn oversized_data_is_truncated_and_reported() {
         let unpacked = unpack("bomb.gz", gzip(&vec![b' '; 100_000]), 5_000);
         assert_eq!(unpacked.documents, [("bomb.gz".to_owned(), vec![b' '; 5_000])]);
         assert_eq!(unpacked.problems, ["bomb.gz: gzip: truncated at the size limit"]);

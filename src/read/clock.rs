@@ -368,7 +368,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_comes_out_as_cloudtrails() {
+    fn all_formats_are_converted_to_cloudtrail_format() {
         let cases = [
             ("2024-05-01T10:00:00Z", "2024-05-01T10:00:00Z"),
             ("2024-05-01T10:00:00.250Z", "2024-05-01T10:00:00.250Z"),
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_no_moment_is_none() {
+    fn invalid_and_ambiguous_times_are_none() {
         for cell in [
             "45413.41667",
             "yesterday",
@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn one_row_decides_for_its_column() {
+    fn one_unambiguous_row_sets_date_order_of_column() {
         let april = ["2025-04-21T09:45:54Z", "2025-04-08T06:56:30Z"].map(|time| Some(time.to_owned()));
         assert_eq!(times(&["21/04/2025 09:45:54", "08/04/2025 06:56:30"], None), april);
         assert_eq!(times(&["04/21/2025 09:45:54", "4/8/2025, 6:56:30 AM"], None), april);
@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ambiguous_column_is_refused_without_a_date_order() {
+    fn ambiguous_column_is_rejected_without_date_order() {
         let cells = ["08/04/2025 06:56:30", "09/04/2025 06:56:30", "05/05/2025 10:00"];
         assert_eq!(times(&cells, None), [None, None, Some("2025-05-05T10:00:00Z".to_owned())]);
         assert_eq!(times(&cells, Some(DateOrder::DayFirst))[0].as_deref(), Some("2025-04-08T06:56:30Z"));
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_has_to_be_plausible() {
+    fn implausible_times_are_rejected() {
         let cells = ["1999-05-01 10:00:00", "2999-05-01 10:00:00", "2024-05-01 10:00:00"];
         assert_eq!(times(&cells, None), [None, None, Some("2024-05-01T10:00:00Z".to_owned())]);
     }

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_tells_account_region_and_the_time_of_delivery() {
+    fn path_contains_account_region_and_delivery_time() {
         let path = format!("{FOLDERS}/{NAME}");
         let found = LogPath::of(&path).unwrap();
         assert_eq!((found.account, found.region, found.named), ("111111111111", "us-east-1", true));
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_contradicts_its_folders_tells_nothing() {
+    fn name_that_contradicts_folders_is_ignored() {
         for (from, to) in [("05/01", "05/02"), ("/us-east-1", "/eu-west-1"), ("/111111111111", "/222222222222")] {
             assert_eq!(LogPath::of(&format!("{}/{NAME}", FOLDERS.replace(from, to))), None, "{to}");
         }
     }
 
     #[test]
-    fn other_paths_tell_nothing() {
+    fn other_paths_are_ignored() {
         let digest = "111111111111_CloudTrail-Digest_us-east-1_trail_us-east-1_20240501T090500Z.json.gz";
         let digests = FOLDERS.replace("CloudTrail", "CloudTrail-Digest");
         for path in [digest, &format!("{digests}/{digest}"), "trail.json", "a/b/c/2024/05/01/x.json", ""] {

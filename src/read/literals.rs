@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_python_prints_is_read() {
+    fn python_literals_are_parsed() {
         let text = r#"{'type': 'IAMUser', 'name': "O'Neil", 'a': None, 'b': True, 'n': -1.5, 'l': [{'x': 1}, ()], 'q': 'it\'s \u00e9\n', 'e': {}}"#;
         let value = json!({
             "type": "IAMUser", "name": "O'Neil", "a": null, "b": true, "n": -1.5, "l": [{"x": 1}, []], "q": "it's é\n", "e": {},
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_duckdb_casts_to_text_is_read() {
+    fn duckdb_struct_text_is_parsed() {
         let text = "{'type': IAMUser, 'arn': 'arn:aws:iam::1:user/nora', 'accountId': 444455556666, 'name': Doe, John, 'n': NULL, \
                     'in': {'attributes': {'mfa': true}}, 'l': [a, 'b, c'], 'empty': ''}";
         let value = json!({
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_none() {
+    fn other_text_returns_none() {
         for text in [
             "",
             "{",

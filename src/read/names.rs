@@ -309,7 +309,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_is_the_member() {
+    fn all_column_spellings_are_recognized() {
         for name in ["eventName", "eventname", "event_name", "EventName", "Event name", "aws.cloudtrail.event_name"] {
             assert_eq!(column(name), Column::Own("eventName"), "{name}");
         }
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn what_services_name_stays_as_it_is() {
+    fn names_within_parameters_are_unchanged() {
         assert_eq!(column("requestParameters.bucketName"), Column::Within("requestParameters", "bucketName"));
         assert_eq!(column("request_parameters.eventName"), Column::Within("requestParameters", "eventName"));
         assert_eq!(column("responseelements_x"), Column::Within("responseElements", "x"));

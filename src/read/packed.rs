@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_comes_out_of_either_alphabet() {
+    fn json_is_decoded_from_both_base64_alphabets() {
         let json = format!("{{\"a\":\"{}\"}}", "\u{fb}?>".repeat(40));
         let wrapped: String = BASE64_STANDARD
             .encode(&json)
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_none() {
+    fn other_text_returns_none() {
         for packed in ["", "eyJ9", &"e".repeat(100), &"H4sI".repeat(40), &"x".repeat(100)] {
             assert_eq!(text(packed), None, "{packed}");
         }

@@ -36,34 +36,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_null_is_left_out_at_any_depth() {
+    fn nulls_are_removed_at_any_depth() {
         let row = r#"{"eventName":"GetUser","errorCode":null,"requestParameters":{"a":null,"b":[{"c":null,"d":1}]}}"#;
         let record = r#"{"eventName":"GetUser","requestParameters":{"b":[{"d":1}]}}"#;
         assert_eq!(record_of_row(row).as_deref(), Some(record));
     }
 
     #[test]
-    fn a_row_of_athena_is_the_record_it_was_made_from() {
+    fn athena_row_is_converted_to_original_record() {
         let row = r#"{"eventsource":"iam.amazonaws.com","eventname":"GetUser","useridentity":{"principalid":"A","sessioncontext":{"sessionissuer":{"username":"x"}}},"requestparameters":"{\"username\":\"y\",\"b\":null}","responseelements":"null","readonly":"true","resources":[{"arn":"a","accountid":null}],"eventid":"1","region":"us-east-1","accountid":"1","day":4}"#;
         let record = r#"{"eventSource":"iam.amazonaws.com","eventName":"GetUser","userIdentity":{"principalId":"A","sessionContext":{"sessionIssuer":{"userName":"x"}}},"requestParameters":{"username":"y","b":null},"responseElements":null,"readOnly":true,"resources":[{"ARN":"a"}],"eventID":"1"}"#;
         assert_eq!(record_of_row(row).as_deref(), Some(record));
     }
 
     #[test]
-    fn a_row_that_names_its_members_as_a_trail_keeps_all_of_them() {
+    fn row_with_cloudtrail_names_keeps_all_members() {
         let row = r#"{"eventName":"GetUser","eventSource":"x","requestParameters":"{\"a\":1}","readOnly":"true","day":4,"eventsource":"y"}"#;
         let record = row.replace(r#""{\"a\":1}""#, r#"{"a":1}"#);
         assert_eq!(record_of_row(row), Some(record));
     }
 
     #[test]
-    fn a_column_of_text_beside_some_names_is_not_lost() {
+    fn unknown_text_column_is_kept() {
         let row = r#"{"eventname":"GetUser","raw":"{}"}"#;
         assert_eq!(record_of_row(row).as_deref(), Some(row));
     }
 
     #[test]
-    fn other_names_and_texts_stay() {
+    fn other_names_and_text_are_unchanged() {
         let row = r#"{"raw":"{\"eventName\":null}","requestParameters":"no json","n":1}"#;
         assert_eq!(record_of_row(row).as_deref(), Some(row));
         assert_eq!([record_of_row("[1]"), record_of_row("nonsense")], [None, None]);

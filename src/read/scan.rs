@@ -158,13 +158,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_ends_where_it_ends() {
+    fn end_of_value_is_returned() {
         let (_, end) = value::<IgnoredAny>(r#"[] {"a":[1]} x"#, 3).unwrap();
         assert_eq!(end, 12);
     }
 
     #[test]
-    fn damage_says_which_byte() {
+    fn error_reports_byte_offset() {
         let broken = value::<IgnoredAny>("  {\"a\":\n x}", 2).unwrap_err();
         assert_eq!((broken.cause.as_str(), broken.cut), ("broken JSON at byte 9: expected value", false));
         let cut = value::<IgnoredAny>("  {\"a\":", 2).unwrap_err();
@@ -173,19 +173,19 @@ mod tests {
     }
 
     #[test]
-    fn brackets_in_strings_close_nothing() {
+    fn brackets_in_strings_are_ignored() {
         assert_eq!(closing(r#"{"a":"}\"}"}]"#, 0, 0), Some(12));
         assert_eq!(closing(r#","b":1} "#, 0, 1), Some(7));
         assert_eq!(closing(r#"{"a":"}"#, 0, 0), None);
     }
 
     #[test]
-    fn every_line_end_counts() {
+    fn all_newlines_are_counted() {
         assert_eq!((newlines(""), newlines("a\nb\n\n"), newlines(&"\n".repeat(1000))), (0, 3, 1000));
     }
 
     #[test]
-    fn lists_are_found_by_their_key() {
+    fn lists_are_found_by_key() {
         assert_eq!(first_list("{ \"Records\" : [", 0, "Records"), Some(14));
         assert_eq!(first_list("{\"Records\":{", 0, "Records"), None);
         assert_eq!(any_list("{\"a\":\"Records\",\"Records\":[", 0, "Records"), Some(25));

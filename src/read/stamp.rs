@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stamp_stays_until_the_file_changes_even_if_its_times_and_size_are_put_back() {
+    fn stamp_changes_even_if_size_and_mtime_are_restored() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trail.json");
         fs::write(&path, "one").unwrap();
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_just_now_or_is_a_folder_has_none() {
+    fn recently_changed_files_and_folders_have_no_stamp() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trail.json");
         fs::write(&path, "one").unwrap();

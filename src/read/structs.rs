@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn structs_in_structs_are_objects() {
+    fn nested_structs_are_objects() {
         let text = "{type=Role, arn=arn:aws:iam::1:role/A, sessioncontext={attributes={mfaauthenticated=false}, sessionissuer=null}, tags=[{a=1}, {a=2}], n=[]}";
         let value = json!({
             "type": "Role", "arn": "arn:aws:iam::1:role/A",
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn values_keep_their_commas_signs_and_json() {
+    fn values_may_contain_commas_equals_signs_and_json() {
         let text = "{name=Doe, John, query=a=b, policy={\"Version\":\"2012-10-17\",\"Statement\":[]}, empty=}";
         let value = json!({
             "name": "Doe, John", "query": "a=b", "policy": {"Version": "2012-10-17", "Statement": []}, "empty": "",
@@ -121,18 +121,18 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_known_again_after_it_was_a_text() {
+    fn value_is_recognized_after_conversion_to_text() {
         let full = json!({"a": "b, c=d", "n": 1, "l": [true, null], "p": "{\"V\":1}", "o": {}});
-        let poor = parse("{a=b, c=d, n=1, l=[true, null], p={\"V\":1}, o={}}").unwrap();
-        assert_ne!(poor, full);
-        assert!(is_read_from_text_of(&poor, &full));
-        assert!(!is_read_from_text_of(&full, &poor));
+        let from_text = parse("{a=b, c=d, n=1, l=[true, null], p={\"V\":1}, o={}}").unwrap();
+        assert_ne!(from_text, full);
+        assert!(is_read_from_text_of(&from_text, &full));
+        assert!(!is_read_from_text_of(&full, &from_text));
         assert!(!is_read_from_text_of(&full, &full));
         assert!(!is_read_from_text_of(&json!({"a": "b"}), &full));
     }
 
     #[test]
-    fn other_texts_are_none() {
+    fn other_text_returns_none() {
         for text in ["", "text", "{", "{a", "{a}", "{a=}b}", "{=1}", "HIVE_CURSOR_ERROR", "[a=1"] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_are_taken_off_and_utf16_is_converted() {
+    fn byte_order_marks_are_removed_and_utf16_is_decoded() {
         let little: Vec<u8> = [0xff, 0xfe].into_iter().chain("é{}".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let big: Vec<u8> = [0xfe, 0xff].into_iter().chain("é{}".encode_utf16().flat_map(u16::to_be_bytes)).collect();
         assert_eq!(decode("\u{feff}é{}".as_bytes()).unwrap(), "é{}");
@@ -76,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_byte_is_replaced_and_binary_is_refused() {
+    fn invalid_utf8_is_replaced_and_binary_is_rejected() {
         assert_eq!(decode(b"{\"a\":\"\xff\"}").unwrap(), "{\"a\":\"\u{fffd}\"}");
         assert_eq!(decode(b"\x01\x00\xfe\xff"), Err(Refusal::NotData));
         assert_eq!(decode(b"Rar!\x1a\x07"), Err(Refusal::Format("RAR archive")));
     }
 
     #[test]
-    fn names_lose_what_a_terminal_obeys() {
+    fn escape_characters_are_replaced_and_excerpts_are_truncated() {
         assert_eq!(printable("a\u{1b}[31mb"), "a\u{fffd}[31mb");
         assert_eq!(excerpt(&"é".repeat(300)).chars().count(), EXCERPT_CHARS);
     }

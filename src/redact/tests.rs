@@ -1,4 +1,4 @@
-//! Tests of the redactor.
+//! Tests for the redactor.
 
 use super::*;
 
@@ -7,18 +7,19 @@ fn redactor(names: &[&str]) -> Redactor {
     Redactor::new(b"a secret of 16 b", &Redaction::ALL, names)
 }
 
-/// The pseudonym of a text that is a value.
-fn of(redactor: &Redactor, value: &str) -> String {
+/// The pseudonym of a value.
+fn pseudonym(redactor: &Redactor, value: &str) -> String {
     let redacted = redactor.text(value).into_owned();
     assert_ne!(redacted, value);
     redacted
 }
 
 #[test]
-fn a_value_has_one_pseudonym_wherever_it_stands() {
+fn value_has_same_pseudonym_in_any_context() {
     let redactor = redactor(&["ana.lopez", "Admin"]);
-    let (name, role, account) = (of(&redactor, "ana.lopez"), of(&redactor, "Admin"), of(&redactor, "111122223333"));
-    let (key, address) = (of(&redactor, "ASIAEXAMPLE2IR6WBZOL"), of(&redactor, "203.0.113.7"));
+    let (name, role, account) =
+        (pseudonym(&redactor, "ana.lopez"), pseudonym(&redactor, "Admin"), pseudonym(&redactor, "111122223333"));
+    let (key, address) = (pseudonym(&redactor, "ASIAEXAMPLE2IR6WBZOL"), pseudonym(&redactor, "203.0.113.7"));
     for (text, wanted) in [
         (
             "arn:aws:sts::111122223333:assumed-role/Admin/ana.lopez".to_owned(),
@@ -41,9 +42,9 @@ fn a_value_has_one_pseudonym_wherever_it_stands() {
 }
 
 #[test]
-fn a_name_in_another_case_has_the_same_pseudonym() {
+fn pseudonyms_ignore_case() {
     let redactor = redactor(&["Ana.Lopez"]);
-    let name = of(&redactor, "Ana.Lopez");
+    let name = pseudonym(&redactor, "Ana.Lopez");
     assert_eq!(redactor.text("ana.lopez ANA.LOPEZ"), format!("{name} {name}"));
     let json = redactor.json(r#"{"userName":"ana.lopez","note":"for Ana.lopez"}"#);
     assert_eq!(json, format!(r#"{{"userName":"{name}","note":"for {name}"}}"#));
@@ -51,7 +52,7 @@ fn a_name_in_another_case_has_the_same_pseudonym() {
 }
 
 #[test]
-fn what_is_no_value_stays() {
+fn other_text_is_unchanged() {
     let redactor = redactor(&["ana", "root", "a", "AWSServiceRoleForSupport", "b-c"]);
     for text in [
         "banana analysis Anna root a",
@@ -69,14 +70,14 @@ fn what_is_no_value_stays() {
 }
 
 #[test]
-fn json_stays_json_and_has_the_same_pseudonyms() {
+fn redacted_json_is_valid_and_has_same_pseudonyms() {
     let redactor = redactor(&["ana", "é\"x"]);
-    let (name, account) = (of(&redactor, "ana"), of(&redactor, "111122223333"));
+    let (name, account) = (pseudonym(&redactor, "ana"), pseudonym(&redactor, "111122223333"));
     let text = r#"{ "userName": "ana", "n": 111122223333, "big": 1e99, "a":{"ana":[1.50,"\u00e9\"x"]},"policy":"{\"Principal\":\"arn:aws:iam::111122223333:user\\/ana\"}", "sessionToken": "abc", "password": "***", "n": 1111222233334}"#;
     let redacted = redactor.json(text);
     let value: serde_json::Value = serde_json::from_str(&redacted).unwrap();
     assert_eq!(value["userName"], name);
-    assert_eq!(value["a"][&name][1], of(&redactor, "é\"x"));
+    assert_eq!(value["a"][&name][1], pseudonym(&redactor, "é\"x"));
     let policy: serde_json::Value = serde_json::from_str(value["policy"].as_str().unwrap()).unwrap();
     assert_eq!(policy["Principal"], format!("arn:aws:iam::{account}:user/{name}"));
     assert!(
@@ -88,7 +89,7 @@ fn json_stays_json_and_has_the_same_pseudonyms() {
 }
 
 #[test]
-fn only_what_is_asked_for_is_replaced() {
+fn only_selected_kinds_are_redacted() {
     let text = "ana@example.com 111122223333 203.0.113.7 2001:db8::1 AKIAIOSFODNN7EXAMPLE";
     let parts: Vec<&str> = text.split(' ').collect();
     for (kind, kept) in Redaction::ALL.into_iter().zip([[0, 1, 2, 3], [0, 2, 3, 4], [0, 1, 4, 4], [1, 2, 3, 4]]) {
@@ -102,7 +103,7 @@ fn only_what_is_asked_for_is_replaced() {
 }
 
 #[test]
-fn another_secret_gives_other_pseudonyms() {
+fn pseudonyms_depend_on_secret() {
     let [one, other] =
         [b"a secret of 16 b", b"b secret of 16 b"].map(|secret| Redactor::new(secret, &Redaction::ALL, []));
     for value in ["111122223333", "203.0.113.7", "2001:db8::7", "AKIAIOSFODNN7EXAMPLE", "ana@example.com"] {

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn one_matching_element_of_a_list_suffices() {
+    fn one_matching_list_element_is_enough() {
         let value = json!({"ids": ["x-1", "i-1"]});
         assert!(holds(&Condition::StartsWith("i-".into()), "ids", &value));
         assert!(!holds(&Condition::AtLeast(3), "ids", &value));

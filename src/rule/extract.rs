@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_arns_of_a_resource_are_reduced_to_its_name() {
+    fn resource_names_and_arns_are_reduced_to_names() {
         let secret = extract("path = 'request.id'\ncut_only = 'arn:'\nafter = ':secret:'\ndrop_last = 7");
         let requests = [json!({"id": "arn:aws:secretsmanager:eu-west-1:1:secret:db-AbCdEf"}), json!({"id": "api-key"})];
         assert_eq!(read(&secret, &requests), [json!("db"), json!("api-key")]);
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_with_an_unknown_root_is_rejected() {
+    fn path_with_unknown_root_is_rejected() {
         let toml: ExtractToml = toml::from_str("path = 'reply.x'").unwrap();
         assert!(Extract::compile("x", &toml).unwrap_err().contains("request, response or event"));
     }

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_with_the_same_calls_are_reported_unless_a_condition_distinguishes_them() {
+    fn lookalike_pages_are_reported_unless_distinguished_by_condition() {
         let same = lookalikes(vec![text("x/one", ""), text("x/two", ""), text("x/three", "optional = [\"a:C\"]\n")]);
         assert_eq!(same, [["x/one", "x/three", "x/two"]]);
         let over = lookalikes(vec![text("x/one", "takes_precedence_over = [\"x/two\"]\n"), text("x/two", "")]);

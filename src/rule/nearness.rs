@@ -217,14 +217,14 @@ mod tests {
     }
 
     #[test]
-    fn a_new_member_hardly_reduces_the_similarity() {
+    fn new_member_barely_reduces_nearness() {
         let all = shape(&["maxItems"]);
         let (new, words) = compared(&all, &[], &json!({"maxItems": 1, "clientContext": "x"}));
         assert_eq!((new, words), (NEW_MEMBERS, vec!["the request has 1 member not found in any shape".to_owned()]));
     }
 
     #[test]
-    fn a_member_of_another_shape_indicates_another_page() {
+    fn member_of_other_shape_indicates_other_page() {
         let all = shape(&["maxItems"]);
         let next = shape(&["marker", "maxItems"]);
         let (nearness, words) = compared(&all, &[&next], &json!({"maxItems": 1, "marker": "x"}));
@@ -232,13 +232,13 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_member_is_recognized() {
+    fn renamed_member_is_recognized() {
         let (nearness, words) = compared(&shape(&["maxItems"]), &[], &json!({"maxItemsV2": 1}));
         assert_eq!((nearness, words), (RENAMED, vec!["1 member renamed".to_owned()]));
     }
 
     #[test]
-    fn a_page_size_has_less_effect_than_a_value() {
+    fn page_size_has_less_effect_than_other_values() {
         let mut all = shape(&["maxItems", "pathPrefix"]);
         let equals = |text: &str| Condition::Equals(text.to_owned());
         all.conditions = vec![(Path::member("maxItems"), equals("20")), (Path::member("pathPrefix"), equals("/"))];

@@ -302,14 +302,14 @@ mod tests {
     }
 
     #[test]
-    fn a_pack_names_itself_and_its_version_as_the_file_of_its_rules() {
+    fn rule_file_contains_pack_name_and_version() {
         let found = pack(&[("acme-1.2.0/pack.toml", MANIFEST_TEXT), ("acme-1.2.0/iam/passkeys.toml", RULE)]).unwrap();
         assert_eq!(found.texts[0].path, "iam/passkeys.toml");
         assert_eq!(found.texts[0].file, "acme@1.2.0/iam/passkeys.toml");
     }
 
     #[test]
-    fn hostile_packs_are_refused_with_the_cause() {
+    fn malicious_packs_are_rejected_with_cause() {
         let with = |path: &str, text: &str| pack(&[("pack.toml", MANIFEST_TEXT), (path, text)]).unwrap_err();
         for path in
             ["../evil.toml", "iam/../../evil.toml", "/etc/evil.toml", "iam\\evil.toml", "C:/evil.toml", "evil.toml"]

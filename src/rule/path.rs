@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_paths_are_rejected_with_the_expected_form() {
+    fn invalid_path_error_states_expected_form() {
         assert!(Path::parse("a..b").unwrap_err().contains("a..b"));
         assert!(Path::parse("a[x]").unwrap_err().contains("[n]"));
     }

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_of_equal_values_stays() {
+    fn first_of_equal_values_is_kept() {
         assert_eq!(distinct(["b", "a", "b", "c", "a"]), ["b", "a", "c"]);
         assert_eq!(distinct(Vec::<String>::new()), Vec::<String>::new());
     }

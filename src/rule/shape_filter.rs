@@ -30,7 +30,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_with_a_common_shape_always_intersect() {
+    fn filters_with_common_shape_always_intersect() {
         assert!(filter(&[1, 70]).may_intersect(filter(&[5, 70])));
         assert!(!filter(&[1, 70]).may_intersect(filter(&[2, 3])));
         assert!(!filter(&[]).may_intersect(filter(&[1])));

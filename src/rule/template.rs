@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_values_omit_optional_parts_and_suppress_other_texts() {
+    fn missing_values_omit_optional_parts_and_suppress_other_text() {
         assert_eq!(render("A[ with {b}].", &json!({}), Style::Sentence), "A.");
         assert_eq!(render("A[ with {b}].", &json!({"b": "c"}), Style::Sentence), "A with c.");
         assert_eq!(rendered("A {b}", &json!({}), Style::Sentence), None);
@@ -313,14 +313,14 @@ mod tests {
     }
 
     #[test]
-    fn links_contain_the_first_value_encoded() {
+    fn links_contain_first_value_percent_encoded() {
         assert_eq!(render("#/users/{u}", &json!({"u": ["a b&c", "d"]}), Style::Link), "#/users/a%20b%26c");
         assert_eq!(render("#/{u}?", &json!({"u": " é/☃"}), Style::Link), "#/%20%C3%A9/%E2%98%83?");
         assert_eq!(render("#/{u}", &json!({"u": [7, "d"]}), Style::Link), "#/7");
     }
 
     #[test]
-    fn invalid_templates_are_rejected_with_the_expected_form() {
+    fn invalid_template_error_states_problem() {
         for (template, word) in
             [("a {b", "not closed"), ("a [b", "not closed"), ("a ] b", "unmatched"), ("{B}", "{users}")]
         {

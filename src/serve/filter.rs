@@ -182,49 +182,49 @@ fn known(params: &Params, name: &str, all: &[&str]) -> Result<Vec<String>, Serve
 mod tests {
     use super::*;
 
-    fn asked(query: &str) -> Result<Filter, ServeError> {
+    fn parsed(query: &str) -> Result<Filter, ServeError> {
         Filter::of(&Params::of(&format!("/?{query}").parse().unwrap()))
     }
 
     #[test]
-    fn clicks_are_shown_unless_something_else_is_asked_for() {
-        let show = |query| asked(query).unwrap().show;
+    fn clicks_are_shown_by_default() {
+        let show = |query| parsed(query).unwrap().show;
         assert_eq!(show(""), ["click"]);
         assert_eq!(show("show=residual&show=command"), ["residual", "command"]);
         assert_eq!(show("ids=a"), ["click", "background", "residual", "programmatic", "aggregated", "command"]);
     }
 
     #[test]
-    fn the_first_pages_ask_as_they_are_prepared_for() {
+    fn first_page_filters_match_requests_of_web_page() {
         let [console, programs] = Filter::of_first_pages();
-        assert_eq!(console, asked("show=click&show=command&folded=true&limit=200").unwrap());
-        assert_eq!(programs, asked("show=programmatic&folded=true").unwrap());
+        assert_eq!(console, parsed("show=click&show=command&folded=true&limit=200").unwrap());
+        assert_eq!(programs, parsed("show=programmatic&folded=true").unwrap());
     }
 
     #[test]
-    fn what_was_typed_stays_a_text() {
-        let filter = asked("search=%27%29%3B%20DROP%20TABLE%20events%3B%20--%00%22").unwrap();
+    fn search_text_is_escaped() {
+        let filter = parsed("search=%27%29%3B%20DROP%20TABLE%20events%3B%20--%00%22").unwrap();
         let setting = filter.setting().unwrap();
         assert!(setting.contains(r#""search":"''); DROP TABLE events; --\u0000\"""#), "{setting}");
     }
 
     #[test]
-    fn an_actor_is_its_sessions() {
-        assert!(!asked("session=a").unwrap().setting().unwrap().contains("acted"));
-        let setting = asked("actor=a%27&notable=true").unwrap().setting().unwrap();
+    fn actor_filter_selects_sessions_of_actor() {
+        assert!(!parsed("session=a").unwrap().setting().unwrap().contains("acted"));
+        let setting = parsed("actor=a%27&notable=true").unwrap().setting().unwrap();
         assert!(setting.contains(r#""actor":["a''"]"#) && setting.contains(r#""notable":"true""#), "{setting}");
         assert!(setting.ends_with("ancestor_session_id))"), "{setting}");
     }
 
     #[test]
-    fn moments_are_counted_in_microseconds() {
-        let filter = asked("from=2026-03-11T00:00:00.000001Z&to=2026-03-11T01:00:00%2B01:00").unwrap();
+    fn times_are_parsed_with_microseconds() {
+        let filter = parsed("from=2026-03-11T00:00:00.000001Z&to=2026-03-11T01:00:00%2B01:00").unwrap();
         assert_eq!((filter.since, filter.until), (Some(1_773_187_200_000_001), Some(1_773_187_200_000_000)));
     }
 
     #[test]
-    fn a_value_that_there_is_not_is_refused_by_name() {
-        let problem = |query| asked(query).unwrap_err().to_string();
+    fn invalid_value_error_names_parameter() {
+        let problem = |query| parsed(query).unwrap_err().to_string();
         assert_eq!(problem("kind=frob"), "kind=frob is not valid");
         assert_eq!(problem("show=all"), "show=all is not valid");
         assert_eq!(problem("from=yesterday"), "from=yesterday is not valid");

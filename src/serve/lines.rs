@@ -212,15 +212,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_of_the_last_questions_are_kept_and_those_that_are_read() {
+    fn recent_tables_and_tables_in_use_are_kept() {
         let mut tables = Tables::default();
         let (first, _) = tables.of("first");
         let names: Vec<String> = (0..KEPT).flat_map(|number| tables.of(&number.to_string()).1).collect();
-        // The first one is still being read: the second is the oldest that is not.
+        // The first table is in use, so the second one is the oldest that can be removed.
         assert_eq!(names, ["lines_2"]);
         assert!(Arc::ptr_eq(&first, &tables.of("first").0));
         drop(first);
-        // It is the most recently used.
+        // The first table is now the most recently used one.
         assert_eq!(tables.of("next").1, ["lines_3"]);
         assert_eq!(tables.known.len(), KEPT);
     }

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_refusal_states_its_length() {
+    fn full_response_has_correct_content_length() {
         let (head, body) = FULL.split_once("\r\n\r\n").unwrap();
         assert!(head.ends_with(&format!("Content-Length: {}", body.len())), "{}", body.len());
         assert!(serde_json::from_str::<serde_json::Value>(body).is_ok());

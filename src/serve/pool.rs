@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_fit_the_queue_is_refused() {
+    fn requests_beyond_queue_limit_are_rejected() {
         let queue = Queue::new(1, 1);
         let first = queue.turn().now_or_never().unwrap().unwrap();
         let mut second = Box::pin(queue.turn());

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn statements_about_the_database_are_refused_wherever_they_begin() {
+    fn database_statements_are_rejected_at_any_position() {
         for sql in [
             "DETACH x",
             "select 1; detach x",
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_are_refused_with_and_without_quotation_marks() {
+    fn functions_are_rejected_quoted_and_unquoted() {
         for sql in [
             "FROM enable_logging('QueryLog')",
             "FROM system.main.\"ENABLE_logging\"()",
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn words_in_texts_names_and_comments_are_no_statements() {
+    fn keywords_in_strings_names_and_comments_are_allowed() {
         for sql in [
             "SELECT 'a; DETACH x' AS \"attach\", use FROM events -- ; DETACH x",
             "SELECT $$; DETACH x$$, $1, e'\\'; DETACH x'",

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ticket_is_valid_once_and_for_its_address() {
+    fn ticket_is_valid_once_for_its_address() {
         let tickets = Tickets::default();
         let address = tickets.issue("/api/export?format=csv&search=ticket%3D").unwrap();
         assert!(!redeem(&tickets, &address.replace("csv", "md")));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_tickets_for_files_only_and_not_too_many() {
+    fn tickets_are_limited_to_exports_and_in_number() {
         let tickets = Tickets::default();
         for address in ["/api/case", "/", "", "/api/export#a", "http://evil.example/api/export", "//evil/api/export"] {
             assert!(tickets.issue(address).is_err(), "{address}");

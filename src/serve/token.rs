@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_differ_and_none_is_printed() {
+    fn tokens_are_unique_and_hidden_in_debug_output() {
         let (one, other) = (Token::random().unwrap(), Token::random().unwrap());
         assert!(one.is(one.as_str()) && !one.is(other.as_str()) && !one.is(""));
         assert_eq!(one.as_str().len(), 64);
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_64_hexadecimal_digits() {
+    fn token_is_64_hex_digits() {
         let token = Token::random().unwrap();
         assert!(Token::parse(token.as_str()).unwrap().is(token.as_str()));
         for other in ["", "secret", "abcdef", &"g".repeat(64), &format!("{}0", token.as_str())] {

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_of_an_hour_ends_a_session() {
+    fn one_hour_pause_ends_session() {
         let all = [at("a", "root", 0), at("b", "root", 3_599), at("c", "root", 7_200), at("d", "mara", 10)];
         let moves = visits(&all);
         let mut backwards = all.to_vec();

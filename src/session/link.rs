@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_is_from_5_s_before_to_60_s_after() {
+    fn link_window_is_5_s_before_to_60_s_after() {
         for (seconds, joined) in [(-6, false), (-5, true), (0, true), (60, true), (61, false)] {
             let found = linked(&[sign_in("e", "alice", 0)], &[session("s", "alice", seconds)]);
             assert_eq!(found == [pair("e", "s")], joined, "created {seconds} s after the sign-in");
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_wins_and_ties_go_to_the_lower_session_id() {
+    fn nearest_session_wins_and_ties_use_lower_id() {
         let sessions = [session("far", "alice", 30), session("z", "alice", 4), session("y", "alice", -4)];
         assert_eq!(linked(&[sign_in("e", "alice", 0)], &sessions), [pair("e", "y")]);
         assert_eq!(linked(&[sign_in("e", "alice", 1)], &sessions), [pair("e", "z")]);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn several_sign_ins_may_belong_to_one_session_and_are_sorted() {
+    fn sign_ins_can_share_session_and_are_sorted() {
         let sign_ins = [sign_in("f", "alice", 2), sign_in("e", "alice", 0), sign_in("f", "alice", 2)];
         let found = linked(&sign_ins, &[session("s", "alice", 3)]);
         assert_eq!(found, [pair("e", "s"), pair("f", "s")]);

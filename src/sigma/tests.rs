@@ -20,7 +20,7 @@ fn condition(detection: &str) -> String {
 }
 
 #[test]
-fn a_rule_has_its_metadata_in_every_row() {
+fn rule_metadata_is_in_every_row() {
     let rule = convert("  selection:\n    eventName: CreateUser\n  condition: selection\n").unwrap();
     assert_eq!((rule.title.as_str(), rule.level.as_deref()), ("Made up", Some("high")));
     assert_eq!(
@@ -32,7 +32,7 @@ fn a_rule_has_its_metadata_in_every_row() {
 }
 
 #[test]
-fn fields_of_a_selection_are_joined_with_and_and_values_with_or() {
+fn selection_joins_fields_with_and_values_with_or() {
     let found = condition("  s:\n    eventSource: iam.amazonaws.com\n    eventName: [A, B]\n  condition: s\n");
     assert_eq!(
         found,
@@ -55,19 +55,19 @@ fn wildcards_and_modifiers_become_patterns() {
 }
 
 #[test]
-fn encoded_texts_have_all_their_spellings() {
-    let spellings = |item: &str| {
+fn encoded_values_match_all_variants() {
+    let variants = |item: &str| {
         let found = condition(&format!("  s:\n    {item}\n  condition: s\n"));
         found.split("LIKE '").skip(1).map(|part| part.split_once("' ESCAPE").unwrap().0.to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(spellings("a|base64offset|contains: hello"), ["%aGVsbG%", "%hlbGxv%", "%oZWxsb%"]);
-    assert_eq!(spellings("a|wide|base64|contains: ab"), ["%YQBiAA==%"]);
-    assert_eq!(spellings("a|windash|contains: ' -x'"), ["% -x%", "% /x%", "% –x%", "% —x%", "% ―x%"]);
-    assert_eq!(spellings("a|windash|contains: a-b"), ["%a-b%"]);
+    assert_eq!(variants("a|base64offset|contains: hello"), ["%aGVsbG%", "%hlbGxv%", "%oZWxsb%"]);
+    assert_eq!(variants("a|wide|base64|contains: ab"), ["%YQBiAA==%"]);
+    assert_eq!(variants("a|windash|contains: ' -x'"), ["% -x%", "% /x%", "% –x%", "% —x%", "% ―x%"]);
+    assert_eq!(variants("a|windash|contains: a-b"), ["%a-b%"]);
 }
 
 #[test]
-fn a_field_is_compared_with_another() {
+fn fieldref_compares_two_fields() {
     let of = |modifiers: &str| condition(&format!("  s:\n    eventName|{modifiers}: eventSource\n  condition: s\n"));
     assert_eq!(of("fieldref"), "COALESCE(COALESCE(lower(\"event_name\") = lower(\"event_source\"), FALSE), FALSE)");
     let list = condition("  s:\n    eventName|fieldref: requestParameters.a\n  condition: s\n");
@@ -77,14 +77,14 @@ fn a_field_is_compared_with_another() {
 }
 
 #[test]
-fn hostile_values_stay_in_their_literals() {
+fn malicious_values_are_escaped() {
     let found = condition("  s:\n    eventName: \"x') OR 1=1 --\"\n    \"a'b|exists\": true\n  condition: s\n");
     assert!(found.contains("'x'') or 1=1 --'"), "{found}");
     assert!(found.contains("'$.\"a''b\"'"), "{found}");
 }
 
 #[test]
-fn conditions_have_the_usual_precedence() {
+fn condition_operators_have_standard_precedence() {
     let searches = "  a: [x]\n  b: [y]\n  c_1: [z]\n  c_2: [w]\n";
     let with = |condition: &str| convert(&format!("{searches}  condition: {condition}\n")).map(|rule| rule.sql());
     let plain = with("a or b and not c_1").unwrap();
@@ -99,7 +99,7 @@ fn conditions_have_the_usual_precedence() {
 }
 
 #[test]
-fn what_cannot_be_converted_says_why() {
+fn conversion_error_states_reason() {
     let cases = [
         ("  s:\n    a|expand: '%x%'\n  condition: s\n", "the modifier `expand` is not supported"),
         ("  s:\n    a|utf16le: x\n  condition: s\n", "UTF-16 without `base64` or `base64offset` is not supported"),
@@ -123,7 +123,7 @@ fn what_cannot_be_converted_says_why() {
 }
 
 #[test]
-fn rules_for_other_logs_and_broken_files_are_reported() {
+fn rules_for_other_logs_and_invalid_files_are_reported() {
     let other = "title: Windows\nlogsource:\n  product: windows\ndetection:\n  s: [x]\n  condition: s\n".to_owned();
     let (rules, errors) = parse(&[("w.yml".to_owned(), other), ("broken.yml".to_owned(), "a: [".to_owned())]);
     assert!(rules.is_empty());
@@ -132,21 +132,21 @@ fn rules_for_other_logs_and_broken_files_are_reported() {
 }
 
 #[test]
-fn an_aggregation_without_a_time_frame_counts_over_the_whole_case() {
+fn aggregation_without_timeframe_counts_whole_case() {
     let rule = convert("  s:\n    eventName: a\n  condition: s | count() by awsRegion > 5\n").unwrap().sql();
     assert!(rule.contains("count(*) OVER (PARTITION BY g0 ) AS n") && rule.contains("place = 1 AND n > 5"), "{rule}");
     assert!(!rule.contains("RANGE"), "{rule}");
 }
 
 #[test]
-fn a_rule_without_a_log_source_is_invalid() {
+fn rule_without_log_source_is_invalid() {
     let errors = parse(&[("a.yml".to_owned(), "title: A\ndetection:\n  s: [x]\n  condition: s\n".to_owned())]).1;
     assert_eq!(errors[0].to_string(), "a.yml: A: the rule has no `logsource`");
     assert!(!errors[0].problem.is_other_logs());
 }
 
 #[test]
-fn a_rule_given_twice_is_one_rule_and_its_level_is_checked() {
+fn duplicate_rule_is_kept_once_and_level_is_checked() {
     let text = |level: &str| {
         let source = "logsource: { product: AWS, service: CloudTrail }";
         format!("title: A\nlevel: {level}\n{source}\ndetection:\n  s:\n    eventName: a\n  condition: s\n")
@@ -159,13 +159,13 @@ fn a_rule_given_twice_is_one_rule_and_its_level_is_checked() {
 }
 
 #[test]
-fn the_product_may_be_omitted() {
+fn product_may_be_omitted() {
     let rule = "title: A\nlogsource:\n  service: cloudtrail\ndetection:\n  s:\n    eventName: a\n  condition: s\n";
     assert_eq!(parse(&[("a.yml".to_owned(), rule.to_owned())]).1, []);
 }
 
 #[test]
-fn a_correlation_counts_the_hits_of_its_rules() {
+fn correlation_counts_hits_of_its_rules() {
     let rule = format!("{HEAD}name: failed\ndetection:\n  s:\n    eventName: ConsoleLogin\n  condition: s\n");
     let correlation = "title: Many\nid: many\ncorrelation:\n  type: event_count\n  rules: [failed]\n  group-by: \
                        [sourceIPAddress]\n  timespan: 5m\n  condition:\n    gte: 10\n";
@@ -180,7 +180,7 @@ fn a_correlation_counts_the_hits_of_its_rules() {
 }
 
 #[test]
-fn a_condition_that_repeats_a_long_search_is_refused() {
+fn condition_that_repeats_long_search_is_rejected() {
     let values: Vec<String> = (0..20_000).map(|number| format!("      - name-{number}\n")).collect();
     let values = values.concat();
     let repeated = vec!["s"; 5_000].join(" or ");

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn large_batches_are_cut_and_small_ones_joined_in_order() {
+    fn large_batches_are_split_and_small_ones_merged_in_order() {
         let groups = groups(&[batch(0..2050), batch(2050..2060), batch(0..0), batch(2060..4108)]);
         let found: Vec<RecordBatch> =
             groups.into_iter().map(|group| join(&batch(0..0).schema(), group).unwrap()).collect();

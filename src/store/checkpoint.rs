@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_small_loads_leave_is_put_together_when_it_is_much() {
+    fn row_groups_of_small_loads_are_merged() {
         let folder = tempfile::tempdir().unwrap();
         let case = Case::open(&folder.path().join("case.duckdb")).unwrap();
         case.defer_checkpoints().unwrap();

@@ -105,10 +105,10 @@ mod tests {
     use crate::batch::Columns;
     use crate::store::ReadAccess;
 
-    static TOLD: AtomicU64 = AtomicU64::new(0);
+    static REPORTED: AtomicU64 = AtomicU64::new(0);
 
-    fn tell(rows: u64) {
-        TOLD.fetch_add(rows, Ordering::Relaxed);
+    fn report(rows: u64) {
+        REPORTED.fetch_add(rows, Ordering::Relaxed);
     }
 
     fn names(case: &Case) -> Result<String, StoreError> {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_json_is_null_on_every_connection_and_told_once() {
+    fn damaged_json_is_null_on_all_connections_and_reported_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("case.duckdb");
         let case = Case::open(&path).unwrap();
@@ -129,12 +129,12 @@ mod tests {
         )
         .unwrap();
         drop(case);
-        let access = ReadAccess { on_damage: Some(tell), ..ReadAccess::default() };
+        let access = ReadAccess { on_damage: Some(report), ..ReadAccess::default() };
         let case = Case::open_with(&path, access).unwrap();
         assert_eq!(names(&case).unwrap(), "none 1");
         assert_eq!(names(&case.another().unwrap()).unwrap(), "none 1");
-        assert_eq!((TOLD.load(Ordering::Relaxed), case.damaged_rows()), (1, 1));
-        // A query's own text is not damage of the case.
+        assert_eq!((REPORTED.load(Ordering::Relaxed), case.damaged_rows()), (1, 1));
+        // Malformed JSON in the query itself is not damage to the case.
         let error = case.query("SELECT '{\"a\":'::VARCHAR->>'$.a'").unwrap_err().to_string();
         assert!(error.contains(MALFORMED), "{error}");
     }

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_fed_is_in_the_table_once() {
+    fn fed_rows_are_inserted_once() {
         let folder = tempfile::tempdir().unwrap();
         let case = case(folder.path());
         let (feeder, feed) = feed(2);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_reported_to_both_ends_and_leaves_nothing() {
+    fn error_is_reported_to_both_ends_and_leaves_no_rows() {
         let folder = tempfile::tempdir().unwrap();
         let case = case(folder.path());
         let (feeder, feed) = feed(2);

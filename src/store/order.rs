@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_of_one_view_gets_its_order_before_its_limit() {
+    fn query_of_one_view_is_ordered_before_limit() {
         let wanted = "SELECT summary FROM timeline WHERE writes ORDER BY \"time\", id LIMIT 5";
         assert_eq!(ordered("-- why\nselect summary from timeline where writes limit 5;").as_deref(), Some(wanted));
         assert_eq!(ordered("FROM Events").as_deref(), Some("SELECT * FROM Events ORDER BY event_time, event_id"));
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_with_an_order_or_of_something_else_is_left_as_it_is() {
+    fn other_queries_are_unchanged() {
         let others = [
             "FROM timeline ORDER BY summary",
             "SELECT DISTINCT principal FROM timeline",

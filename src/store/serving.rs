@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_stops_at_its_limit_and_says_so() {
+    fn result_is_truncated_at_row_limit() {
         let folder = tempfile::tempdir().unwrap();
         let case = case(folder.path());
         let rows = |sql, limit| case.first_rows(sql, &[], limit, usize::MAX).unwrap();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_stops_at_its_size_and_says_so() {
+    fn result_is_truncated_at_size_limit() {
         let folder = tempfile::tempdir().unwrap();
         let case = case(folder.path());
         let found = case.first_rows("SELECT repeat('a', 1000) FROM range(100_000)", &[], 100_000, 1_000_000).unwrap();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn connections_share_the_database_but_not_their_variables() {
+    fn connections_share_database_but_not_variables() {
         let folder = tempfile::tempdir().unwrap();
         let case = case(folder.path());
         let other = case.another().unwrap();

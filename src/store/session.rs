@@ -194,7 +194,7 @@ mod tests {
 
     use super::*;
 
-    /// Sessions with many distinct values each, such as those of a scanner behind many addresses.
+    /// Inserts sessions with many distinct values each, such as those of a scanner with many addresses.
     fn scattered(case: &Case, events: u64) {
         case.execute(&format!(
             "DELETE FROM sessions; DELETE FROM events; INSERT INTO events BY NAME SELECT 'e' || i AS event_id, \
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn sessions_are_the_same_however_many_are_gathered_at_once() {
+    fn sessions_do_not_depend_on_gathering_batch_size() {
         let folder = tempfile::tempdir().unwrap();
         let case = Case::open(&folder.path().join("case.duckdb")).unwrap();
         let gathered = |at_once: u64| {
@@ -221,7 +221,7 @@ mod tests {
         for at_once in [1, 7, 25, 999] {
             assert_eq!(gathered(at_once), whole, "{at_once} events at once");
         }
-        // A session whose events are gone is removed.
+        // A session that no longer has events is removed.
         case.execute("DELETE FROM events WHERE session_id = (SELECT min(session_id) FROM sessions)").unwrap();
         case.gather_sessions(100).unwrap();
         let count: u64 = case.connection.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();
@@ -236,7 +236,7 @@ mod tests {
         case.checkpoint().unwrap();
         case.set_memory(128_000_000).unwrap();
         let at_once = case.gather_sessions(u64::MAX).unwrap_err();
-        assert!(matches!(at_once, StoreError::Memory(_)), "this much does not fit: {at_once}");
+        assert!(matches!(at_once, StoreError::Memory(_)), "expected an out-of-memory error: {at_once}");
         case.gather_sessions(128_000_000 / GATHERED_BYTES).unwrap();
         let count: u64 = case.connection.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();
         assert_eq!(count, 24_000);

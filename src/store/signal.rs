@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_put_apart_are_the_same() {
+    fn piece_events_do_not_depend_on_number_of_pieces() {
         let folder = tempfile::tempdir().unwrap();
         let case = Case::open(&folder.path().join("case.duckdb")).unwrap();
         case.execute(
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_very_long_session_is_in_several_pieces_in_order() {
+    fn long_session_is_split_into_ordered_pieces() {
         let folder = tempfile::tempdir().unwrap();
         let case = Case::open(&folder.path().join("case.duckdb")).unwrap();
         case.execute(
@@ -184,6 +184,6 @@ mod tests {
             }
         }
         assert_eq!(lengths, [51_000, 51_000, 48_000, 40_000], "a minute has 3,000 events");
-        assert!(all.is_sorted(), "here IDs are in the order of times");
+        assert!(all.is_sorted(), "in this test, IDs are in the order of times");
     }
 }

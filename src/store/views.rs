@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_table_and_column_that_a_head_names_is_there() -> Result<(), Box<dyn std::error::Error>> {
+    fn tables_and_columns_named_in_headers_exist() -> Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
         let case = Case::open(&folder.path().join("case.duckdb"))?;
         let columns = case.columns()?;
@@ -122,14 +122,17 @@ mod tests {
                 assert!(columns.contains(&(name.to_owned(), (*column).to_owned())), "{name} has no column {column}");
             }
             for table in &head.tables {
-                assert!(TABLES.iter().any(|stated| stated.name == *table), "{name} names no table by {table}");
+                assert!(
+                    TABLES.iter().any(|stated| stated.name == *table),
+                    "the header of {name} names an unknown table: {table}"
+                );
             }
         }
         Ok(())
     }
 
     #[test]
-    fn views_are_made_anew_only_if_one_was_replaced_or_dropped() -> Result<(), Box<dyn std::error::Error>> {
+    fn views_are_recreated_only_if_replaced_or_dropped() -> Result<(), Box<dyn std::error::Error>> {
         const MARK: &str = "COMMENT ON COLUMN timeline.title IS 'marked'";
         const MARKED: &str = "SELECT count(*) = 1 FROM duckdb_columns() WHERE comment = 'marked'";
         let folder = tempfile::tempdir()?;
@@ -138,12 +141,12 @@ mod tests {
         Case::open(&path)?.execute(MARK)?;
         assert!(marked(&Case::open(&path)?)?);
         let grain = view::shipped().into_iter().find(|view| view.name == "coverage").map(|view| view.head.grain);
-        let posing = format!(
+        let same_comment = format!(
             "CREATE OR REPLACE VIEW coverage AS SELECT 1 AS x; COMMENT ON VIEW coverage IS {}",
             literal(&grain.unwrap_or_default())
         );
-        for harm in ["CREATE OR REPLACE VIEW coverage AS SELECT 1 AS x", "DROP VIEW coverage", &posing] {
-            Case::open(&path)?.execute(&format!("{MARK}; {harm}"))?;
+        for change in ["CREATE OR REPLACE VIEW coverage AS SELECT 1 AS x", "DROP VIEW coverage", &same_comment] {
+            Case::open(&path)?.execute(&format!("{MARK}; {change}"))?;
             let case = Case::open(&path)?;
             assert!(!marked(&case)?);
             assert!(case.columns()?.contains(&("coverage".to_owned(), "on_known_page".to_owned())));

@@ -222,12 +222,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_uuid_is_its_own_key() {
+    fn uuid_is_used_as_event_key() {
         assert_eq!(event_key("00112233-4455-6677-8899-aabbccddeeff"), 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff);
     }
 
     #[test]
-    fn other_spellings_are_other_ids() {
+    fn event_ids_are_case_and_hyphen_sensitive() {
         let ids = [
             "00112233-4455-6677-8899-aabbccddeeff",
             "00112233-4455-6677-8899-AABBCCDDEEFF",
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_document_whose_name_comes_first_wins() {
+    fn first_document_by_name_keeps_event() {
         let mut events = Admissions::default();
         let [b, a, c] = ["b", "a", "c"].map(|name| events.document(name));
         assert_eq!(events.document("a"), a);

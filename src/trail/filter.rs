@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_left_out_only_if_its_layout_says_so() {
+    fn only_paths_in_standard_layout_are_excluded() {
         let filter = Filter { accounts: texts(&["111111111111"]), regions: texts(&["eu-west-1"]), ..Filter::default() };
         assert!(filter.may_want(&path("111111111111", "eu-west-1", "20240501T0905")));
         assert!(!filter.may_want(&path("222222222222", "eu-west-1", "20240501T0905")));
@@ -121,13 +121,13 @@ mod tests {
     }
 
     #[test]
-    fn events_of_global_services_are_looked_for_in_every_region() {
+    fn us_east_1_filter_reads_files_of_all_regions() {
         let filter = Filter { regions: texts(&["us-east-1"]), ..Filter::default() };
         assert!(filter.may_want(&path("111111111111", "eu-west-1", "20240501T0905")));
     }
 
     #[test]
-    fn a_file_is_read_if_it_was_delivered_near_the_wanted_time() {
+    fn files_delivered_near_time_span_are_read() {
         let span = Span { from: Some(MIDNIGHT), to: Some(MIDNIGHT.plus_seconds(3600)) };
         let filter = Filter { span, ..Filter::default() };
         let read = |minute| filter.may_want(&path("111111111111", "eu-west-1", minute));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_is_stated_in_one_way() {
+    fn filter_description_is_normalized() {
         assert_eq!(Filter::default().stated(), None);
         let span = Span { from: Some(MIDNIGHT), to: None };
         let filter = Filter { span, services: texts(&["s3", "iam.amazonaws.com", "s3"]), ..Filter::default() };

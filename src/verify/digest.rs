@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_chain_is_parsed_from_the_name_of_a_digest() {
+    fn chain_is_parsed_from_digest_name() {
         let chain = Chain::of(
             "AWSLogs/1/CloudTrail-Digest/eu-west-1/2024/05/01/1_CloudTrail-Digest_eu-west-1_my_own.trail_us-east-1_20240501T100131Z.json.gz",
         );
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_is_parsed_in_all_formats_of_the_cli() {
+    fn cli_metadata_is_parsed_in_all_formats() {
         for text in [
             r#"{"ContentLength": 5, "Metadata": {"signature": "ab", "signature-algorithm": "SHA256withRSA"}}"#,
             r#"{"x-amz-meta-signature": "ab"}"#,

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_key_lists_are_rejected_with_the_reason() {
+    fn invalid_key_list_error_states_reason() {
         assert_eq!(error(r#"{"PublicKeyList": []}"#), "it lists no public keys");
         assert!(error("-----BEGIN").starts_with("it is not the output of"));
         assert!(error("{}").contains("PublicKeyList"));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn times_of_both_versions_of_the_cli_are_parsed() {
+    fn times_of_both_cli_versions_are_parsed() {
         let expected = Some(Timestamp(1_714_521_600_000_000));
         for text in [
             r#""2024-05-01T00:00:00+00:00""#,

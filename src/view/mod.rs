@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_documents_the_view_and_its_columns() {
+    fn header_documents_view_and_columns() {
         let head = ViewHeader::of(
             "-- One row\n-- is one.\n-- @order a, b\n-- @tables rejects events\n-- @column a It's A\nSELECT 1 -- no",
         );
@@ -131,16 +131,19 @@ mod tests {
     }
 
     #[test]
-    fn a_view_has_the_name_of_its_file_and_states_its_grain() {
+    fn view_matches_file_name_and_states_grain() {
         for view in shipped() {
             let name = view.name;
-            assert!(view.head.grain.len() > 20 && view.head.grain.ends_with('.'), "{name} states what its rows are");
+            assert!(
+                view.head.grain.len() > 20 && view.head.grain.ends_with('.'),
+                "{name} does not state what its rows are"
+            );
             assert!(
                 view.sql.contains(&format!("CREATE OR REPLACE VIEW {name} AS")),
-                "{name} is in a file with the same name"
+                "{name} is not in a file with the same name"
             );
             let starts = ["SELECT", "WITH"].iter().any(|word| view.query().starts_with(word));
-            assert!(starts && !view.query().ends_with(';'), "{name} is one query");
+            assert!(starts && !view.query().ends_with(';'), "{name} is not one query");
         }
     }
 
@@ -151,11 +154,11 @@ mod tests {
     }
 
     #[test]
-    fn views_follow_the_views_that_they_read() {
+    fn views_are_ordered_by_dependencies() {
         let views = shipped();
         for (at, view) in views.iter().enumerate() {
             let later = views[at + 1..].iter().find(|later| view.reads(later.name));
-            assert_eq!(later.map(|later| later.name), None, "{} is made before it", view.name);
+            assert_eq!(later.map(|later| later.name), None, "{} reads a later view", view.name);
         }
         let place = |name: &str| views.iter().position(|view| view.name == name);
         assert!(place("event_classes") < place("findings") && place("findings") < place("session_findings"));

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_activity_is_derived_from_the_verb() {
+    fn activity_is_derived_from_verb() {
         let none = Evidence::empty();
         let cases = [
             ("RunInstances", None, CREATE),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_is_a_logon() {
+    fn sign_in_and_sign_out_map_to_logon_and_logoff() {
         assert_eq!(named("ConsoleLogin", Evidence::SIGN_IN, None), LOGON);
         assert_eq!(named("Logout", Evidence::SIGN_IN, None), LOGOFF);
         assert_eq!(named("CheckMfa", Evidence::SIGN_IN, Some(true)), OTHER);

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_contains_the_added_events() {
+    fn set_contains_added_events() {
         let all = set(&[70, 3, 200]);
         let contained: Vec<usize> = (0..300).filter(|event| all.contains(*event)).collect();
         assert_eq!(contained, [3, 70, 200]);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn past_events_are_removed_and_equal_sets_are_equal() {
+    fn past_events_are_removed_and_equal_sets_compare_equal() {
         let all = set(&[3, 70, 200]);
         assert_eq!(all.from(4), set(&[200, 70]));
         assert_eq!(all.from(71), set(&[200]));

@@ -148,18 +148,18 @@ mod tests {
     use crate::rule::RuleSet;
 
     #[test]
-    fn every_technique_that_a_rule_or_a_call_names_has_a_name() -> Result<(), Box<dyn std::error::Error>> {
+    fn techniques_of_all_rules_and_calls_have_names() -> Result<(), Box<dyn std::error::Error>> {
         let rules = RuleSet::shipped().map_err(|faults| format!("{faults:?}"))?;
         let of_rules = rules.rules().iter().flat_map(|rule| &rule.attack);
         let of_calls = CallTable::shipped().entries().iter().flat_map(|call| &call.attack);
         let named: BTreeSet<&str> = of_rules.chain(of_calls).map(String::as_str).collect();
-        let nameless: Vec<&&str> = named.iter().filter(|id| name(id).is_none()).collect();
-        assert!(named.len() > 20 && nameless.is_empty(), "{nameless:?} of {named:?}");
+        let unnamed: Vec<&&str> = named.iter().filter(|id| name(id).is_none()).collect();
+        assert!(named.len() > 20 && unnamed.is_empty(), "{unnamed:?} of {named:?}");
         Ok(())
     }
 
     #[test]
-    fn only_an_id_has_a_page() {
+    fn only_valid_technique_ids_have_pages() {
         assert_eq!(page("T1098.001").as_deref(), Some("https://attack.mitre.org/techniques/T1098/001/"));
         assert_eq!(page("T1110").as_deref(), Some("https://attack.mitre.org/techniques/T1110/"));
         for odd in ["", "T", "T12", "T1098.1", "T1098/../x", "javascript:x", "T1098.001.001"] {

@@ -87,7 +87,10 @@ pub(super) fn glossary() -> Section {
         ),
         ("session", "The events of one identity using credentials issued at the same time."),
         ("technique", "An entry in MITRE ATT&CK, a public catalog of attacker behavior."),
-        ("trail", "The log that CloudTrail delivers. Also the configuration that says which events it records and where it delivers them."),
+        (
+            "trail",
+            "The log that CloudTrail delivers. Also the configuration that says which events it records and where it delivers them.",
+        ),
     ];
     let table = Table::new([short("Term"), text("Meaning")])
         .with(words.iter().map(|(word, meaning)| (Tone::Plain, vec![cell(*word), cell(*meaning)])));

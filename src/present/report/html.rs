@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_in_a_margin_stays_a_string() {
+    fn margin_text_is_escaped_as_css_string() {
         assert_eq!(css_string("IR 7"), r#""IR\0000207""#);
         let odd = css_string("\"; } </style><script>\\\n\u{202e}é");
         assert!(odd.chars().all(|c| c.is_ascii_alphanumeric() || "\\\"".contains(c)), "{odd}");

@@ -125,7 +125,7 @@ mod tests {
     use super::code;
 
     #[test]
-    fn a_command_is_a_code_span_as_it_is() {
+    fn code_spans_fence_backticks_and_escape_control_characters() {
         assert_eq!(
             code("aws iam x --policy-document '{\"A\":\"*\"}'"),
             "`aws iam x --policy-document '{\"A\":\"*\"}'`"

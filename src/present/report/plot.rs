@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn bins_have_their_places_and_few_of_them_are_named() -> Result<(), &'static str> {
+    fn bins_are_placed_in_slots_with_few_ticks() -> Result<(), &'static str> {
         let bins = Bins { seconds: 30, rows: vec![bin(0, 5), bin(90, 7), bin(390, 1)] };
         let plot = Plot::new(&bins).ok_or("there are bins")?;
         assert_eq!((plot.slots, plot.most_clicks(), plot.most_events()), (14, 3, 7));
@@ -110,12 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_told_in_their_largest_unit() {
+    fn lengths_use_largest_whole_unit() {
         assert_eq!([1, 90, 7200, 604_800].map(length), ["1 second", "90 seconds", "2 hours", "7 days"]);
     }
 
     #[test]
-    fn no_time_at_all_and_all_of_time_have_a_length() {
+    fn bin_length_is_defined_for_empty_and_maximum_spans() {
         let (first, year) = (Timestamp(0), Timestamp(0).plus_seconds(31_536_000));
         assert_eq!((Bins::seconds_for(first, first), Bins::seconds_for(first, year)), (1, 2_419_200));
         assert_eq!(Bins::seconds_for(Timestamp(i64::MIN), Timestamp(i64::MAX)), 31_536_000);

@@ -527,39 +527,39 @@ mod tests {
         }
     }
 
-    fn said_commands(remedy: &Remedy) -> Vec<String> {
+    fn labeled_commands(remedy: &Remedy) -> Vec<String> {
         commands(remedy).into_iter().map(|(label, command)| format!("{label} {command}")).collect()
     }
 
     #[test]
-    fn commands_are_made_of_entities() {
+    fn commands_are_built_from_entities() {
         let key = remedy(Need::Key, &[("user", "bob", "target"), ("access_key", "AKIAX", "created")]);
         let expected = [
             "Inspect: aws iam get-access-key-last-used --access-key-id AKIAX",
             "Contain: aws iam update-access-key --access-key-id AKIAX --status Inactive --user-name bob",
             "Undo: aws iam delete-access-key --access-key-id AKIAX --user-name bob",
         ];
-        assert_eq!(said_commands(&key), expected);
+        assert_eq!(labeled_commands(&key), expected);
         let gone = Remedy { gone: Some(Timestamp::default()), ..key };
-        assert_eq!(said_commands(&gone), expected[..1]);
+        assert_eq!(labeled_commands(&gone), expected[..1]);
         let shared =
             remedy(Need::Share, &[("snapshot", "snap-1", "target"), ("account", "123456789012", "granted_to")]);
         let undo = "Undo: aws ec2 modify-snapshot-attribute --snapshot-id snap-1 --attribute createVolumePermission \
             --operation-type remove --user-ids 123456789012 --region eu-west-1";
-        assert_eq!(said_commands(&shared)[1], undo);
+        assert_eq!(labeled_commands(&shared)[1], undo);
         let attached = [("role", "ops", "target"), ("policy", "arn:aws:iam::aws:policy/AdministratorAccess", "used")];
         let undo = "Undo: aws iam detach-role-policy --role-name ops --policy-arn \
             'arn:aws:iam::aws:policy/AdministratorAccess'";
-        assert_eq!(said_commands(&remedy(Need::Policy, &attached))[1], undo);
+        assert_eq!(labeled_commands(&remedy(Need::Policy, &attached))[1], undo);
         let inline = [("user", "bob", "target"), ("policy", "inline", "used")];
         assert_eq!(
-            said_commands(&remedy(Need::Policy, &inline))[1],
+            labeled_commands(&remedy(Need::Policy, &inline))[1],
             "Undo: aws iam delete-user-policy --user-name bob --policy-name inline"
         );
     }
 
     #[test]
-    fn an_end_says_who_ended_it_and_after_how_long() {
+    fn ending_states_principal_and_duration() {
         let ended = |need, by: &str, deleted: &[&str], events| Remedy {
             principal: Some("Admin/eve".to_owned()),
             gone: Some(Timestamp(378_000_000)),
@@ -585,14 +585,14 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_secret_has_no_commands() {
+    fn deleted_secret_has_no_commands() {
         let read = remedy(Need::Secret, &[("secret", "app/db", "target")]);
-        assert_eq!(said_commands(&read).len(), 2);
-        assert!(said_commands(&Remedy { value_of_deleted: true, ..read }).is_empty());
+        assert_eq!(labeled_commands(&read).len(), 2);
+        assert!(labeled_commands(&Remedy { value_of_deleted: true, ..read }).is_empty());
     }
 
     #[test]
-    fn a_name_that_somebody_chose_to_harm_gets_into_no_command() {
+    fn malicious_names_are_not_used_in_commands() {
         for odd in [
             "--profile",
             "a b",
@@ -606,9 +606,13 @@ mod tests {
             "a,b",
             "http://x",
         ] {
-            assert_eq!(said_commands(&remedy(Need::User, &[("user", odd, "created")])), Vec::<String>::new(), "{odd}");
             assert_eq!(
-                said_commands(&remedy(Need::Secret, &[("secret", odd, "target")])),
+                labeled_commands(&remedy(Need::User, &[("user", odd, "created")])),
+                Vec::<String>::new(),
+                "{odd}"
+            );
+            assert_eq!(
+                labeled_commands(&remedy(Need::Secret, &[("secret", odd, "target")])),
                 Vec::<String>::new(),
                 "{odd}"
             );

@@ -355,7 +355,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_calls_events_by_the_same_words() {
+    fn web_page_and_report_use_same_nouns() {
         let page = include_str!("../../../sql/serve/setup.sql");
         for aspect in Aspect::ALL {
             let (one, many) = noun(aspect);
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_counts_events_and_attempts() {
+    fn heading_counts_events_and_attempts() {
         assert_eq!(heading(Aspect::Watch), "Log or detector changes");
         let ends = [(1, 0), (3, 1), (0, 2)].map(|(done, tried)| ended_how(done, tried));
         assert_eq!(ends, ["1 event", "3 events, 1 attempt", "no success, 2 attempts"]);

@@ -146,7 +146,7 @@ mod tests {
     use super::says;
 
     #[test]
-    fn an_error_is_said_once() {
+    fn summary_that_states_error_is_recognized() {
         assert!(says("Tried to assume a role: access denied, and 2 more calls", "AccessDenied"));
         assert!(says("Tried to read a key: access denied", "AccessDeniedException"));
         assert!(says("Tried to launch an instance: InvalidParameterValue", "Client.InvalidParameterValue"));

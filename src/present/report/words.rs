@@ -237,14 +237,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_all_is_no_hundred_per_cent() {
+    fn partial_shares_are_not_rounded_to_0_or_100_percent() {
         let shares = [(0, 0), (0, 7), (1, 3), (29, 34), (1, 10_000), (9999, 10_000), (7, 7)]
             .map(|(part, whole)| share(part, whole));
         assert_eq!(shares, ["–", "0%", "33.3%", "85.3%", "0.1%", "99.9%", "100%"]);
     }
 
     #[test]
-    fn one_moment_has_no_duration() {
+    fn single_time_has_no_duration() {
         let (first, later) = (Timestamp(1_773_258_360_000_000), Timestamp(1_773_258_361_000_000));
         assert_eq!(within("for", first, first), "at 2026-03-11 19:46:00 UTC");
         let second = "for 1 second, from 2026-03-11 19:46:00 to 2026-03-11 19:46:01 UTC";
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_has_one_date_and_a_duration_is_exact() {
+    fn period_omits_repeated_date_and_duration_is_exact() {
         let time = |seconds: i64| Timestamp(1_773_258_360_000_000 + seconds * 1_000_000);
         let periods = [0, 18, 86_400].map(|seconds| period(time(0), time(seconds)));
         let expected =
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_names_a_few_and_counts_the_rest() {
+    fn long_lists_name_first_items_and_count_rest() {
         let names: Vec<String> = "abcdefgh".chars().map(String::from).collect();
         let lists = [0, 1, 2, 6, 8].map(|number| joined(&names[..number]));
         assert_eq!(lists, ["", "a", "a and b", "a, b, c, d, e and f", "a, b, c, d, e, f and 2 more"]);
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_says_what_it_leaves_out() {
+    fn truncated_list_states_omitted_rows() {
         let list = |total| left_out(&Listed { rows: vec![(); 2], total }, "lines", "Look there.");
         assert_eq!(list(2), None);
         assert_eq!(list(1002).as_deref(), Some("This list shows 2 of 1,002 lines; 1,000 are omitted. Look there."));

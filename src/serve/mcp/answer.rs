@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_bounded_and_says_so() {
+    fn large_answers_are_truncated_with_hint() {
         let long = json!({ "text": "x".repeat(LONGEST_TEXT + 5) });
         let answer = list(vec![long; 500], false).unwrap();
         assert!(answer.len() < MOST_BYTES + 200, "{}", answer.len());
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_characters_are_visible() {
+    fn hidden_characters_are_escaped() {
         let answer = list(vec![json!({ "name": "a\u{202e}b\u{1b}[31m\u{e0041}" })], false).unwrap();
         assert_eq!(answer, r#"{"rows":[{"name":"a\u202eb\u001b[31m\udb40\udc41"}],"truncated":false}"#);
         assert_eq!(text("a\u{200b}\nb"), "a\\u{200b}\nb");
