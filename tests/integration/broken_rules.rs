@@ -1,8 +1,8 @@
-//! A broken rule is refused: with its file, its line, the key, and what was expected there.
+//! An invalid rule is refused with an error that names the file, the line, the key, and what was expected.
 
 use cartographer::rule::{RuleError, RuleSet, RuleText};
 
-const GOOD: &str = r#"id = "demo/page"
+const VALID: &str = r#"id = "demo/page"
 title = "Demo › Page[ › {user}]"
 summary = "Opened a page[ of {user}]"
 url = "https://{region}.console.aws.amazon.com/demo"
@@ -33,10 +33,10 @@ fn errors(rule: &str) -> Vec<RuleError> {
     RuleSet::compile(vec![text("demo/page.toml", rule)]).err().unwrap_or_default()
 }
 
-/// Replaces a part of the good rule, and returns the one error that this must give.
+/// Replaces a part of the valid rule, and returns the single error that results.
 fn error(from: &str, to: &str) -> RuleError {
-    assert!(GOOD.contains(from), "{from} is not in the good rule");
-    let mut errors = errors(&GOOD.replacen(from, to, 1));
+    assert!(VALID.contains(from), "{from} is not in the valid rule");
+    let mut errors = errors(&VALID.replacen(from, to, 1));
     assert_eq!(errors.len(), 1, "{from} → {to}: {errors:?}");
     errors.remove(0)
 }
@@ -50,63 +50,63 @@ fn assert_refused(from: &str, to: &str, line: usize, key: &str, expected: &str) 
 }
 
 #[test]
-fn the_good_rule_is_good() {
-    assert_eq!(errors(GOOD), []);
+fn valid_rule_compiles() {
+    assert_eq!(errors(VALID), []);
 }
 
 #[test]
-fn a_file_that_is_no_toml() {
+fn invalid_toml_is_refused() {
     assert_refused("kind = \"view\"", "kind = view", 5, "kind", "expected");
 }
 
 #[test]
-fn an_unknown_key_names_the_known_ones() {
+fn unknown_key_error_lists_known_keys() {
     assert_refused("optional =", "optinal =", 11, "optinal", "`optional`");
 }
 
 #[test]
-fn a_missing_key() {
+fn missing_key_is_refused() {
     assert_refused("summary = \"Opened a page[ of {user}]\"\n", "", 1, "id", "missing field `summary`");
 }
 
 #[test]
-fn an_unknown_kind_names_the_known_ones() {
+fn unknown_kind_error_lists_known_kinds() {
     assert_refused("\"view\"", "\"look\"", 5, "kind", "`secret`");
 }
 
 #[test]
-fn an_id_that_is_not_the_path() {
+fn id_must_match_path() {
     assert_refused("id = \"demo/page\"", "id = \"demo/pages\"", 1, "id", "`demo/page`");
 }
 
 #[test]
-fn a_technique_that_is_none() {
+fn invalid_technique_is_refused() {
     assert_refused("T1526", "TA0007", 7, "attack", "T1087.004");
 }
 
 #[test]
-fn a_call_that_is_none() {
+fn call_without_service_is_refused() {
     assert_refused("iam:ListRoles", "ListRoles", 11, "optional", "iam:ListUsers");
 }
 
 #[test]
-fn a_shape_that_nobody_knows_names_the_known_ones() {
+fn unknown_shape_error_lists_known_shapes() {
     assert_refused("iam:GetUser/named", "iam:GetUser/nameless", 10, "required", "expected one of named");
 }
 
 #[test]
-fn a_call_with_named_shapes_without_a_name() {
+fn shape_name_is_required_if_call_has_named_shapes() {
     assert_refused("iam:GetUser/named", "iam:GetUser", 10, "required", "one of named");
 }
 
 #[test]
-fn an_anchor_that_is_no_call_of_the_rule() {
+fn anchor_must_be_a_call_of_the_rule() {
     assert_refused("anchor = [\"iam:ListUsers\"]", "anchor = [\"iam:ListGroups\"]", 9, "anchor", "`iam:ListGroups`");
 }
 
 #[test]
-fn a_rule_that_nothing_starts() {
-    let nothing = GOOD.replace("anchor = [\"iam:ListUsers\"]\nrequired", "anchor = []\noptional");
+fn rule_without_anchor_or_required_call_is_refused() {
+    let nothing = VALID.replace("anchor = [\"iam:ListUsers\"]\nrequired", "anchor = []\noptional");
     let nothing = nothing.replace("optional = [\"iam:ListRoles\"]\n", "");
     let errors = errors(&nothing);
     assert_eq!(errors.len(), 1, "{errors:?}");
@@ -114,37 +114,37 @@ fn a_rule_that_nothing_starts() {
 }
 
 #[test]
-fn a_call_that_is_stated_twice() {
+fn duplicate_call_is_refused() {
     assert_refused("[\"iam:ListRoles\"]", "[\"iam:ListUsers\"]", 11, "optional", "each call once");
 }
 
 #[test]
-fn a_placeholder_that_nothing_fills() {
+fn unknown_placeholder_is_refused() {
     assert_refused("a page[ of {user}]", "a page of {users}", 3, "summary", "{users}");
 }
 
 #[test]
-fn a_template_that_is_not_closed() {
+fn unclosed_template_is_refused() {
     assert_refused("Page[ › {user}]", "Page[ › {user}", 2, "title", "not closed");
 }
 
 #[test]
-fn an_extract_from_a_call_that_is_not_the_rules() {
+fn extract_must_use_a_call_of_the_rule() {
     assert_refused("from = \"iam:GetUser\"", "from = \"iam:GetGroup\"", 14, "extract.user.from", "`iam:GetGroup`");
 }
 
 #[test]
-fn an_extract_from_nowhere() {
+fn extract_path_must_start_with_request_response_or_event() {
     assert_refused("request.userName", "reply.userName", 14, "extract.user", "request, response or event");
 }
 
 #[test]
-fn a_caller_that_nobody_is() {
+fn unknown_caller_is_refused() {
     assert_refused("caller = \"internal\"", "caller = \"console\"", 19, "caller", "internal-sdk");
 }
 
 #[test]
-fn a_condition_of_two_tests() {
+fn condition_with_two_tests_is_refused() {
     assert_refused(
         "{ starts_with = \"m\" }",
         "{ starts_with = \"m\", empty = true }",
@@ -155,7 +155,7 @@ fn a_condition_of_two_tests() {
 }
 
 #[test]
-fn a_shape_of_two_minds() {
+fn contradictory_shape_is_refused() {
     assert_refused(
         "members = [[\"userName\"]]",
         "members = [[\"userName\"]]\nno_parameters = true",
@@ -166,7 +166,7 @@ fn a_shape_of_two_minds() {
 }
 
 #[test]
-fn a_rule_over_one_that_is_not_there() {
+fn precedence_over_unknown_rule_is_refused() {
     assert_refused(
         "optional =",
         "takes_precedence_over = [\"demo/other\"]\noptional =",
@@ -177,8 +177,8 @@ fn a_rule_over_one_that_is_not_there() {
 }
 
 #[test]
-fn a_pattern_that_no_rule_matches() {
-    let with = format!("{GOOD}\n[[becomes]]\nrule = \"demo/page\"\nprevious = [\"other/**\"]\n");
+fn pattern_without_matching_rule_is_refused() {
+    let with = format!("{VALID}\n[[becomes]]\nrule = \"demo/page\"\nprevious = [\"other/**\"]\n");
     let errors = errors(&with);
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(errors[0].key, "becomes.previous");
@@ -186,16 +186,16 @@ fn a_pattern_that_no_rule_matches() {
 }
 
 #[test]
-fn a_shape_that_stands_in_two_files() {
+fn shape_defined_in_two_files_is_refused() {
     let requests = text("requests/iam.toml", "[[request]]\ncall = \"iam:GetUser\"\nname = \"named\"\n");
-    let errors = RuleSet::compile(vec![text("demo/page.toml", GOOD), requests]).unwrap_err();
+    let errors = RuleSet::compile(vec![text("demo/page.toml", VALID), requests]).unwrap_err();
     assert_eq!(errors[0].key, "request");
     assert!(errors[0].problem.contains("iam:GetUser/named"), "{}", errors[0]);
 }
 
 #[test]
-fn every_fault_of_a_file_is_told_at_once() {
-    let broken = GOOD.replace("T1526", "x").replace("id = \"demo/page\"", "id = \"y\"");
+fn all_errors_of_a_file_are_reported() {
+    let broken = VALID.replace("T1526", "x").replace("id = \"demo/page\"", "id = \"y\"");
     let keys: Vec<String> = errors(&broken).into_iter().map(|error| error.key).collect();
     assert_eq!(keys, ["id", "attack"]);
 }

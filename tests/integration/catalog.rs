@@ -79,7 +79,7 @@ fn every_spec_has_an_example_and_a_near_miss() {
 }
 
 #[test]
-fn every_rule_has_a_distinct_description() {
+fn rule_descriptions_are_distinct() {
     let rules = rules();
     let mut summaries: BTreeMap<&str, &str> = BTreeMap::new();
     for rule in rules.rules() {
@@ -99,7 +99,7 @@ fn every_rule_has_a_distinct_description() {
 }
 
 #[test]
-fn no_link_leads_to_a_page_that_deletes_something() {
+fn no_link_opens_a_page_that_deletes_something() {
     let words = ["delete", "terminate", "empty", "destroy", "purge"];
     for text in texts().iter().filter(|text| !text.is_spec()) {
         for line in text.text.lines().filter(|line| line.starts_with("url = ")) {
@@ -118,7 +118,7 @@ fn labels_are_unique() {
 }
 
 #[test]
-fn the_catalog_has_many_pages_of_many_services() {
+fn catalog_covers_enough_pages_and_services() {
     let rules = rules();
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for rule in rules.rules() {
@@ -138,7 +138,7 @@ fn the_catalog_has_many_pages_of_many_services() {
 }
 
 #[test]
-fn every_page_of_the_published_observations_is_in_the_catalog() {
+fn catalog_contains_every_published_observation() {
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/facts/pages.jsonl");
     let Ok(pages) = std::fs::read_to_string(pages) else { return };
     let rules = rules();
@@ -162,14 +162,14 @@ fn assert_up_to_date(file: &str, expected: &[u8]) {
 }
 
 #[test]
-fn the_list_of_pages_is_up_to_date() {
+fn list_of_pages_is_up_to_date() {
     let mut page = Vec::new();
     present::catalog(&mut page, rules().rules()).unwrap();
     assert_up_to_date("rules/README.md", &page);
 }
 
 #[test]
-fn the_list_of_calls_is_up_to_date() {
+fn list_of_calls_is_up_to_date() {
     let table = CallTable::compile(&texts()).unwrap();
     let mut page = Vec::new();
     present::call_catalog(&mut page, &table).unwrap();
@@ -177,7 +177,7 @@ fn the_list_of_calls_is_up_to_date() {
 }
 
 #[test]
-fn every_description_of_a_call_has_an_example() {
+fn every_call_description_has_an_example() {
     let texts = texts();
     let table = CallTable::compile(&texts).map_err(|errors| format!("{errors:#?}")).unwrap();
     let files = texts.iter().filter(|text| text.holds_calls());
@@ -196,7 +196,7 @@ fn every_description_of_a_call_has_an_example() {
 }
 
 #[test]
-fn many_calls_have_a_description() {
+fn enough_calls_have_a_description() {
     let table = CallTable::compile(&texts()).unwrap();
     assert!(table.calls() >= 450, "{}", table.calls());
     for (class, name, effects) in CLASSES {
@@ -213,13 +213,13 @@ fn many_calls_have_a_description() {
 }
 
 #[test]
-fn the_list_of_hunts_is_up_to_date() {
+fn list_of_hunts_is_up_to_date() {
     let mut page = Vec::new();
     present::cookbook(&mut page, &hunt::shipped().unwrap()).unwrap();
     assert_up_to_date("docs/hunts.md", &page);
 }
 
 #[test]
-fn the_schema_for_editors_is_up_to_date() {
+fn editor_schema_is_up_to_date() {
     assert_up_to_date("rules/schema.json", schema::json_schema().as_bytes());
 }

@@ -1,5 +1,5 @@
-//! Views and hunts agree on what calls are: on the examples of every call in `rules/calls/`, made by a program and in the
-//! console.
+//! Views and hunts agree on the classes of calls: for the examples of every call in `rules/calls/`, made by a program
+//! and in the console.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -25,7 +25,7 @@ struct Spec {
     case: Vec<Example>,
 }
 
-/// An example of a call, as `rules/calls/<service>.spec.toml` has it.
+/// An example of a call in `rules/calls/<service>.spec.toml`.
 #[derive(Deserialize)]
 struct Example {
     call: String,
@@ -36,15 +36,16 @@ struct Example {
     read_only: Option<bool>,
 }
 
-/// Hunts that ask how calls follow each other, not what a call is: what they report need not be of a class.
-const OF_CONDUCT: [&str; 4] = [
+/// Hunts that depend on the order or number of calls instead of their class: their hits may have any class.
+const BEHAVIOR_HUNTS: [&str; 4] = [
     "credential-access/instance-credentials-elsewhere",
     "stealth/region-never-used",
     "impact/many-instances-started",
     "privilege-escalation/role-passed",
 ];
 
-/// The classes of the calls that hunts of a tactic report; none where hunts ask about identities and sessions.
+/// The classes of the calls that the hunts of a tactic report, or none if these hunts are about identities and
+/// sessions.
 fn classes(tactic: Tactic) -> &'static [&'static str] {
     match tactic {
         Tactic::Execution => &["execution", "exfiltration"],
@@ -136,7 +137,7 @@ fn case() -> Case {
     Case::open_read_only(Path::new(&CASE.1)).unwrap()
 }
 
-/// The values of a query's column of that name.
+/// The values of the named column in a query's result.
 fn column(case: &Case, sql: &str, name: &str) -> BTreeSet<String> {
     let mut values = BTreeSet::new();
     for batch in case.query(sql).unwrap() {
@@ -148,7 +149,7 @@ fn column(case: &Case, sql: &str, name: &str) -> BTreeSet<String> {
     values
 }
 
-fn of_classes(case: &Case, classes: &[&str]) -> BTreeSet<String> {
+fn events_of_classes(case: &Case, classes: &[&str]) -> BTreeSet<String> {
     let list = classes.iter().map(|class| format!("'{class}'")).collect::<Vec<_>>().join(", ");
     column(case, &format!("SELECT event_id FROM event_classes WHERE class IN ({list})"), "event_id")
 }
@@ -158,9 +159,9 @@ fn hits(case: &Case, hunt: &Hunt) -> BTreeSet<String> {
 }
 
 #[test]
-fn each_view_has_the_events_of_its_class() {
+fn views_contain_the_events_of_their_class() {
     let case = case();
-    // Without a click that creates a thing nothing is its setting-up, which is all that the views leave out.
+    // The views only leave out the setup of a new resource, and no click in this case creates one.
     for (view, classes) in [
         ("data_exposure", &["data_exposure"][..]),
         ("defense_impairment", &["defense_impairment"]),
@@ -168,7 +169,7 @@ fn each_view_has_the_events_of_its_class() {
         ("secrets_seen", &["secret_read", "credential_made"]),
     ] {
         let shown = column(&case, &format!("SELECT event_id FROM {view}"), "event_id");
-        let expected = of_classes(&case, classes);
+        let expected = events_of_classes(&case, classes);
         assert!(shown.len() > 50, "{view} has {} events", shown.len());
         let (more, less): (Vec<_>, Vec<_>) =
             (shown.difference(&expected).collect(), expected.difference(&shown).collect());
@@ -177,25 +178,25 @@ fn each_view_has_the_events_of_its_class() {
 }
 
 #[test]
-fn each_hunt_reports_calls_of_its_tactic_s_classes() {
+fn hunts_report_calls_of_their_tactics_classes() {
     let case = case();
-    let mut strangers = Vec::new();
+    let mut unexpected = Vec::new();
     for hunt in shipped().unwrap() {
         let classes = classes(hunt.tactic);
-        if classes.is_empty() || OF_CONDUCT.contains(&hunt.id.as_str()) {
+        if classes.is_empty() || BEHAVIOR_HUNTS.contains(&hunt.id.as_str()) {
             continue;
         }
-        let (hits, known) = (hits(&case, &hunt), of_classes(&case, classes));
+        let (hits, known) = (hits(&case, &hunt), events_of_classes(&case, classes));
         let unknown: Vec<&String> = hits.difference(&known).collect();
         if !unknown.is_empty() {
-            strangers.push(format!("{}: of no class of {classes:?}: {unknown:?}", hunt.id));
+            unexpected.push(format!("{}: not in any of {classes:?}: {unknown:?}", hunt.id));
         }
     }
-    assert!(strangers.is_empty(), "{strangers:#?}");
+    assert!(unexpected.is_empty(), "{unexpected:#?}");
 }
 
-/// Hunts that find nothing in the examples, because they ask for several calls in a row.
-const OF_SEQUENCES: [&str; 6] = [
+/// Hunts that find nothing in the examples, because they require several calls.
+const SEQUENCE_HUNTS: [&str; 6] = [
     "credential-access/instance-credentials-elsewhere",
     "persistence/keys-listed-then-made",
     "credential-access/many-secrets-read",
@@ -205,11 +206,11 @@ const OF_SEQUENCES: [&str; 6] = [
 ];
 
 #[test]
-fn each_hunt_of_calls_finds_some_of_the_examples() {
+fn hunts_for_calls_find_examples() {
     let case = case();
     let mut silent = Vec::new();
     for hunt in shipped().unwrap() {
-        if classes(hunt.tactic).is_empty() || OF_SEQUENCES.contains(&hunt.id.as_str()) {
+        if classes(hunt.tactic).is_empty() || SEQUENCE_HUNTS.contains(&hunt.id.as_str()) {
             continue;
         }
         if hits(&case, &hunt).is_empty() {
@@ -220,7 +221,7 @@ fn each_hunt_of_calls_finds_some_of_the_examples() {
 }
 
 #[test]
-fn what_watches_cannot_be_weakened_without_a_hunt_reporting_it() {
+fn every_defense_impairment_is_reported_by_a_hunt() {
     let case = case();
     let hunts = shipped().unwrap();
     let of_tactic = hunts.iter().filter(|hunt| matches!(hunt.tactic, Tactic::DefenseImpairment | Tactic::Impact));

@@ -1,6 +1,6 @@
-//! The demo case, end to end: the story that its trail tells, and that the way it is loaded does not matter.
+//! The demo case, end to end: the clicks in its trail, and that every way to load it gives the same result.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its data cannot be read")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use cartographer::store::Case;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Every row of the tables that a load must always end with, in order. `load_files` and `source_file` tell of the way.
+/// The rows that must not depend on the way of loading, in order. `load_files` and `source_file` do depend on it.
 const TABLES: [&str; 4] = [
     "SELECT * FROM signals ORDER BY ALL",
     "SELECT * FROM event_signal ORDER BY ALL",
@@ -53,8 +53,8 @@ fn records() -> Vec<Value> {
     trail["Records"].as_array().unwrap().clone()
 }
 
-/// The trail in so many files, with each every so many-th record, in an order of their own.
-fn pieces(dir: &Path, count: usize) -> Vec<PathBuf> {
+/// The trail, split into `count` files with every `count`-th record, in a different order.
+fn split_trail(dir: &Path, count: usize) -> Vec<PathBuf> {
     let records = records();
     let piece = |piece: usize| {
         let records: Vec<&Value> = records.iter().rev().skip(piece).step_by(count).collect();
@@ -69,7 +69,7 @@ fn pieces(dir: &Path, count: usize) -> Vec<PathBuf> {
 fn events_of_a_group_are_stored_next_to_each_other() {
     let dir = TempDir::new().unwrap();
     let case = dir.path().join("case.duckdb");
-    run_on(Some(1), &case, &pieces(dir.path(), 10));
+    run_on(Some(1), &case, &split_trail(dir.path(), 10));
     let sql = "SELECT list(part ORDER BY position) AS parts \
                FROM (SELECT rowid AS position, part, lag(part) OVER (ORDER BY rowid) AS before FROM (SELECT rowid, CASE \
                WHEN classes IS NOT NULL OR grants IS NOT NULL THEN 'classified' \
@@ -80,9 +80,9 @@ fn events_of_a_group_are_stored_next_to_each_other() {
 }
 
 #[test]
-fn one_thread_and_two_end_with_the_same_rows() {
+fn one_and_two_threads_give_the_same_rows() {
     let dir = TempDir::new().unwrap();
-    let inputs = pieces(dir.path(), 10);
+    let inputs = split_trail(dir.path(), 10);
     let [one, two] = [1, 2].map(|threads| {
         let case = dir.path().join(format!("{threads}.duckdb"));
         let ledger = run_on(Some(threads), &case, &inputs);
@@ -93,22 +93,22 @@ fn one_thread_and_two_end_with_the_same_rows() {
 }
 
 #[test]
-fn the_way_of_loading_does_not_matter() {
+fn all_ways_to_load_give_the_same_rows() {
     let dir = TempDir::new().unwrap();
     let (at_once, one_by_one, twice) =
         (dir.path().join("a.duckdb"), dir.path().join("b.duckdb"), dir.path().join("c.duckdb"));
-    let pieces = pieces(dir.path(), 10);
+    let files = split_trail(dir.path(), 10);
     let ledger = run(&at_once, &[trail()]);
     assert_eq!((ledger.read, ledger.inserted), (2526, 2526));
-    for piece in &pieces {
+    for piece in &files {
         run(&one_by_one, std::slice::from_ref(piece));
     }
-    run(&twice, &pieces[..4]);
+    run(&twice, &files[..4]);
     run(&twice, &[trail()]);
-    let again = run(&twice, &pieces);
+    let again = run(&twice, &files);
     assert_eq!((again.inserted, again.case), (0, ledger.case));
     let expected = tables(&at_once);
-    assert!(expected.iter().all(|table| table.lines().count() > 50), "the tables hold something");
+    assert!(expected.iter().all(|table| table.lines().count() > 50), "a table has too few rows");
     for case in [&one_by_one, &twice] {
         for (found, expected) in tables(case).iter().zip(&expected) {
             assert_eq!(found, expected, "{}", case.display());
@@ -117,7 +117,7 @@ fn the_way_of_loading_does_not_matter() {
 }
 
 #[test]
-fn a_session_is_told_the_same_without_the_others() {
+fn session_has_the_same_signals_without_other_sessions() {
     let dir = TempDir::new().unwrap();
     let (whole, alone, path) =
         (dir.path().join("a.duckdb"), dir.path().join("b.duckdb"), dir.path().join("nadia.json"));
@@ -126,13 +126,13 @@ fn a_session_is_told_the_same_without_the_others() {
     fs::write(&path, json!({ "Records": hers }).to_string()).unwrap();
     run(&whole, &[trail()]);
     run(&alone, &[path]);
-    let told = |case: &Path| rows(case, "SELECT * FROM signals WHERE principal = 'nadia' ORDER BY ALL");
-    assert!(told(&whole).lines().count() > 40);
-    assert_eq!(told(&alone), told(&whole));
+    let signals_of = |case: &Path| rows(case, "SELECT * FROM signals WHERE principal = 'nadia' ORDER BY ALL");
+    assert!(signals_of(&whole).lines().count() > 40);
+    assert_eq!(signals_of(&alone), signals_of(&whole));
 }
 
 #[test]
-fn the_theft_is_told_click_by_click() {
+fn theft_is_described_click_by_click() {
     let dir = TempDir::new().unwrap();
     let case = dir.path().join("case.duckdb");
     let ledger = run(&case, &[trail()]);
@@ -140,7 +140,7 @@ fn the_theft_is_told_click_by_click() {
         (ledger.case.console_events, ledger.case.explained, ledger.case.residual, ledger.case.typed),
         (507, 507, 0, 5)
     );
-    let told = rows(
+    let summaries = rows(
         &case,
         "SELECT summary FROM signals WHERE kind IN ('create', 'delete', 'secret', 'change', 'login') ORDER BY first_time",
     );
@@ -151,12 +151,12 @@ fn the_theft_is_told_click_by_click() {
         "Retrieved the value of secret warehouse/reader",
         "Stopped logging for trail prod-audit",
     ] {
-        assert!(told.contains(sentence), "{sentence}:\n{told}");
+        assert!(summaries.contains(sentence), "{sentence}:\n{summaries}");
     }
 }
 
 #[test]
-fn one_click_explains_the_flood_of_a_user_list() {
+fn one_click_explains_all_events_of_a_user_list() {
     let dir = TempDir::new().unwrap();
     let case = dir.path().join("case.duckdb");
     run(&case, &[trail()]);

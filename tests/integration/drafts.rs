@@ -1,4 +1,4 @@
-//! Drafts of new rules: they compile as they are, and their specs pass.
+//! Drafts of new rules: they compile without changes, and their specs pass.
 
 use cartographer::rule::body::Body;
 use cartographer::rule::draft::{Sample, draft};
@@ -23,7 +23,7 @@ fn source<'e, 't>(call: &'e str, request: &'e Body<'t>, response: &'e Body<'t>) 
 }
 
 #[test]
-fn a_draft_compiles_and_its_spec_passes() {
+fn draft_compiles_and_its_spec_passes() {
     let rules = RuleSet::shipped().unwrap();
     let own = json!({"grantId": "g-1", "tags": ["a", null], "odd name": {"x": true}}).to_string();
     let (own, known, none) = (Body::new(Some(&own)), Body::new(Some("{\"maxItems\":1000}")), Body::default());
@@ -41,7 +41,7 @@ fn a_draft_compiles_and_its_spec_passes() {
 }
 
 #[test]
-fn an_empty_draft_names_what_is_to_be_filled_in() {
+fn empty_draft_contains_placeholders() {
     let draft = draft(&RuleSet::default(), "grants/list", &[]);
     assert!(draft.rule.contains("id = \"grants/list\"") && draft.rule.contains("\"grants:Call\""), "{}", draft.rule);
 }

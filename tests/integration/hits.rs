@@ -1,4 +1,4 @@
-//! The examples of `docs/joining-hits.md`, run on the demo's case with made-up hits beside it.
+//! The examples in `docs/joining-hits.md`, run on the demo case with made-up hits.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -26,7 +26,7 @@ fn id_of(case: &Path, condition: &str) -> String {
     ids.column(0).as_string::<i32>().value(0).to_owned()
 }
 
-/// A folder with the demo's case and what two tools found in it.
+/// A folder with the demo case and the hits of two tools.
 fn folder() -> TempDir {
     let dir = TempDir::new().unwrap();
     let trail = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz");
@@ -61,28 +61,28 @@ fn folder() -> TempDir {
     dir
 }
 
-fn ask(dir: &TempDir, sql: &str) -> Vec<String> {
+fn query(dir: &TempDir, sql: &str) -> Vec<String> {
     let mut command = cargo_bin_cmd!("cartographer");
-    let asked = command
+    let result = command
         .current_dir(dir)
         .args(["sql", "--db", "case.duckdb", "--files", "--format", "csv", sql])
         .assert()
         .success();
-    String::from_utf8(asked.get_output().stdout.clone()).unwrap().lines().skip(1).map(str::to_owned).collect()
+    String::from_utf8(result.get_output().stdout.clone()).unwrap().lines().skip(1).map(str::to_owned).collect()
 }
 
 #[test]
-fn hits_are_joined_to_the_clicks_behind_them() {
+fn hits_are_joined_to_clicks() {
     let dir = folder();
     let [hits, clicks, attached, sigma, unseen] = examples().try_into().unwrap();
-    let hits = ask(&dir, &hits);
+    let hits = query(&dir, &hits);
     assert_eq!(hits.len(), 3, "{hits:#?}");
     assert!(hits[0].starts_with("medium,Key made,2026-03-11T19:41:32Z,nadia,Created access key"), "{}", hits[0]);
     assert!(hits[1].starts_with("high,Trail stopped,"), "{}", hits[1]);
-    let clicks = ask(&dir, &clicks);
+    let clicks = query(&dir, &clicks);
     assert_eq!(clicks.len(), 2, "{clicks:#?}");
     assert!(clicks[1].starts_with("Stopped logging for trail prod-audit,nadia,2026-03-11T19:51:50Z,2,"));
-    let attached = ask(&dir, &attached);
+    let attached = query(&dir, &attached);
     assert_eq!(attached.len(), 2, "{attached:#?}");
     assert!(
         attached[0].starts_with("high,Trail stopped,2026-03-11T19:51:50Z,nadia,Stopped logging"),
@@ -90,10 +90,10 @@ fn hits_are_joined_to_the_clicks_behind_them() {
         attached[0]
     );
     assert!(attached[1].starts_with("medium,Key made,"), "{}", attached[1]);
-    let sigma = ask(&dir, &sigma);
+    let sigma = query(&dir, &sigma);
     assert_eq!(sigma.len(), 2, "{sigma:#?}");
     assert!(sigma[1].contains("low,Who am I,2026-03-11T21:14:05Z,svc-backup,Checked the caller's identity"));
-    let unseen = ask(&dir, &unseen).join("\n");
+    let unseen = query(&dir, &unseen).join("\n");
     assert!(unseen.contains("Retrieved the value of secret warehouse/reader"), "{unseen}");
     assert!(!unseen.contains("Stopped logging") && !unseen.contains("tomas"), "{unseen}");
 }

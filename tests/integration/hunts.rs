@@ -1,4 +1,4 @@
-//! The hunts as a whole: every one is documented, tested, and asks in the same form.
+//! All hunts: each is documented and tested, and its query has the same structure.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ fn package() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The last part of a hunt's id, by which its test is named.
+/// The last part of a hunt's ID, after which its test is named.
 fn name(hunt: &Hunt) -> &str {
     hunt.id.rsplit('/').next().unwrap()
 }
@@ -25,23 +25,23 @@ fn files_in(folder: &Path) -> BTreeSet<PathBuf> {
 }
 
 /// The names between `before` and a quote.
-fn named<'t>(text: &'t str, before: &str) -> BTreeSet<&'t str> {
+fn names_after<'t>(text: &'t str, before: &str) -> BTreeSet<&'t str> {
     text.split(before).skip(1).filter_map(|rest| rest.split('\'').next()).collect()
 }
 
 #[test]
-fn there_are_hunts_of_every_tactic() {
+fn every_tactic_has_hunts() {
     let hunts = shipped().unwrap();
     assert!(hunts.len() >= 40, "{}", hunts.len());
     for tactic in Tactic::ALL {
         assert!(hunts.iter().any(|hunt| hunt.tactic == tactic), "{}", tactic.as_str());
     }
     let names: BTreeSet<&str> = hunts.iter().map(name).collect();
-    assert_eq!(names.len(), hunts.len(), "two hunts have one name");
+    assert_eq!(names.len(), hunts.len(), "two hunts have the same name");
 }
 
 #[test]
-fn techniques_are_told_by_their_ids() {
+fn techniques_have_valid_ids() {
     for hunt in shipped().unwrap() {
         assert!(hunt.tactic == Tactic::Correlation || !hunt.techniques.is_empty(), "{}", hunt.id);
         for technique in &hunt.techniques {
@@ -52,16 +52,16 @@ fn techniques_are_told_by_their_ids() {
 }
 
 #[test]
-fn what_can_be_set_is_asked_for_and_the_other_way_round() {
+fn declared_parameters_match_those_of_the_query() {
     for hunt in shipped().unwrap() {
         let set: BTreeSet<&str> = hunt.params.iter().map(|param| param.name.as_str()).collect();
-        assert_eq!(set, named(&hunt.query, "getvariable('"), "{}", hunt.id);
-        assert!(set.contains("since") && set.contains("until"), "{} takes a time", hunt.id);
+        assert_eq!(set, names_after(&hunt.query, "getvariable('"), "{}", hunt.id);
+        assert!(set.contains("since") && set.contains("until"), "{} lacks a time parameter", hunt.id);
     }
 }
 
 #[test]
-fn an_answer_begins_with_the_moment_and_holds_a_sentence_and_an_id_to_go_on_with() {
+fn hunt_rows_start_with_time_and_have_sentence_and_id() {
     let dir = TempDir::new().unwrap();
     let case = Case::open(&dir.path().join("case.duckdb")).unwrap();
     for hunt in shipped().unwrap() {
@@ -71,7 +71,7 @@ fn an_answer_begins_with_the_moment_and_holds_a_sentence_and_an_id_to_go_on_with
         assert_eq!((columns[0], answer.num_rows()), ("time", 0), "{}", hunt.id);
         assert!(columns.contains(&"what"), "{}: {columns:?}", hunt.id);
         assert!(columns.last().unwrap().ends_with("_id"), "{}: {columns:?}", hunt.id);
-        assert!(hunt.query.contains("\nORDER BY "), "{} has an order", hunt.id);
+        assert!(hunt.query.contains("\nORDER BY "), "{} has no order", hunt.id);
     }
 }
 
@@ -84,14 +84,16 @@ fn every_hunt_is_tested_with_a_hit_and_a_false_positive() {
     for hunt in &hunts {
         let text = fs::read_to_string(folder.join(name(hunt)).with_extension("slt")).unwrap();
         let answers: Vec<&str> = text.split(&format!("\nHUNT {}\n----\n", hunt.id)).skip(1).collect();
-        let [empty, full] = answers[..] else { panic!("{} answers twice: of nothing, and of its events", hunt.id) };
-        assert!(empty.starts_with('\n') && !full.trim().is_empty(), "{} finds something in something only", hunt.id);
+        let [empty, full] = answers[..] else {
+            panic!("{} must have two results: without and with its events", hunt.id)
+        };
+        assert!(empty.starts_with('\n') && !full.trim().is_empty(), "{} must only have hits in its events", hunt.id);
         assert!(empty.contains("\"eventID\": \"hit") && empty.contains("\"eventID\": \"innocent"), "{}", hunt.id);
         assert!(!full.contains("innocent"), "{} reports the innocent event", hunt.id);
     }
 }
 
-/// The texts in quotes of a file of SQL, without its comments.
+/// The string literals in SQL, without those in comments.
 fn literals(sql: &str) -> Vec<String> {
     let code: Vec<&str> = sql.lines().map(|line| line.split("--").next().unwrap()).collect();
     code.join("\n").split('\'').skip(1).step_by(2).map(str::to_owned).collect()
@@ -114,31 +116,31 @@ fn sql_files() -> Vec<(String, String)> {
 }
 
 #[test]
-fn no_sql_lists_calls() {
+fn sql_contains_no_lists_of_calls() {
     assert!(sql_files().len() > 100);
-    // This query rebuilds a screen from what particular calls ask for and return. It does not judge them.
-    let judges = |(file, _): &(String, String)| !file.ends_with("sql/serve/screen.sql");
-    for (file, sql) in sql_files().into_iter().filter(judges) {
+    // This query rebuilds a screen from the requests and responses of particular calls. It does not classify them.
+    let classifies_calls = |(file, _): &(String, String)| !file.ends_with("sql/serve/screen.sql");
+    for (file, sql) in sql_files().into_iter().filter(classifies_calls) {
         let calls: BTreeSet<String> = literals(&sql).into_iter().filter(|text| is_call(text)).collect();
-        assert!(calls.len() < 2, "{file} lists {calls:?}: rules/calls/ says what calls are");
+        assert!(calls.len() < 2, "{file} lists {calls:?}: the classes of calls belong in rules/calls/");
         let is_list = ["event_name IN (", "event_key IN (", "event_name NOT IN (", "event_key NOT IN ("];
         assert!(!is_list.iter().any(|list| sql.contains(list)), "{file} lists calls");
     }
 }
 
 #[test]
-fn no_sql_knows_error_codes_of_denials() {
+fn sql_contains_no_error_codes_of_denials() {
     const CODES: [&str; 6] =
         ["AccessDenied", "Unauthorized", "NotAuthorized", "Forbidden", "AuthFailure", "AuthorizationError"];
     for (file, sql) in sql_files() {
         let known: Vec<String> =
             literals(&sql).into_iter().filter(|text| CODES.iter().any(|code| text.contains(code))).collect();
-        assert!(known.is_empty(), "{file} asks for {known:?}: events.denied says it");
+        assert!(known.is_empty(), "{file} checks for {known:?}: use events.denied instead");
     }
 }
 
 #[test]
-fn lists_of_calls_are_found() {
+fn literals_with_calls_are_found() {
     let sql = "SELECT 1 -- 'iam:CreateUser'\nWHERE event_key = 'iam:CreateRole' OR event_key LIKE 'lambda:Update%' AND x = 'at 9:Am'";
     let calls: Vec<String> = literals(sql).into_iter().filter(|text| is_call(text)).collect();
     assert_eq!(calls, ["iam:CreateRole", "lambda:Update%"]);

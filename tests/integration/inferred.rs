@@ -1,12 +1,13 @@
-//! Consoles change: a page whose requests have other shapes, or that lacks a call, is still found, and says how sure it is.
+//! The console changes: a page whose requests have different shapes, or that lacks a call, is still found, with a
+//! confidence.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its data cannot be read")]
 
 use cartographer::rule::{RuleSet, RuleText};
 use cartographer::signal::{Origin, Signal};
 use cartographer::spec::{self, CaseToml, EventToml, SpecToml};
 
-/// The first example that the spec of a rule gives.
+/// The first example in the spec of a rule.
 fn example(rule: &str) -> Vec<EventToml> {
     let texts = RuleText::shipped();
     let spec = SpecToml::parse(&spec::by_rule(&texts)[rule].text).unwrap();
@@ -18,8 +19,8 @@ fn signals(events: Vec<EventToml>) -> Vec<Signal> {
     spec::signals(&RuleSet::shipped().unwrap(), &case)
 }
 
-/// The only signal of these events, which must be an inferred one.
-fn likely(events: Vec<EventToml>) -> Signal {
+/// The only signal of these events, which must be inferred.
+fn only_inferred_signal(events: Vec<EventToml>) -> Signal {
     let mut signals = signals(events);
     assert_eq!(signals.len(), 1, "{signals:#?}");
     let signal = signals.remove(0);
@@ -28,8 +29,8 @@ fn likely(events: Vec<EventToml>) -> Signal {
     signal
 }
 
-/// Every request with one more member than anybody has seen.
-fn with_one_more_member(mut events: Vec<EventToml>) -> Vec<EventToml> {
+/// The events with an additional, unknown member in every request.
+fn with_unknown_member(mut events: Vec<EventToml>) -> Vec<EventToml> {
     for event in &mut events {
         event.request.get_or_insert_default().insert("clientContext".to_owned(), toml::Value::from("7"));
     }
@@ -37,19 +38,19 @@ fn with_one_more_member(mut events: Vec<EventToml>) -> Vec<EventToml> {
 }
 
 #[test]
-fn one_more_member_in_every_request_is_still_the_page() {
-    let events = with_one_more_member(example("iam/users"));
+fn unknown_member_in_every_request_does_not_hide_page() {
+    let events = with_unknown_member(example("iam/users"));
     let count = events.len();
-    let signal = likely(events);
+    let signal = only_inferred_signal(events);
     assert_eq!((signal.rule_id.as_str(), signal.events.len()), ("iam/users", count));
     assert!(signal.missing.is_empty() && signal.summary.contains("mara"), "{signal:#?}");
 }
 
 #[test]
-fn a_required_call_that_is_gone_is_named() {
+fn missing_required_call_is_reported() {
     let mut events = example("iam/users");
     events.retain(|event| event.call != "iam:GetLoginProfile");
-    let signal = likely(events);
+    let signal = only_inferred_signal(events);
     assert_eq!(
         (signal.rule_id.as_str(), signal.missing.as_slice()),
         ("iam/users", &["iam:GetLoginProfile".to_owned()][..])
@@ -57,8 +58,8 @@ fn a_required_call_that_is_gone_is_named() {
 }
 
 #[test]
-fn what_a_page_has_no_values_for_it_does_not_say() {
-    let mut events = with_one_more_member(example("ec2/amis/image/storage"));
+fn summary_omits_parts_without_values() {
+    let mut events = with_unknown_member(example("ec2/amis/image/storage"));
     for event in &mut events {
         event.request.get_or_insert_default().insert("snapshotSet".to_owned(), toml::Value::Table(toml::Table::new()));
     }
@@ -69,9 +70,9 @@ fn what_a_page_has_no_values_for_it_does_not_say() {
 }
 
 #[test]
-fn what_is_known_to_the_letter_stays_as_it_is() {
+fn exact_signals_are_not_changed_by_later_events() {
     let known = signals(example("iam/users"));
-    let later = with_one_more_member(example("s3/buckets")).into_iter().enumerate();
+    let later = with_unknown_member(example("s3/buckets")).into_iter().enumerate();
     let later =
         later.map(|(index, event)| EventToml { id: Some(format!("later {index}")), at: event.at + 600, ..event });
     let both = signals(example("iam/users").into_iter().chain(later).collect());

@@ -1,7 +1,7 @@
-//! A session that the catalog knows: exact shapes explain nearly all of it, so what they give stands. The same console
-//! of another year asks a little differently, and is still told by the shapes that its requests most likely are of.
+//! A known session is one that exact shapes explain nearly completely, so their signals are trusted. In another year,
+//! the requests of the same console differ slightly, and are still recognized by their most likely shapes.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its data cannot be read")]
 
 use cartographer::rule::{RuleSet, RuleText};
 use cartographer::signal::{Kind, Origin, Signal};
@@ -12,13 +12,13 @@ fn signals(events: Vec<EventToml>) -> Vec<Signal> {
     spec::signals(&RuleSet::shipped().unwrap(), &case)
 }
 
-/// The events that a spec would list, from a second of the session on.
+/// Events in the notation of a spec, moved to start at a second of the session.
 fn events(from: i64, listed: &str) -> Vec<EventToml> {
     let case: CaseToml = toml::from_str(&format!("name = 'x'\nevents = [{listed}]")).unwrap();
     moved(from, case.events)
 }
 
-/// The first example of a rule's spec, from a second of the session on.
+/// The first example of a rule's spec, moved to start at a second of the session.
 fn example(from: i64, rule: &str) -> Vec<EventToml> {
     let texts = RuleText::shipped();
     let spec = SpecToml::parse(&spec::by_rule(&texts)[rule].text).unwrap();
@@ -34,7 +34,7 @@ fn moved(from: i64, events: Vec<EventToml>) -> Vec<EventToml> {
     events.into_iter().enumerate().map(moved).collect()
 }
 
-/// Some pages whose every event is exactly of a known shape.
+/// Pages in which every event has exactly a known shape.
 fn known_pages() -> Vec<EventToml> {
     (1..=4).flat_map(|page| example(-600 * page, "iam/users")).collect()
 }
@@ -43,7 +43,7 @@ fn rules(signals: &[Signal]) -> Vec<&str> {
     signals.iter().map(|signal| signal.rule_id.as_str()).collect()
 }
 
-/// A template is deleted; the page of its details asks once more.
+/// A launch template is deleted, and the page with its details is loaded again.
 const DELETION: &str = "
   { at = 0, call = 'ec2:DeleteLaunchTemplate', read_only = false, request = { DeleteLaunchTemplateRequest = { LaunchTemplateId = 'lt-0a1b2c3d4e5f60718' } } },
   { at = 1, call = 'ec2:DescribeLaunchTemplates', request = { DescribeLaunchTemplatesRequest = { MaxResults = 200 } } },
@@ -52,20 +52,20 @@ const DELETION: &str = "
 ";
 
 #[test]
-fn what_exact_shapes_give_stands_in_a_session_that_the_catalog_knows() {
+fn exact_signals_are_kept_in_a_known_session() {
     let alone = signals(events(0, DELETION));
-    assert_eq!(rules(&alone), ["ec2/launch-templates/template/delete"], "few events prove nothing");
+    assert_eq!(rules(&alone), ["ec2/launch-templates/template/delete"], "a few events do not make a known session");
 
     let all = signals(known_pages().into_iter().chain(events(0, DELETION)).collect());
     let late: Vec<&Signal> = all.iter().filter(|signal| signal.first_time.0 >= 0).collect();
     let details = late.iter().find(|signal| signal.rule_id == "ec2/launch-templates/template/details").unwrap();
     assert_eq!((details.origin, details.events.len()), (Origin::Exact, 2));
     let deleted = late.iter().find(|signal| signal.kind == Kind::Delete).unwrap();
-    assert!(deleted.summary.contains("lt-0a1b2c3d4e5f60718"), "a change is told all the same: {deleted:#?}");
+    assert!(deleted.summary.contains("lt-0a1b2c3d4e5f60718"), "the change must still have a signal: {deleted:#?}");
 }
 
 #[test]
-fn a_session_with_much_that_no_page_explains_is_not_known() {
+fn session_with_many_unexplained_events_is_not_known() {
     let unknown = (0..12).flat_map(|page| {
         let call = format!("{{ call = 'simspaceweaver:ListHarbours{page}', client = 'browser' }}");
         events(1000 + 60 * page, &call)
@@ -75,14 +75,14 @@ fn a_session_with_much_that_no_page_explains_is_not_known() {
 }
 
 #[test]
-fn what_a_settled_page_asks_for_by_the_way_is_no_click() {
+fn additional_read_of_a_known_page_is_not_a_click() {
     let more = "{ at = 1, call = 'iam:ListHarbourMasters', client = 'browser', read_only = true }";
     let all = signals(known_pages().into_iter().chain(events(-600, more)).collect());
     assert_eq!(all.iter().filter(|signal| signal.kind != Kind::Background).count(), 4, "{:?}", rules(&all));
 }
 
 #[test]
-fn another_page_size_and_a_new_member_leave_the_page_what_it_is() {
+fn other_page_size_and_new_member_do_not_change_page() {
     let requests = "
       { call = 's3:ListAccessPoints', request = { Host = '111122223333.s3-control.eu-west-1.amazonaws.com', maxResults = '75' } },
       { call = 's3:ListAccessPoints', request = { Host = '111122223333.s3-control.eu-west-1.amazonaws.com', maxResults = '75', clientContext = 'console' } },
@@ -93,7 +93,7 @@ fn another_page_size_and_a_new_member_leave_the_page_what_it_is() {
 }
 
 #[test]
-fn one_page_asks_in_one_region() {
+fn requests_in_many_regions_are_one_click() {
     let regions = ["eu-west-1", "eu-west-2", "eu-west-3", "us-east-1", "us-east-2", "us-west-1"];
     let request = |region: &str| {
         let body = "{ internetGatewayIdSet = {}, filterSetNew = {}, maxResults = 25 }";

@@ -1,6 +1,6 @@
-//! Calls of rules are tested by the specs: with one deleted, a spec fails or the rule is refused.
+//! Specs test the calls of their rules: if a call is deleted, the spec fails or the rule is refused.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its data cannot be read")]
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use cartographer::spec;
 use rayon::prelude::*;
 use toml::{Table, Value};
 
-/// One call in so many is deleted.
+/// One in this many calls is deleted.
 const ONE_IN: usize = 150;
 
-/// The least share of deletions that a spec catches, in per cent. Most of the others are optional reads: a page takes
-/// unknown reads beside it as its own, so that its spec passes without them.
-const LEAST_CAUGHT: usize = 45;
+/// The minimum percentage of deletions that a spec must catch. Most of the others are optional reads: a page also
+/// accepts nearby unknown reads, so its spec passes without them.
+const MIN_CAUGHT: usize = 45;
 
 /// A rule with one of its calls deleted.
 struct Mutant {
@@ -22,7 +22,7 @@ struct Mutant {
     call: String,
 }
 
-/// The rule without the call at `place` of the list `key`, there and among the anchors.
+/// The rule without the call at `place` in the list `key`, also among the anchors.
 fn mutant(text: &RuleText, table: &Table, key: &str, place: usize) -> Mutant {
     let mut table = table.clone();
     let removed = table[key].as_array_mut().unwrap().remove(place);
@@ -51,12 +51,12 @@ fn is_caught(texts: &[RuleText], specs: &BTreeMap<&str, &RuleText>, mutant: &Mut
 }
 
 #[test]
-fn a_deleted_call_makes_a_spec_fail() {
+fn deleted_call_makes_a_spec_fail() {
     let texts = RuleText::shipped();
     let specs = spec::by_rule(&texts);
     let is_rule =
         |text: &&RuleText| !text.is_spec() && !text.holds_requests() && !text.holds_words() && !text.holds_weights();
-    // To compile all rules for each of their calls would take hours: one call in so many is deleted.
+    // Compiling all rules for each of their calls would take hours, so only one in `ONE_IN` calls is deleted.
     let mutants: Vec<Mutant> = texts.iter().filter(is_rule).flat_map(mutants).step_by(ONE_IN).collect();
     let survivors: Vec<String> = mutants
         .par_iter()
@@ -66,7 +66,7 @@ fn a_deleted_call_makes_a_spec_fail() {
     let caught = mutants.len() - survivors.len();
     println!("{caught} of {} deletions are caught", mutants.len());
     assert!(
-        caught * 100 >= mutants.len() * LEAST_CAUGHT,
+        caught * 100 >= mutants.len() * MIN_CAUGHT,
         "{caught} of {} are caught; not:\n{}",
         mutants.len(),
         survivors.join("\n")

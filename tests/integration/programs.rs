@@ -1,4 +1,4 @@
-//! Programs are not people: what a service, a script or a visitor of a website does is no click.
+//! The activity of services, scripts and website visitors does not result in clicks.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 const BROWSER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36";
 
-/// The signals of a trail, as `kind | title | summary`, background left out.
+/// The signals of a trail as `kind | title | summary`, without background activity.
 fn clicks(records: &[Value]) -> Vec<String> {
     let threads = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let texts: Vec<String> = records.iter().map(Value::to_string).collect();
@@ -30,7 +30,7 @@ fn clicks(records: &[Value]) -> Vec<String> {
     clicks
 }
 
-/// A call in the session of one person in the console.
+/// A call in a person's console session.
 fn by_person(second: u32, source: &str, name: &str, request: &Value) -> Value {
     json!({
         "eventVersion": "1.09",
@@ -57,7 +57,7 @@ fn by_person(second: u32, source: &str, name: &str, request: &Value) -> Value {
     })
 }
 
-/// The same call, made by a service in that session.
+/// The same call, made by a service in this session.
 fn by_service(service: &str, mut call: Value) -> Value {
     let host = format!("{service}.amazonaws.com");
     call["userAgent"] = json!(host);
@@ -68,7 +68,7 @@ fn by_service(service: &str, mut call: Value) -> Value {
 }
 
 #[test]
-fn what_cloudformation_does_in_a_persons_session_is_no_click() {
+fn calls_by_cloudformation_in_a_session_are_not_clicks() {
     let person = by_person(1, "cloudformation", "CreateStack", &json!({ "stackName": "web" }));
     let calls = [
         ("ec2", "CreateSecurityGroup", json!({ "groupName": "web", "groupDescription": "web" })),
@@ -86,7 +86,7 @@ fn what_cloudformation_does_in_a_persons_session_is_no_click() {
 }
 
 #[test]
-fn other_services_that_act_in_a_persons_session_do_not_click_either() {
+fn calls_by_other_services_in_a_session_are_not_clicks() {
     for service in ["autoscaling", "elasticbeanstalk", "servicecatalog"] {
         let calls = [
             (
@@ -97,16 +97,16 @@ fn other_services_that_act_in_a_persons_session_do_not_click_either() {
             ("ec2", "DescribeInstances", json!({})),
             ("ec2", "CreateTags", json!({})),
         ];
-        let acts = calls
+        let service_calls = calls
             .iter()
             .zip(1..)
             .map(|((source, name, request), second)| by_service(service, by_person(second, source, name, request)));
-        assert_eq!(clicks(&acts.collect::<Vec<_>>()), Vec::<String>::new(), "{service}");
+        assert_eq!(clicks(&service_calls.collect::<Vec<_>>()), Vec::<String>::new(), "{service}");
     }
 }
 
 #[test]
-fn visitors_of_a_public_website_are_no_console_session() {
+fn website_visitors_are_not_console_sessions() {
     let visit = |second: u32, identity: Value| {
         json!({
             "eventVersion": "1.09",
@@ -132,7 +132,7 @@ fn visitors_of_a_public_website_are_no_console_session() {
 }
 
 #[test]
-fn a_sign_in_by_a_program_says_so() {
+fn sign_in_by_a_program_is_marked() {
     let mut sign_in = by_person(1, "signin", "ConsoleLogin", &Value::Null);
     sign_in["userAgent"] = json!("stratus-red-team_3d3d");
     sign_in["eventType"] = json!("AwsConsoleSignIn");
@@ -143,7 +143,7 @@ fn a_sign_in_by_a_program_says_so() {
 }
 
 #[test]
-fn an_http_library_with_console_credentials_is_the_console() {
+fn http_library_with_console_credentials_is_the_console() {
     let mut read = by_person(1, "monitoring", "ListDashboards", &json!({}));
     read["readOnly"] = json!(true);
     read["userAgent"] = json!("Apache-HttpClient/4.5.13 (Java/1.8.0_352)");

@@ -1,8 +1,8 @@
-//! What holds of matching whatever the session: the order of events, repeats and other sessions do not matter.
+//! Properties of matching for every session: the order of events, duplicates and later unknown calls do not matter.
 //!
-//! Sessions are made of the examples that the catalog's specs hold, thrown together at random times.
+//! Sessions consist of examples from the catalog's specs, combined at random times.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its data cannot be read")]
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -22,7 +22,7 @@ static EVENTS: LazyLock<Vec<EventToml>> = LazyLock::new(|| {
     cases.filter(|case| !case.near_miss).flat_map(|case| case.events).collect()
 });
 
-/// Some bursts of events that stand together in the specs, at times of their own.
+/// Bursts of consecutive events from the specs, at different times.
 fn sessions() -> impl Strategy<Value = Vec<EventToml>> {
     let burst = (any::<Index>(), 1_usize..12, 0_i64..60);
     proptest::collection::vec(burst, 1..8).prop_map(|bursts| {
@@ -42,7 +42,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_order_of_events_does_not_matter(events in sessions(), seed in any::<u64>()) {
+    fn order_of_events_does_not_matter(events in sessions(), seed in any::<u64>()) {
         let expected = signals(events.clone());
         let mut shuffled = events;
         let count = shuffled.len();
@@ -54,7 +54,7 @@ proptest! {
     }
 
     #[test]
-    fn a_repeated_event_changes_nothing(events in sessions(), again in any::<Index>()) {
+    fn duplicate_event_changes_nothing(events in sessions(), again in any::<Index>()) {
         let expected = signals(events.clone());
         let mut repeated = events;
         repeated.push(repeated[again.index(repeated.len())].clone());
@@ -62,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn an_event_has_one_signal_at_most(events in sessions()) {
+    fn event_has_at_most_one_signal(events in sessions()) {
         let signals = signals(events);
         let mut seen = HashSet::new();
         for member in signals.iter().flat_map(|signal| &signal.events) {
@@ -71,7 +71,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_certain_and_nothing_is_missing_of_an_exact_page(events in sessions()) {
+    fn signals_are_consistent(events in sessions()) {
         for signal in signals(events) {
             prop_assert!(signal.confidence > 0.0 && signal.confidence < 1.0, "{}", signal.rule_id);
             prop_assert!(signal.origin != Origin::Exact || signal.missing.is_empty());
@@ -81,28 +81,28 @@ proptest! {
     }
 
     #[test]
-    fn unknown_calls_an_hour_later_change_no_page(events in sessions()) {
+    fn unknown_calls_an_hour_later_do_not_change_pages(events in sessions()) {
         let pages = |events: Vec<EventToml>| {
             let mut signals = signals(events);
             signals.retain(|signal| signal.origin != Origin::Service);
-            // Of two pages that cost the same, either may take a call, and its confidence may differ. Calls at the same time
-            // are evidence, and may change a page.
+            // If two pages have the same cost, either may be assigned a call, and its confidence may differ. Calls at
+            // the same time are evidence, and may change a page.
             let page = |signal: Signal| (signal.rule_id, signal.anchor_event_id);
             let signals: Vec<_> = signals.into_iter().map(page).collect();
             signals
         };
         let expected = pages(events.clone());
-        let stranger = |event: &EventToml| {
+        let unknown_call = |event: &EventToml| {
             let id = event.id.as_ref().map(|id| format!("x{id}"));
             EventToml { call: "freetier:GetNothing".to_owned(), agent: None, id, at: event.at + 3600, ..event.clone() }
         };
-        let strangers: Vec<EventToml> = events.iter().map(stranger).collect();
-        prop_assert_eq!(pages([events, strangers].concat()), expected);
+        let unknown_calls: Vec<EventToml> = events.iter().map(unknown_call).collect();
+        prop_assert_eq!(pages([events, unknown_calls].concat()), expected);
     }
 }
 
 #[test]
-fn the_order_of_rule_files_does_not_matter() {
+fn order_of_rule_files_does_not_matter() {
     let mut texts = RuleText::shipped();
     let expected = RuleSet::compile(texts.clone()).unwrap();
     texts.reverse();

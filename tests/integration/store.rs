@@ -1,4 +1,4 @@
-//! A case: what is in a new one, what is refused, and that what goes in comes out.
+//! Cases: the content of a new one, which files are refused, and that stored data is returned unchanged.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -20,7 +20,7 @@ fn new_case() -> (TempDir, PathBuf, Case) {
     (folder, path, case)
 }
 
-/// The rows of a query, each value as text, columns apart by `|`.
+/// The rows of a query as text, with columns separated by `|`.
 fn rows(case: &Case, sql: &str) -> Vec<String> {
     let table = pretty_format_batches(&case.query(sql).unwrap()).unwrap().to_string();
     let lines = table.lines().filter(|line| line.starts_with('|')).skip(1);
@@ -64,7 +64,7 @@ fn append(case: &Case, events: &[Event<'_>]) {
     case.append(&EVENTS, [&rows.finish().unwrap()]).unwrap();
 }
 
-/// A console session of four events (one by the CLI) and one of an SDK.
+/// A console session of four events, one of them from the CLI, and a session of an SDK.
 fn two_sessions() -> Vec<Event<'static>> {
     vec![
         event("console", "c1", 1, Evidence::FLAG, Client::Browser),
@@ -109,7 +109,7 @@ fn signal(kind: Kind, events: &[&str]) -> Signal {
     }
 }
 
-/// A case with both sessions gathered, and of the console's four events c1 clicked for and c2 background.
+/// A case with both sessions. Of the console session's four events, c1 is a click, and c2 is background activity.
 fn mapped_case() -> (TempDir, PathBuf, Case) {
     let (folder, path, case) = new_case();
     append(&case, &two_sessions());
@@ -125,9 +125,9 @@ fn mapped_case() -> (TempDir, PathBuf, Case) {
 fn every_table_and_column_is_described() {
     let (_folder, _path, case) = new_case();
     let tables = rows(&case, "SELECT table_name, comment FROM duckdb_tables() ORDER BY table_name");
-    let mut stated: Vec<String> = TABLES.iter().map(|table| format!("{}|{}", table.name, table.grain)).collect();
-    stated.sort();
-    assert_eq!(tables, stated);
+    let mut expected: Vec<String> = TABLES.iter().map(|table| format!("{}|{}", table.name, table.grain)).collect();
+    expected.sort();
+    assert_eq!(tables, expected);
     for table in TABLES {
         let sql = format!(
             "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = '{}' ORDER BY column_index",
@@ -144,7 +144,7 @@ fn every_table_and_column_is_described() {
 }
 
 #[test]
-fn the_versions_are_stated() {
+fn case_info_contains_versions() {
     let (_folder, _path, case) = new_case();
     assert_eq!(case.info("schema_version").unwrap(), Some(SCHEMA_VERSION.to_string()));
     assert!(case.info("duckdb_version").unwrap().is_some_and(|version| version.starts_with("v1.")));
@@ -156,7 +156,7 @@ fn the_versions_are_stated() {
 }
 
 #[test]
-fn every_column_of_an_event_comes_back() {
+fn event_columns_survive_a_round_trip() {
     let (_folder, _path, case) = new_case();
     let hostile = Event {
         user_agent: Some("\u{1b}[31m'); DROP TABLE events; -- ü\u{0}".into()),
@@ -176,7 +176,7 @@ fn every_column_of_an_event_comes_back() {
 }
 
 #[test]
-fn many_batches_are_appended_whole() {
+fn many_batches_are_appended_completely() {
     let (_folder, _path, case) = new_case();
     let events: Vec<_> = (0..5000).map(|n| event("s", &n.to_string(), 1, Evidence::FLAG, Client::Browser)).collect();
     append(&case, &events);
@@ -197,7 +197,7 @@ fn sessions_are_gathered_from_their_events() {
 }
 
 #[test]
-fn any_evidence_makes_a_session_without_identity_the_consoles() {
+fn any_evidence_makes_a_session_without_identity_a_console_one() {
     let (_folder, _path, case) = new_case();
     let weak = |session: &str, identity: Identity<'static>| Event {
         identity,
@@ -210,7 +210,7 @@ fn any_evidence_makes_a_session_without_identity_the_consoles() {
 }
 
 #[test]
-fn a_piece_holds_the_console_sessions_that_wait() {
+fn piece_contains_waiting_console_sessions() {
     let (_folder, _path, case) = new_case();
     append(&case, &two_sessions());
     case.gather_sessions(u64::MAX).unwrap();
@@ -223,7 +223,7 @@ fn a_piece_holds_the_console_sessions_that_wait() {
 }
 
 #[test]
-fn signals_are_counted_and_classed() {
+fn signals_are_counted_and_classified() {
     let (_folder, _path, case) = mapped_case();
     let sessions = "SELECT events, console_events, explained_events, unexplained_events, typed_events, signals \
                     FROM sessions WHERE console";
@@ -241,11 +241,11 @@ fn signals_are_counted_and_classed() {
     let totals = case.totals().unwrap();
     assert_eq!((totals.console_events, totals.explained, totals.background, totals.residual), (3, 2, 1, 1));
     assert_eq!((totals.clicks, totals.on_known_page, totals.high_confidence, totals.visits), (1, 1, 1, 0));
-    assert!(case.pieces().unwrap().is_empty(), "no session waits any longer");
+    assert!(case.pieces().unwrap().is_empty(), "no session may wait any longer");
 }
 
 #[test]
-fn a_signal_has_its_lists_things_and_raw_events() {
+fn signal_has_lists_entities_and_events() {
     let (_folder, _path, case) = mapped_case();
     let signal = "SELECT context->>'$.users[0]', attack[1], matched[2], len(missing), origin, kind > 'background' \
                   FROM signals WHERE signal_id = 'signal-c1'";
@@ -256,7 +256,7 @@ fn a_signal_has_its_lists_things_and_raw_events() {
 }
 
 #[test]
-fn a_session_that_grew_waits_again_without_its_signals() {
+fn grown_session_waits_again_without_signals() {
     let (_folder, _path, case) = mapped_case();
     append(&case, &[event("console", "c5", 6, Evidence::empty(), Client::Console)]);
     case.gather_sessions(u64::MAX).unwrap();
@@ -267,7 +267,7 @@ fn a_session_that_grew_waits_again_without_its_signals() {
 }
 
 #[test]
-fn a_session_that_did_not_change_keeps_its_signals() {
+fn unchanged_session_keeps_its_signals() {
     let (_folder, _path, case) = mapped_case();
     append(&case, &[event("sdk", "s2", 6, Evidence::empty(), Client::Sdk)]);
     case.gather_sessions(u64::MAX).unwrap();
@@ -282,11 +282,11 @@ fn moved_and_removed_events_change_both_sessions() {
     assert_eq!(rows(&case, "SELECT session_id, events, signals FROM sessions"), ["console|5|"]);
     case.remove_events(&["s1".to_owned(), "c1".to_owned()]).unwrap();
     case.gather_sessions(u64::MAX).unwrap();
-    assert_eq!(rows(&case, "SELECT events, console FROM sessions"), ["3|false"], "its evidence went with c1");
+    assert_eq!(rows(&case, "SELECT events, console FROM sessions"), ["3|false"], "the evidence was removed with c1");
 }
 
 #[test]
-fn the_last_statement_gives_the_rows() {
+fn last_statement_returns_the_rows() {
     let (_folder, _path, case) = new_case();
     assert_eq!(rows(&case, "SELECT 'a;b'; -- one; two\nSELECT 2;"), ["2"]);
     let none: Vec<RecordBatch> = case.query("SELECT 1 AS one WHERE false").unwrap();
@@ -297,7 +297,7 @@ fn the_last_statement_gives_the_rows() {
 }
 
 #[test]
-fn an_error_rolls_back() {
+fn error_rolls_back_the_transaction() {
     let (_folder, _path, case) = new_case();
     let failed: Result<(), StoreError> = case.transaction(|case| {
         append(case, &two_sessions());
@@ -308,7 +308,7 @@ fn an_error_rolls_back() {
 }
 
 #[test]
-fn a_case_opens_read_only_and_stays_as_it_is() {
+fn read_only_case_cannot_be_changed() {
     let (_folder, path, case) = mapped_case();
     case.checkpoint().unwrap();
     drop(case);
@@ -322,7 +322,7 @@ fn a_case_opens_read_only_and_stays_as_it_is() {
 }
 
 #[test]
-fn what_is_no_case_is_refused_and_left() {
+fn file_that_is_not_a_case_is_refused_and_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");
     std::fs::write(&path, "just some notes, long enough to be looked at as a file ".repeat(200)).unwrap();
@@ -336,7 +336,7 @@ fn what_is_no_case_is_refused_and_left() {
 }
 
 #[test]
-fn another_database_is_refused_and_left() {
+fn other_database_is_refused_and_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.duckdb");
     duckdb::Connection::open(&path).unwrap().execute_batch("CREATE TABLE mine (a INT); CHECKPOINT").unwrap();
@@ -347,7 +347,7 @@ fn another_database_is_refused_and_left() {
 }
 
 #[test]
-fn a_case_of_another_schema_is_refused_with_advice() {
+fn case_with_another_schema_version_is_refused_with_advice() {
     let (_folder, path, case) = new_case();
     drop(case);
     for (version, advice) in [("99", "newer version of cartographer"), ("0", "into a new case")] {

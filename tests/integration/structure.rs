@@ -1,6 +1,6 @@
 //! Checks of the source code: the order of stages, headers of files, lints, the documentation and its words.
 
-mod circles;
+mod cycles;
 mod documentation;
 mod files;
 mod flow;

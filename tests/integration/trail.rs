@@ -1,4 +1,4 @@
-//! A trail in memory comes to what a load writes into a case, row by row.
+//! Reading a trail in memory gives the same rows as loading it into a case.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -44,23 +44,23 @@ fn read(paths: &[PathBuf], filter: &Filter) -> Trail {
 
 /// The rows of a case's table as text, in their order.
 fn rows(case: &Case, table: &Table) -> Vec<String> {
-    // When it was loaded is another moment; the rows of files that were refused are the trail's alone.
-    let apart = if *table == LOAD_FILES { "EXCLUDE (loaded_at, stamp)" } else { "" };
-    let but = "WHERE file NOT IN (SELECT file FROM load_files WHERE refused IS NOT NULL) AND document <> 'gone'";
-    let but = if *table == REJECTS { but } else { "" };
-    let batches = case.query(&format!("SELECT * {apart} FROM {} {but} ORDER BY ALL", table.name)).unwrap();
+    // The time of the load differs, and only the trail has rejects for refused files.
+    let exclude = if *table == LOAD_FILES { "EXCLUDE (loaded_at, stamp)" } else { "" };
+    let condition = "WHERE file NOT IN (SELECT file FROM load_files WHERE refused IS NOT NULL) AND document <> 'gone'";
+    let condition = if *table == REJECTS { condition } else { "" };
+    let batches = case.query(&format!("SELECT * {exclude} FROM {} {condition} ORDER BY ALL", table.name)).unwrap();
     pretty_format_batches(&batches).unwrap().to_string().lines().map(str::to_owned).collect()
 }
 
-/// Puts the trail into a case of its own, and holds it against one that was loaded.
-fn hold(paths: &[PathBuf]) -> Case {
-    hold_filtered(paths, &Filter::default())
+/// Checks that a trail gives the same rows as a load, and returns the loaded case.
+fn assert_same_as_load(paths: &[PathBuf]) -> Case {
+    assert_same_as_filtered_load(paths, &Filter::default())
 }
 
-/// Like [`hold`], for the events that match a filter.
-fn hold_filtered(paths: &[PathBuf], filter: &Filter) -> Case {
+/// Like [`assert_same_as_load`], for the events that match a filter.
+fn assert_same_as_filtered_load(paths: &[PathBuf], filter: &Filter) -> Case {
     let (folder, rules) = (TempDir::new().unwrap(), RuleSet::shipped().unwrap());
-    let [loaded, read_in] = ["loaded", "read"].map(|name| folder.path().join(name));
+    let [loaded, read_path] = ["loaded", "read"].map(|name| folder.path().join(name));
     let options = LoadOptions {
         inputs: inputs(paths),
         case: loaded.clone(),
@@ -71,7 +71,7 @@ fn hold_filtered(paths: &[PathBuf], filter: &Filter) -> Case {
     assert!(load(&options, &rules, &NoProgress).unwrap().balances());
     let trail = read(paths, filter);
     let mapped = trail.map(&rules, &threads()).unwrap();
-    let case = Case::open(&read_in).unwrap();
+    let case = Case::open(&read_path).unwrap();
     case.append(&EVENTS, &trail.events).unwrap();
     case.append(&LOAD_FILES, [&trail.files]).unwrap();
     case.append(&REJECTS, [&trail.rejects]).unwrap();
@@ -79,14 +79,14 @@ fn hold_filtered(paths: &[PathBuf], filter: &Filter) -> Case {
     case.append(&SIGNALS, mapped.signals.iter().map(|batches| &batches.signals)).unwrap();
     case.append(&EVENT_SIGNAL, mapped.signals.iter().map(|batches| &batches.event_signal)).unwrap();
     case.append(&SIGNAL_ENTITIES, mapped.signals.iter().map(|batches| &batches.signal_entities)).unwrap();
-    let kept = Case::open_read_only(&loaded).unwrap();
+    let loaded_case = Case::open_read_only(&loaded).unwrap();
     for table in TABLES.into_iter().filter(|table| !matches!(table.name, "rules" | "case_info")) {
-        let (found, wanted) = (rows(&case, table), rows(&kept, table));
-        let other = found.iter().zip(&wanted).find(|(found, wanted)| found != wanted);
+        let (found, expected) = (rows(&case, table), rows(&loaded_case, table));
+        let other = found.iter().zip(&expected).find(|(found, expected)| found != expected);
         assert!(other.is_none(), "{}:\n{}\nis not\n{}", table.name, other.unwrap().0, other.unwrap().1);
-        assert_eq!(found.len(), wanted.len(), "{}", table.name);
+        assert_eq!(found.len(), expected.len(), "{}", table.name);
     }
-    kept
+    loaded_case
 }
 
 fn count(case: &Case, sql: &str) -> i64 {
@@ -95,13 +95,13 @@ fn count(case: &Case, sql: &str) -> i64 {
 }
 
 #[test]
-fn the_demo_comes_to_the_same() {
-    let case = hold(&[demo()]);
+fn demo_gives_the_same_rows_as_a_load() {
+    let case = assert_same_as_load(&[demo()]);
     assert_eq!(count(&case, "SELECT count(*) FROM signals"), 60);
 }
 
-/// The record with some members gone, of another account, or of nobody.
-fn worn(mut record: Value, rng: &mut Rng) -> Value {
+/// The record, randomly without some members, from another account, or without an identity.
+fn randomly_changed(mut record: Value, rng: &mut Rng) -> Value {
     let members = record.as_object_mut().unwrap();
     for name in ["userIdentity", "sourceIPAddress", "awsRegion", "userAgent", "recipientAccountId", "eventID"] {
         if rng.u8(0..16) == 0 {
@@ -122,9 +122,9 @@ fn worn(mut record: Value, rng: &mut Rng) -> Value {
 }
 
 #[test]
-fn a_trail_with_gaps_many_accounts_and_copies_comes_to_the_same() {
+fn incomplete_and_copied_records_give_the_same_rows_as_a_load() {
     let (folder, mut rng) = (TempDir::new().unwrap(), Rng::with_seed(7));
-    let records: Vec<Value> = demo_records().into_iter().map(|record| worn(record, &mut rng)).collect();
+    let records: Vec<Value> = demo_records().into_iter().map(|record| randomly_changed(record, &mut rng)).collect();
     let mut files: Vec<Vec<Value>> = vec![Vec::new(); 9];
     for record in records {
         for _ in 0..rng.usize(1..3) {
@@ -138,7 +138,7 @@ fn a_trail_with_gaps_many_accounts_and_copies_comes_to_the_same() {
     fs::copy(folder.path().join("3.json"), folder.path().join("a copy.json")).unwrap();
     fs::write(folder.path().join("cut.json"), r#"{"Records":[{"eventName":"A","eventSource":"#).unwrap();
     fs::write(folder.path().join("other.json"), r#"{"a":1}"#).unwrap();
-    let case = hold(&[folder.path().to_owned()]);
+    let case = assert_same_as_load(&[folder.path().to_owned()]);
     assert!(count(&case, "SELECT sum(duplicate)::BIGINT FROM load_files") > 500);
     assert!(count(&case, "SELECT count(*) FROM sessions WHERE principal IS NULL") > 0);
     assert!(count(&case, "SELECT count(*) FROM signals") > 20);
@@ -146,7 +146,7 @@ fn a_trail_with_gaps_many_accounts_and_copies_comes_to_the_same() {
 }
 
 #[test]
-fn a_span_keeps_what_happened_in_it() {
+fn span_keeps_the_events_in_it() {
     let times = |trail: &Trail| -> Vec<i64> {
         let columns = trail.events.iter().map(|batch| cartographer::batch::Columns(batch).time("event_time").unwrap());
         columns.flat_map(|times| times.values().to_vec()).collect()
@@ -163,7 +163,7 @@ fn a_span_keeps_what_happened_in_it() {
 }
 
 #[test]
-fn a_filtered_trail_comes_to_the_same_and_skips_files_by_their_paths() {
+fn filtered_trail_gives_the_same_rows_as_a_filtered_load() {
     let folder = TempDir::new().unwrap();
     let mut days: std::collections::BTreeMap<(String, String), Vec<Value>> = std::collections::BTreeMap::new();
     for record in demo_records() {
@@ -181,7 +181,7 @@ fn a_filtered_trail_comes_to_the_same_and_skips_files_by_their_paths() {
     }
     let account = accounts.into_iter().next().unwrap();
     let filter = Filter { accounts: vec![account.clone()], services: vec!["iam".to_owned()], ..Filter::default() };
-    let case = hold_filtered(&[folder.path().to_owned()], &filter);
+    let case = assert_same_as_filtered_load(&[folder.path().to_owned()], &filter);
     assert!(count(&case, "SELECT count(*) FROM events") > 10);
     assert_eq!(
         count(&case, &format!("SELECT count(*) FROM events WHERE account_id <> '{account}' OR service <> 'iam'")),
@@ -192,12 +192,12 @@ fn a_filtered_trail_comes_to_the_same_and_skips_files_by_their_paths() {
 }
 
 #[test]
-fn where_nothing_is_read_the_causes_are_told() {
+fn error_without_any_events_contains_the_causes() {
     let folder = TempDir::new().unwrap();
     let [gone, other] = ["gone", "other.json"].map(|name| folder.path().join(name));
     fs::write(&other, "nonsense").unwrap();
     let trail = read(&[gone.clone(), other.clone()], &Filter::default());
-    let Err(TrailError::Nothing(causes)) = trail.some() else { panic!("there is something") };
+    let Err(TrailError::Nothing(causes)) = trail.some() else { panic!("the trail is not empty") };
     assert!(causes.contains("no such file or folder") && causes.contains(gone.to_str().unwrap()), "{causes}");
     assert!(causes.contains(&format!("{}: not JSON or CSV", other.display())), "{causes}");
     assert_eq!(trail.rejects.num_rows(), 2);
@@ -205,7 +205,7 @@ fn where_nothing_is_read_the_causes_are_told() {
 }
 
 #[test]
-fn rows_of_a_table_come_to_the_same_signals() {
+fn rows_of_a_table_give_the_same_signals() {
     let texts: Vec<String> = demo_records().iter().map(Value::to_string).collect();
     let rows: Vec<Option<&str>> = texts.iter().map(|text| Some(text.as_str())).chain([None, Some("{}")]).collect();
     let (of_rows, of_files) = (Trail::of_rows(&rows, &threads()).unwrap(), read(&[demo()], &Filter::default()));

@@ -1,6 +1,6 @@
-//! The views as a whole: each is described, is empty where the case is, and has its file of SQL.
+//! All views: each is described, is empty for an empty case, and has a test file.
 //!
-//! `UPDATE=1` writes docs/tables.md anew.
+//! `UPDATE=1` regenerates docs/tables.md.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ fn new_case() -> (TempDir, Case) {
     (folder, case)
 }
 
-/// The rows of a query, each cell as text; NULL is none.
+/// The rows of a query, with each cell as text, or `None` for NULL.
 fn rows(case: &Case, sql: &str) -> Vec<Vec<Option<String>>> {
     let mut rows = Vec::new();
     for batch in case.query(sql).unwrap() {
@@ -45,7 +45,7 @@ fn package(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The names of the files below a folder, without their extension; none if there is no such folder.
+/// The names of the files below a folder, without their extensions. Empty if the folder does not exist.
 fn stems(folder: &str) -> BTreeSet<String> {
     let entries = WalkDir::new(package(folder)).into_iter().filter_map(Result::ok);
     let files = entries.filter(|entry| entry.file_type().is_file());
@@ -53,15 +53,15 @@ fn stems(folder: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_view_has_its_file_of_sql() {
+fn every_view_has_a_file_and_a_test() {
     let (_folder, case) = new_case();
     let views: BTreeSet<String> = names(&case, VIEWS).into_iter().collect();
-    assert_eq!(views, stems("sql/views"), "each file is a view of the case");
-    assert_eq!(views, stems("tests/sql/views"), "each view has its file of SQL");
+    assert_eq!(views, stems("sql/views"), "the files in sql/views must match the views of a case");
+    assert_eq!(views, stems("tests/sql/views"), "each view must have a test in tests/sql/views");
 }
 
 #[test]
-fn every_view_of_an_empty_case_is_empty() {
+fn views_of_an_empty_case_are_empty() {
     let (_folder, case) = new_case();
     for view in names(&case, VIEWS) {
         assert_eq!(names(&case, &format!("SELECT count(*) FROM {view}")), ["0"], "{view}");
@@ -71,33 +71,33 @@ fn every_view_of_an_empty_case_is_empty() {
 #[test]
 fn every_table_view_and_column_has_a_comment() {
     let (_folder, case) = new_case();
-    let silent = "SELECT table_name || '.' || column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL \
+    let without_comment = "SELECT table_name || '.' || column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL \
                   UNION ALL SELECT table_name FROM duckdb_tables() WHERE comment IS NULL \
                   UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL";
-    assert_eq!(names(&case, silent), Vec::<String>::new());
+    assert_eq!(names(&case, without_comment), Vec::<String>::new());
     let described = "SELECT count(*) FROM duckdb_columns() WHERE NOT internal";
-    assert!(names(&case, described)[0].parse::<u32>().unwrap() > 300, "the views' columns are among them");
+    assert!(names(&case, described)[0].parse::<u32>().unwrap() > 300, "the columns of views must be included");
 }
 
 #[test]
-fn no_column_needs_an_extension_that_a_client_may_lack() {
+fn no_column_requires_an_extension() {
     let (_folder, case) = new_case();
     let zoned = "SELECT table_name FROM duckdb_columns() WHERE NOT internal AND data_type LIKE '%TIME ZONE%'";
     assert_eq!(names(&case, zoned), Vec::<String>::new(), "a time with a zone needs ICU");
 }
 
-/// A type as DDL names it: an ENUM by its name, not by its values.
+/// The name of a type in DDL: an ENUM by its name instead of its values.
 fn type_name(found: &str) -> String {
-    let spelt = |kind: &EnumType| {
+    let definition = |kind: &EnumType| {
         let values: Vec<String> = kind.values().iter().map(|value| format!("'{value}'")).collect();
         format!("ENUM({})", values.join(", "))
     };
-    let known = EnumType::ALL.into_iter().find(|kind| spelt(kind) == found);
+    let known = EnumType::ALL.into_iter().find(|kind| definition(kind) == found);
     known.map_or_else(|| found.to_owned(), |kind| kind.name().to_owned())
 }
 
 #[test]
-fn every_view_and_table_with_a_time_has_an_order_that_begins_with_one() {
+fn views_and_tables_with_a_time_are_ordered_by_one() {
     let (_folder, case) = new_case();
     let timed = "SELECT table_name FROM duckdb_columns() WHERE NOT internal AND data_type = 'TIMESTAMP' \
                  AND table_name <> 'case_info' GROUP BY table_name ORDER BY table_name";
@@ -109,7 +109,7 @@ fn every_view_and_table_with_a_time_has_an_order_that_begins_with_one() {
         let first = order.split(", ").next().unwrap();
         let is_time =
             format!("SELECT data_type FROM duckdb_columns() WHERE table_name = '{name}' AND column_name = '{first}'");
-        // What tells of files is in order of files.
+        // Tables and views about files are ordered by file.
         if ["load_files", "load_ledger", "file_integrity"].contains(&name.as_str()) {
             continue;
         }
@@ -149,12 +149,12 @@ fn page() -> String {
 }
 
 #[test]
-fn the_page_of_the_tables_is_current() {
+fn page_of_tables_is_up_to_date() {
     let (page, path) = (page(), package("docs/tables.md"));
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &page).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == page, "docs/tables.md is stale: UPDATE=1 cargo try --test integration views writes it");
+    assert!(found == page, "docs/tables.md is out of date: UPDATE=1 cargo try --test integration views writes it");
 }

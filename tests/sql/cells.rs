@@ -1,4 +1,4 @@
-//! Rows in the form that sqllogictest files use: `NULL` for missing values, `(empty)` for an empty string.
+//! Rows in the format of sqllogictest files: `NULL` for missing values, `(empty)` for an empty string.
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;

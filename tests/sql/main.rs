@@ -1,12 +1,12 @@
 //! Every view and every hunt returns what the sqllogictest file with its name states: `views/NAME.slt`, `hunts/NAME.slt`.
 //!
-//! A file starts with an empty case and fills it with rows, or with events read from records (see [`fresh`]).
+//! A file starts with an empty case and fills it with rows, or with events read from records (see [`database`]).
 //! `UPDATE=1` writes the results to the files, for a person to review.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cells;
-mod fresh;
+mod database;
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use futures::executor::block_on;
 use sqllogictest::harness::{Arguments, Failed, Trial, glob, run};
 use sqllogictest::{Runner, default_normalizer, default_validator, strict_column_validator};
 
-use fresh::Fresh;
+use database::TestDatabase;
 
 fn files() -> Vec<PathBuf> {
     let pattern = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sql/**/*.slt");
@@ -23,7 +23,7 @@ fn files() -> Vec<PathBuf> {
 
 /// Runs a file against a separate case, and checks every statement, every result and its column types exactly.
 fn check(file: &Path) -> Result<(), Failed> {
-    let mut runner = Runner::new(|| async { Ok(Fresh::new()) });
+    let mut runner = Runner::new(|| async { Ok(TestDatabase::new()) });
     runner.with_column_validator(strict_column_validator);
     if std::env::var_os("UPDATE").is_some() {
         let (check, tidy, types) = (default_validator, default_normalizer, strict_column_validator);

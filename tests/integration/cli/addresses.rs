@@ -1,4 +1,4 @@
-//! Addresses looked up in databases that the user gives: `--geoip`, `--ip-ranges`, and what shows of it.
+//! Addresses looked up in the user's databases: `--geoip`, `--ip-ranges`, and where the results are shown.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ const RANGES: &str = r#"{"syncToken": "1", "createDate": "2026-03-01-10-00-00",
         {"ip_prefix": "192.0.2.0/25", "region": "eu-west-1", "service": "EC2"}],
     "ipv6_prefixes": [{"ipv6_prefix": "2001:db8:10::/44", "region": "us-east-1", "service": "AMAZON"}]}"#;
 
-/// What a record of GeoLite2-ASN is: its number has 32 bits.
+/// A record of GeoLite2-ASN, whose number has 32 bits.
 #[derive(Serialize)]
 struct System {
     autonomous_system_number: u32,
@@ -51,7 +51,7 @@ fn write_trail(dir: &Path, name: &str, addresses: &[&str]) {
     std::fs::write(dir.join(name), records.to_string()).unwrap();
 }
 
-/// A folder with a trail, databases of MaxMind's layout (the countries for IPv6 too) and of IPinfo's, and AWS's ranges.
+/// A folder with a trail, databases in the formats of MaxMind (countries also for IPv6) and IPinfo, and AWS's ranges.
 fn folder() -> TempDir {
     let dir = TempDir::new().unwrap();
     let addresses = ["203.0.113.66", "2001:DB8:10:1::5", "192.0.2.18", "config.amazonaws.com", "10.0.0.1"];
@@ -80,17 +80,17 @@ fn folder() -> TempDir {
     dir
 }
 
-/// A folder whose case has its addresses looked up in MaxMind's databases and AWS's ranges.
-fn looked_up() -> TempDir {
+/// A folder with a case whose addresses were looked up in MaxMind's databases and AWS's ranges.
+fn folder_with_addresses() -> TempDir {
     let dir = folder();
     let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "country.mmdb", "--geoip", "asn.mmdb"];
-    let told = contains("looked up 4 addresses and found 3 in the databases\n");
-    cartographer(dir.path(), &load).args(["--ip-ranges", "ip-ranges.json"]).assert().code(0).stderr(told);
+    let expected_text = contains("looked up 4 addresses and found 3 in the databases\n");
+    cartographer(dir.path(), &load).args(["--ip-ranges", "ip-ranges.json"]).assert().code(0).stderr(expected_text);
     dir
 }
 
-/// What a subcommand says of the case, without anything on standard error.
-fn answer(dir: &TempDir, args: &[&str]) -> String {
+/// The standard output of a subcommand on the case, with nothing on standard error.
+fn stdout_of(dir: &TempDir, args: &[&str]) -> String {
     let assert = cartographer(dir.path(), args).args(["--db", "case.duckdb"]).assert().code(0).stderr(is_empty());
     String::from_utf8(assert.get_output().stdout.clone()).unwrap()
 }
@@ -99,7 +99,7 @@ const ROWS: &str = "SELECT address, network, country, asn, owner, cloud, cloud_s
                     FROM addresses ORDER BY address";
 
 fn rows(dir: &TempDir) -> String {
-    answer(dir, &["sql", "--format", "csv", ROWS])
+    stdout_of(dir, &["sql", "--format", "csv", ROWS])
 }
 
 const MAXMIND: &str = "\
@@ -111,16 +111,16 @@ address,network,country,asn,owner,cloud,cloud_service,cloud_region,cloud_range
 ";
 
 #[test]
-fn a_load_looks_addresses_up_in_databases_of_maxmind_and_in_the_ranges_of_aws() {
-    let dir = looked_up();
+fn load_looks_up_addresses_in_maxmind_databases_and_aws_ranges() {
+    let dir = folder_with_addresses();
     assert_eq!(rows(&dir), MAXMIND);
-    let facts = answer(&dir, &["sql", "--format", "jsonl", "SELECT value FROM case_info WHERE key = 'geoip'"]);
+    let facts = stdout_of(&dir, &["sql", "--format", "jsonl", "SELECT value FROM case_info WHERE key = 'geoip'"]);
     assert!(facts.contains("country.mmdb") && facts.contains("GeoLite2-ASN") && facts.contains("sha256"), "{facts}");
 }
 
 #[test]
-fn a_loaded_case_gets_them_too_and_databases_of_one_kind_leave_the_other_alone() {
-    let dir = looked_up();
+fn addresses_command_replaces_only_results_of_the_same_kind() {
+    let dir = folder_with_addresses();
     let add = ["addresses", "--db", "case.duckdb", "--geoip", "lite.mmdb", "--format", "csv"];
     let listed = contains("\n203.0.113.66,203.0.113.64/26,NO,,64999,Other AS,");
     cartographer(dir.path(), &add).assert().code(0).stdout(listed);
@@ -138,39 +138,42 @@ address,network,country,asn,owner,cloud,cloud_service,cloud_region,cloud_range
 }
 
 #[test]
-fn a_case_without_databases_has_no_columns_filled() {
+fn address_columns_are_empty_without_databases() {
     let dir = folder();
     let load = ["load", "trail.json", "--db", "case.duckdb"];
     cartographer(dir.path(), &load).assert().code(0).stderr(contains("looked up").not());
     assert_eq!(rows(&dir).lines().count(), 1);
     let columns = "SELECT DISTINCT country, asn, owner, cloud FROM event_signals";
-    assert_eq!(answer(&dir, &["sql", "--format", "csv", columns]), "country,asn,owner,cloud\n,,,\n");
-    let found = answer(&dir, &["search", "eve"]);
+    assert_eq!(stdout_of(&dir, &["sql", "--format", "csv", columns]), "country,asn,owner,cloud\n,,,\n");
+    let found = stdout_of(&dir, &["search", "eve"]);
     assert!(found.contains("source_ip") && !found.contains("country"), "{found}");
-    let report = answer(&dir, &["report", "--format", "md"]);
-    assert!(!report.contains("Address databases"), "nothing was looked up");
+    let report = stdout_of(&dir, &["report", "--format", "md"]);
+    assert!(!report.contains("Address databases"), "no address was looked up");
 }
 
 #[test]
-fn a_later_load_says_how_many_addresses_are_new_to_the_databases() {
-    let dir = looked_up();
+fn later_load_reports_addresses_that_were_not_looked_up() {
+    let dir = folder_with_addresses();
     write_trail(dir.path(), "more.json", &["198.51.100.1", "203.0.113.66"]);
-    let told = contains("1 new address has not been looked up").and(contains("cartographer addresses"));
+    let expected_text = contains("1 new address has not been looked up").and(contains("cartographer addresses"));
     let load = ["load", "more.json", "--db", "case.duckdb"];
-    cartographer(dir.path(), &load).assert().code(0).stderr(told);
+    cartographer(dir.path(), &load).assert().code(0).stderr(expected_text);
     let known = "SELECT address, country FROM address_uses WHERE address LIKE '%.113.66' OR address LIKE '198%'";
-    assert_eq!(answer(&dir, &["sql", "--format", "csv", known]), "address,country\n198.51.100.1,\n203.0.113.66,DE\n");
+    assert_eq!(
+        stdout_of(&dir, &["sql", "--format", "csv", known]),
+        "address,country\n198.51.100.1,\n203.0.113.66,DE\n"
+    );
 }
 
 #[test]
-fn a_damaged_or_wrong_database_is_refused_before_anything_is_loaded() {
+fn damaged_or_unsuitable_database_is_refused_before_the_load() {
     let dir = folder();
     let whole = std::fs::read(dir.path().join("country.mmdb")).unwrap();
-    let mut bent = whole.clone();
-    bent[..3].fill(0xff);
+    let mut corrupted = whole.clone();
+    corrupted[..3].fill(0xff);
     let bad: [(&str, Vec<u8>, &str); 4] = [
         ("half.mmdb", whole[..whole.len() / 2].to_vec(), "half.mmdb is not a MaxMind database (MMDB), or is damaged"),
-        ("bent.mmdb", bent, "bent.mmdb is not a MaxMind database (MMDB), or is damaged"),
+        ("bent.mmdb", corrupted, "bent.mmdb is not a MaxMind database (MMDB), or is damaged"),
         ("text.mmdb", b"network,country\n".to_vec(), "text.mmdb is not a MaxMind database (MMDB), or is damaged"),
         (
             "other.mmdb",
@@ -180,9 +183,9 @@ fn a_damaged_or_wrong_database_is_refused_before_anything_is_loaded() {
     ];
     for (name, bytes, cause) in bad {
         std::fs::write(dir.path().join(name), bytes).unwrap();
-        let told = contains(format!("error: cannot use the database {name}")).and(contains(cause));
+        let expected_text = contains(format!("error: cannot use the database {name}")).and(contains(cause));
         let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "country.mmdb", "--geoip", name];
-        cartographer(dir.path(), &load).assert().code(1).stdout(is_empty()).stderr(told);
+        cartographer(dir.path(), &load).assert().code(1).stdout(is_empty()).stderr(expected_text);
     }
     let missing = contains("cannot use the database no.mmdb").and(contains("No such file"));
     let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "no.mmdb"];
@@ -191,17 +194,17 @@ fn a_damaged_or_wrong_database_is_refused_before_anything_is_loaded() {
     let load = ["load", "trail.json", "--db", "case.duckdb", "--ip-ranges", "trail.json"];
     cartographer(dir.path(), &load).assert().code(1).stderr(ranges);
     assert!(!dir.path().join("case.duckdb").exists(), "nothing was loaded");
-    let dir = looked_up();
+    let dir = folder_with_addresses();
     std::fs::write(dir.path().join("half.mmdb"), &whole[..whole.len() / 2]).unwrap();
     let add = ["addresses", "--db", "case.duckdb", "--geoip", "half.mmdb"];
     cartographer(dir.path(), &add).assert().code(1).stdout(is_empty()).stderr(contains("damaged"));
-    assert_eq!(rows(&dir), MAXMIND, "the case is as it was");
+    assert_eq!(rows(&dir), MAXMIND, "the case was changed");
 }
 
 #[test]
-fn what_is_known_of_an_address_shows_where_the_address_does() {
-    let dir = looked_up();
-    let sessions: Value = serde_json::from_str(&answer(&dir, &["sessions", "--all", "--format", "json"])).unwrap();
+fn address_details_are_shown_next_to_addresses() {
+    let dir = folder_with_addresses();
+    let sessions: Value = serde_json::from_str(&stdout_of(&dir, &["sessions", "--all", "--format", "json"])).unwrap();
     let owners = json!(["AMAZON-02", "Example Ltd"]);
     let clouds = json!(["AWS AMAZON us-east-1", "AWS EC2 eu-west-1"]);
     let session = &sessions[0];
@@ -209,8 +212,8 @@ fn what_is_known_of_an_address_shows_where_the_address_does() {
         (&session["countries"], &session["owners"], &session["clouds"]),
         (&json!(["DE", "SE"]), &owners, &clouds)
     );
-    assert!(answer(&dir, &["sessions"]).contains("DE SE"));
-    let timeline = answer(&dir, &["timeline", "--all", "--format", "jsonl"]);
+    assert!(stdout_of(&dir, &["sessions"]).contains("DE SE"));
+    let timeline = stdout_of(&dir, &["timeline", "--all", "--format", "jsonl"]);
     let first: Value = serde_json::from_str(timeline.lines().next().unwrap()).unwrap();
     assert_eq!(
         (&first["country"], &first["asn"], &first["owner"]),
@@ -218,53 +221,53 @@ fn what_is_known_of_an_address_shows_where_the_address_does() {
     );
     assert_eq!((&first["source_ip"], &first["cloud"]), (&json!("203.0.113.66"), &Value::Null));
     let head = "mara · 111122223333 · 10.0.0.1, 192.0.2.18 (AS16509 AMAZON-02, AWS EC2 eu-west-1) +2 · ";
-    assert!(answer(&dir, &["timeline", "--all"]).starts_with(head), "{}", answer(&dir, &["timeline", "--all"]));
-    let found = answer(&dir, &["search", "2001:db8:10", "--format", "csv"]);
+    assert!(stdout_of(&dir, &["timeline", "--all"]).starts_with(head), "{}", stdout_of(&dir, &["timeline", "--all"]));
+    let found = stdout_of(&dir, &["search", "2001:db8:10", "--format", "csv"]);
     assert!(found.contains("2001:DB8:10:1::5,SE,,AMAZON,us-east-1,"), "{found}");
-    let actor: Value = serde_json::from_str(&answer(&dir, &["actor", "mara", "--format", "json"])).unwrap();
+    let actor: Value = serde_json::from_str(&stdout_of(&dir, &["actor", "mara", "--format", "json"])).unwrap();
     assert_eq!((&actor[0]["countries"], &actor[0]["owners"]), (&json!("DE SE"), &json!("AMAZON-02, Example Ltd")));
     let uses =
         "SELECT used, country, owner FROM first_uses WHERE aspect IN ('country', 'network', 'owner') ORDER BY ALL";
     let first_uses = "used,country,owner\n10.0.0.0/24,,\n192.0.2.0/24,,AMAZON-02\n2001:db8:10::/48,SE,\n\
                       203.0.113.0/24,DE,Example Ltd\nAMAZON-02,,\nDE,,Example Ltd\nExample Ltd,DE,\nSE,,\n";
-    assert_eq!(answer(&dir, &["sql", "--format", "csv", uses]), first_uses);
+    assert_eq!(stdout_of(&dir, &["sql", "--format", "csv", uses]), first_uses);
 }
 
 #[test]
-fn a_report_names_countries_and_owners_and_the_databases_they_are_from() {
-    let dir = looked_up();
-    let html = answer(&dir, &["report", "--format", "html"]);
-    for told in [
+fn report_shows_countries_owners_and_their_databases() {
+    let dir = folder_with_addresses();
+    let html = stdout_of(&dir, &["report", "--format", "html"]);
+    for expected_text in [
         "203.0.113.66 (DE, AS64500 Example Ltd)",
         "Address databases",
         "GeoLite2-Country from ",
         "ip-ranges.json from ",
     ] {
-        assert!(html.contains(told), "the report has no {told}");
+        assert!(html.contains(expected_text), "the report lacks {expected_text}");
     }
 }
 
 #[test]
-fn names_of_owners_are_escaped() {
+fn owner_names_are_escaped() {
     let dir = folder();
-    let harm = "\u{1b}[31m<script>alert(1)</script>";
-    let hostile = [("203.0.113.0/24", json!({"country_code": "DE", "asn": "AS1", "as_name": harm}))];
+    let malicious_name = "\u{1b}[31m<script>alert(1)</script>";
+    let hostile = [("203.0.113.0/24", json!({"country_code": "DE", "asn": "AS1", "as_name": malicious_name}))];
     std::fs::write(dir.path().join("hostile.mmdb"), database("ipinfo", IpVersion::V6, &hostile)).unwrap();
     let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "hostile.mmdb", "-q"];
     cartographer(dir.path(), &load).assert().code(0);
     for args in [&["addresses"][..], &["search", "203.0.113"], &["actor", "mara"], &["report", "--format", "html"]] {
-        let shown = answer(&dir, args);
-        assert!(shown.contains("alert(1)"), "{args:?} shows the name");
-        assert!(!shown.contains('\u{1b}'), "{args:?} has no escape sequence in it");
-        assert!(args[0] != "report" || !shown.contains("<script>"), "a report has no script");
+        let shown = stdout_of(&dir, args);
+        assert!(shown.contains("alert(1)"), "{args:?} does not show the name");
+        assert!(!shown.contains('\u{1b}'), "{args:?} prints an escape sequence");
+        assert!(args[0] != "report" || !shown.contains("<script>"), "the report contains a script");
     }
 }
 
 #[test]
-fn hunts_exports_and_the_timeline_have_the_places_of_addresses() {
-    let dir = looked_up();
+fn hunts_exports_and_timeline_include_address_locations() {
+    let dir = folder_with_addresses();
     let rows = |args: &[&str]| -> Vec<Value> {
-        answer(&dir, args).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        stdout_of(&dir, args).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };
     let place = |row: &Value| [row["country"].clone(), row["owner"].clone(), row["cloud"].clone()];
     let expected = [json!("DE"), json!("Example Ltd"), Value::Null];
@@ -291,13 +294,13 @@ fn hunts_exports_and_the_timeline_have_the_places_of_addresses() {
     assert_eq!(of_address(&timesketch), Some(expected.clone()), "{timesketch:?}");
     let lines = rows(&["export", "jsonl", "--table", "event_signals"]);
     assert_eq!(of_address(&lines), Some(expected), "{lines:?}");
-    answer_quietly(&dir, &["export", "parquet", "-o", "out"]);
+    run_quietly(&dir, &["export", "parquet", "-o", "out"]);
     let exported =
-        answer(&dir, &["sql", "--files", "--format", "csv", "SELECT count(*) AS n FROM 'out/addresses/*.parquet'"]);
+        stdout_of(&dir, &["sql", "--files", "--format", "csv", "SELECT count(*) AS n FROM 'out/addresses/*.parquet'"]);
     assert_eq!(exported, "n\n4\n");
 }
 
-/// As [`answer`], for a subcommand that says what it wrote.
-fn answer_quietly(dir: &TempDir, args: &[&str]) {
+/// Runs a subcommand that would otherwise report on standard error what it wrote.
+fn run_quietly(dir: &TempDir, args: &[&str]) {
     cartographer(dir.path(), args).args(["--db", "case.duckdb", "--quiet"]).assert().code(0);
 }

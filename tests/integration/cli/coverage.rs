@@ -7,8 +7,8 @@ use tempfile::TempDir;
 
 use crate::cli::{cartographer, case};
 
-/// Alice has two clicks on known pages, a visit, a generic change, a command and a background signal, and one event of
-/// hers has no signal. Eve has one event, without a signal. The program has no row.
+/// Alice has two clicks on known pages, a visit, a generic change, a command, a background signal, and an event without
+/// a signal. Eve has one event, without a signal. The program has no row.
 const EVENTS: &str = "
     DELETE FROM event_signal; DELETE FROM signals; DELETE FROM events;
     INSERT INTO events (event_id, session_id, service, client) VALUES
@@ -38,7 +38,7 @@ fn csv(args: &[&str]) -> String {
 }
 
 #[test]
-fn services_are_counted_those_with_the_most_unknown_pages_first() {
+fn services_with_the_most_unknown_pages_are_listed_first() {
     let expected = "service,clicks,on_known_page,high_confidence,mean_confidence,visits,generic_changes,commands,\
         console_events,background_events,unexplained_events\n\
         s3,3,0,0,,1,1,1,4,1,1\n\
@@ -50,7 +50,7 @@ fn services_are_counted_those_with_the_most_unknown_pages_first() {
 }
 
 #[test]
-fn sessions_are_counted_by_their_ids_and_names() {
+fn sessions_are_counted_with_their_ids_and_names() {
     let lines = csv(&[]);
     let rows: Vec<&str> = lines.lines().skip(1).collect();
     let expected = [
@@ -61,7 +61,7 @@ fn sessions_are_counted_by_their_ids_and_names() {
 }
 
 #[test]
-fn a_table_ends_with_the_total() {
+fn table_ends_with_the_total() {
     let dir = counted_case();
     let output = cartographer(dir.path(), &["coverage", "--db", "case.duckdb"]).output().unwrap().stdout;
     let table = String::from_utf8(output).unwrap();
@@ -72,7 +72,7 @@ fn a_table_ends_with_the_total() {
 }
 
 #[test]
-fn nothing_to_count_is_said() {
+fn empty_result_is_reported() {
     let dir = case();
     let mut command = cartographer(dir.path(), &["coverage", "--db", "case.duckdb", "--session", "' OR true --"]);
     command.assert().code(0).stdout(contains("total").not()).stderr(contains("no console events to count"));

@@ -1,4 +1,4 @@
-//! `cartographer explain`: an answer for everything in the demo, and what it says.
+//! `cartographer explain`: every signal and event of the demo is explained, and the contents of the explanations.
 
 use arrow::record_batch::RecordBatch;
 use cartographer::batch;
@@ -10,14 +10,14 @@ use tempfile::TempDir;
 
 use crate::cli::{cartographer, demo};
 
-/// The texts of a query's first column.
+/// The strings in the first column of a query's result.
 fn texts(case: &Case, sql: &str) -> Vec<String> {
     let batches = case.query(sql).unwrap();
     let columns = batches.iter().map(|batch| arrow::array::AsArray::as_string::<i32>(batch.column(0)).clone());
     columns.flat_map(|column| column.iter().flatten().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// The events of a session, as they stream out of the case.
+/// The events of a session, in the order in which the case returns them.
 fn events_of(case: &Case, session_id: &str) -> Vec<RecordBatch> {
     let mut batches = Vec::new();
     let keep = |batch: &RecordBatch| {
@@ -28,13 +28,13 @@ fn events_of(case: &Case, session_id: &str) -> Vec<RecordBatch> {
     batches
 }
 
-fn said(dir: &TempDir, args: &[&str]) -> String {
+fn explanation(dir: &TempDir, args: &[&str]) -> String {
     let done = cartographer(dir.path(), &[&["explain", "--db", "case.duckdb"], args].concat()).assert().code(0);
     String::from_utf8(done.get_output().stdout.clone()).unwrap()
 }
 
 #[test]
-fn every_signal_and_every_event_of_the_demo_is_explained() {
+fn every_signal_and_event_of_demo_is_explained() {
     let dir = demo();
     let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
     let rules = RuleSet::shipped().unwrap();
@@ -65,12 +65,12 @@ fn every_signal_and_every_event_of_the_demo_is_explained() {
 }
 
 #[test]
-fn a_signal_is_explained_by_its_rule_its_events_and_its_rivals() {
+fn signal_explanation_shows_rule_events_and_rivals() {
     let dir = demo();
     let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
     let id = texts(&case, "SELECT signal_id FROM signals WHERE rule_id = 'iam/users'").remove(0);
     drop(case);
-    let said = said(&dir, &[&id[..8]]);
+    let text = explanation(&dir, &[&id[..8]]);
     for part in [
         "IAM › Users",
         "all required calls were seen, each with the expected parameters",
@@ -80,33 +80,33 @@ fn a_signal_is_explained_by_its_rule_its_events_and_its_rivals() {
         "iam:GetLoginProfile ×20",
         "No other explanation was found",
     ] {
-        assert!(said.contains(part), "{part} in {said}");
+        assert!(text.contains(part), "{part} is not in {text}");
     }
 }
 
 #[test]
-fn the_walk_through_asks_why() {
+fn explain_command_of_walk_through_works() {
     let dir = demo();
     let walk = include_str!("../../../demo/README.md");
-    let asked = walk.lines().find_map(|line| line.strip_prefix("cartographer explain ")).unwrap();
-    let said = said(&dir, &[asked.split(' ').next().unwrap()]);
-    assert!(said.contains("Created access key") && said.contains("for svc-backup"), "{said}");
+    let arguments = walk.lines().find_map(|line| line.strip_prefix("cartographer explain ")).unwrap();
+    let text = explanation(&dir, &[arguments.split(' ').next().unwrap()]);
+    assert!(text.contains("Created access key") && text.contains("for svc-backup"), "{text}");
 }
 
 #[test]
-fn json_is_the_whole_answer() {
+fn json_contains_the_whole_explanation() {
     let dir = demo();
     let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
     let id = texts(&case, "SELECT signal_id FROM signals WHERE rule_id = 'iam/users'").remove(0);
     drop(case);
-    let answer: serde_json::Value = serde_json::from_str(&said(&dir, &[&id, "--format", "json"])).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&explanation(&dir, &[&id, "--format", "json"])).unwrap();
     assert_eq!(answer["signal"]["rule_id"], "iam/users");
     assert_eq!(answer["events"].as_array().unwrap().len(), 138);
     assert!(answer["costs"].is_array() && answer["rivals"].is_array(), "{answer}");
 }
 
 #[test]
-fn what_is_not_there_or_not_told_apart_is_an_error_with_advice() {
+fn unknown_or_ambiguous_id_error_gives_advice() {
     let dir = demo();
     let explain = |id: &str| cartographer(dir.path(), &["explain", id, "--db", "case.duckdb"]).assert();
     explain("nonesuch").code(1).stderr(contains("no signal or event has the ID nonesuch")).stderr(contains("--ids"));
@@ -119,7 +119,7 @@ fn what_is_not_there_or_not_told_apart_is_an_error_with_advice() {
 }
 
 #[test]
-fn another_catalog_is_refused() {
+fn explain_refuses_rules_that_differ_from_the_case() {
     let dir = demo();
     let own = dir.path().join("own/iam");
     std::fs::create_dir_all(&own).unwrap();
@@ -130,13 +130,13 @@ fn another_catalog_is_refused() {
 }
 
 #[test]
-fn an_event_of_a_program_was_not_compared_with_pages() {
+fn programmatic_event_is_not_compared_with_pages() {
     let dir = demo();
     let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
     let id =
         texts(&case, "SELECT event_id FROM events WHERE event_key = 'iam:CreateUser' AND principal = 'svc-backup'");
     drop(case);
-    let text = said(&dir, &[&id[0]]);
+    let text = explanation(&dir, &[&id[0]]);
     assert!(text.starts_with("No signal explains this event. It was not compared with console pages"), "{text}");
     assert_eq!(text.lines().count(), 1, "{text}");
 }

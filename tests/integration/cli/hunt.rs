@@ -9,7 +9,7 @@ use crate::cli::{answer, cartographer, case};
 const UNUSUAL: &str = "correlation/sessions-at-unusual-hours";
 
 #[test]
-fn hunts_are_listed_by_tactic_and_technique() {
+fn hunts_can_be_filtered_by_tactic_and_technique() {
     let dir = TempDir::new().unwrap();
     let list = |args: &[&str]| {
         let mut command = cartographer(dir.path(), &["hunt", "list", "--format", "csv"]);
@@ -26,7 +26,7 @@ fn hunts_are_listed_by_tactic_and_technique() {
 }
 
 #[test]
-fn a_hunt_is_shown_as_the_sql_that_any_client_runs() {
+fn shown_sql_of_hunt_returns_the_same_rows() {
     let dir = case();
     let shown = cartographer(dir.path(), &["hunt", "show", UNUSUAL]).assert().code(0).stderr(is_empty());
     let sql = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
@@ -38,7 +38,7 @@ fn a_hunt_is_shown_as_the_sql_that_any_client_runs() {
 }
 
 #[test]
-fn what_is_set_narrows_the_answer_and_stays_a_value() {
+fn parameters_filter_rows_and_cannot_inject_sql() {
     let run = |set: &[&str]| {
         let mut args = vec!["hunt", "run", UNUSUAL, "--format", "csv", "--set", "last_hour=9"];
         for set in set {
@@ -57,7 +57,7 @@ fn what_is_set_narrows_the_answer_and_stays_a_value() {
 }
 
 #[test]
-fn what_makes_no_sense_is_told_with_what_would() {
+fn invalid_parameters_are_refused_with_advice() {
     let dir = case();
     let run = |args: &[&str]| {
         let mut command = cartographer(dir.path(), &["hunt", "run", "--db", "case.duckdb"]);
@@ -83,19 +83,19 @@ const UNUSED_KEY: &str = r#"{"Records": [{"eventVersion": "1.08", "eventID": "11
     "responseElements": {"accessKey": {"accessKeyId": "AKIAEXAMPLENEW000000", "userName": "svc"}}}]}"#;
 
 #[test]
-fn keys_that_were_created_and_never_used_are_mentioned() {
+fn note_mentions_keys_that_were_created_but_never_used() {
     let dir = TempDir::new().unwrap();
     std::fs::write(dir.path().join("trail.json"), UNUSED_KEY).unwrap();
     cartographer(dir.path(), &["load", "trail.json", "--db", "case.duckdb", "-q"]).assert().code(0);
-    let told = |args: &[&str]| {
+    let stderr_of = |args: &[&str]| {
         let mut command = cartographer(dir.path(), &["hunt", "run", "--db", "case.duckdb"]);
         String::from_utf8(command.args(args).assert().code(0).get_output().stderr.clone()).unwrap()
     };
     let hunt = "persistence/made-key-used";
     let note = "persistence/made-key-used: no hits, but there is 1 row with --set elsewhere=0\n";
-    assert_eq!(told(&[hunt]), note);
-    assert_eq!(told(&[hunt, "--set", "elsewhere=0"]), "");
-    assert_eq!(told(&[hunt, "--set", "principal=nobody"]), "");
-    let all = told(&["--all", "--tactic", "persistence"]);
+    assert_eq!(stderr_of(&[hunt]), note);
+    assert_eq!(stderr_of(&[hunt, "--set", "elsewhere=0"]), "");
+    assert_eq!(stderr_of(&[hunt, "--set", "principal=nobody"]), "");
+    let all = stderr_of(&["--all", "--tactic", "persistence"]);
     assert!(all.starts_with(note) && all.contains(" hits; `cartographer hunt run ID` shows them"), "{all}");
 }

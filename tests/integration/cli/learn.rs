@@ -23,7 +23,7 @@ fn write(folder: &Path, files: &[(&str, &str)]) {
     }
 }
 
-/// A record of a browser's call.
+/// A record of a call from a browser.
 fn record(id: u32, second: u32, name: &str, user: &str, read_only: bool) -> Value {
     serde_json::json!({
         "eventVersion": "1.08",
@@ -52,7 +52,7 @@ fn trail(folder: &Path) {
 }
 
 #[test]
-fn marks_and_a_trail_give_rules_with_specs_that_pass() {
+fn learn_writes_rules_from_marks_with_passing_specs() {
     let dir = TempDir::new().unwrap();
     trail(dir.path());
     let marks = "time,title,address\n2026-03-02T09:00:26.500Z,Passkeys › Users,\n2026-03-02T09:01:26.400Z,Passkeys › Users › Create,\n";
@@ -79,7 +79,7 @@ fn marks_and_a_trail_give_rules_with_specs_that_pass() {
 }
 
 #[test]
-fn a_pack_folder_is_also_a_folder_of_rules() {
+fn pack_folder_is_a_valid_rules_folder() {
     let dir = TempDir::new().unwrap();
     let files = [("mine/pack.toml", MANIFEST), ("mine/iam/passkeys.toml", RULE), ("mine/iam/passkeys.spec.toml", SPEC)];
     write(dir.path(), &files);
@@ -88,7 +88,7 @@ fn a_pack_folder_is_also_a_folder_of_rules() {
 }
 
 #[test]
-fn installing_another_version_says_what_it_replaces() {
+fn installing_another_version_reports_replaced_version() {
     let dir = TempDir::new().unwrap();
     let files = [("pack.toml", MANIFEST), ("iam/passkeys.toml", RULE), ("iam/passkeys.spec.toml", SPEC)];
     write(&dir.path().join("acme"), &files);
@@ -102,7 +102,7 @@ fn installing_another_version_says_what_it_replaces() {
 }
 
 #[test]
-fn a_recording_that_cannot_be_used_is_an_error_with_its_cause() {
+fn unusable_recording_error_states_cause() {
     let dir = TempDir::new().unwrap();
     trail(dir.path());
     let script = "time,title\n2026-03-02T09:00:26Z,<img src=x onerror=alert(1)>\n";
@@ -116,7 +116,7 @@ fn a_recording_that_cannot_be_used_is_an_error_with_its_cause() {
 }
 
 #[test]
-fn mark_appends_the_time_and_the_title() {
+fn mark_appends_time_and_title() {
     let dir = TempDir::new().unwrap();
     for title in ["IAM › Users", "EC2, \"all\""] {
         cartographer(dir.path(), &["mark", title]).assert().code(0);
@@ -128,7 +128,7 @@ fn mark_appends_the_time_and_the_title() {
 }
 
 #[test]
-fn a_pack_is_used_by_every_command_until_it_is_removed() {
+fn installed_pack_is_used_until_removed() {
     let dir = TempDir::new().unwrap();
     let run = |args: &[&str]| {
         let mut command = cartographer(dir.path(), args);
@@ -148,7 +148,7 @@ fn a_pack_is_used_by_every_command_until_it_is_removed() {
 }
 
 #[test]
-fn a_pack_that_fails_is_not_installed() {
+fn invalid_pack_is_not_installed() {
     let dir = TempDir::new().unwrap();
     let add = |name: &str| {
         let mut command = cartographer(dir.path(), &["rules", "add", name]);
@@ -184,12 +184,12 @@ fn a_pack_that_fails_is_not_installed() {
     assert!(!dir.path().join("packs/acme").exists());
 }
 
-/// A tar file with these entries: the name as it is in the header, and the content or the target of a link.
+/// A tar file with these entries: the name in the header, and the content or the target of a link.
 fn tar(entries: &[(&str, Result<&[u8], &str>)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for (name, content) in entries {
         let mut header = tar::Header::new_gnu();
-        // Not `set_path`, which refuses names that lead out of the archive.
+        // `set_path` would refuse names that lead out of the archive.
         header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
         header.set_mode(0o644);
         header.set_size(content.map_or(0, |content| content.len() as u64));
@@ -210,7 +210,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_pack_is_installed_from_an_archive() {
+fn pack_is_installed_from_archive() {
     let dir = TempDir::new().unwrap();
     let entries = [
         ("acme-1.2.0/pack.toml", Ok(MANIFEST.as_bytes())),
@@ -235,7 +235,7 @@ fn a_pack_is_installed_from_an_archive() {
 }
 
 #[test]
-fn a_hostile_archive_or_folder_is_refused_and_nothing_is_written() {
+fn hostile_pack_is_refused_and_nothing_is_written() {
     let dir = TempDir::new().unwrap();
     let outside = dir.path().join("outside");
     write(&outside, &[("secret.toml", "secret = \"value\"\n")]);
@@ -284,7 +284,7 @@ fn a_hostile_archive_or_folder_is_refused_and_nothing_is_written() {
 }
 
 #[test]
-fn rules_diff_shows_the_clicks_that_change() {
+fn rules_diff_shows_changed_clicks() {
     let dir = demo();
     let shipped = include_str!("../../../rules/iam/users.toml").replace("IAM › Users", "IAM › People");
     write(dir.path(), &[("mine/iam/users.toml", &shipped)]);

@@ -1,4 +1,4 @@
-//! `load` of a part of a trail.
+//! `load` with filters.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn load(dir: &Path, args: &[&str]) -> assert_cmd::assert::Assert {
 }
 
 #[test]
-fn a_part_is_loaded_and_the_rest_is_counted() {
+fn filtered_load_counts_left_out_events() {
     let dir = TempDir::new().unwrap();
     let counted = contains("2,526 read = ").and(contains(" left out\n"));
     load(dir.path(), &["--service", "IAM", "--service", "sts"]).code(0).stdout(is_empty()).stderr(counted);
@@ -24,14 +24,14 @@ fn a_part_is_loaded_and_the_rest_is_counted() {
     cartographer(dir.path(), &services).assert().code(0).stdout("service\niam\nsts\n");
     let stated = ["sql", "--db", "case.duckdb", "--format", "csv", "SELECT filter, left_out > 0 AS l FROM load_files"];
     cartographer(dir.path(), &stated).assert().code(0).stdout("filter,l\nservice iam sts,true\n");
-    let told = contains("Excluded by filters").and(contains("The case contains only part of the trail"));
-    cartographer(dir.path(), &["report", "--db", "case.duckdb", "--format", "md"]).assert().code(0).stdout(told);
+    let message = contains("Excluded by filters").and(contains("The case contains only part of the trail"));
+    cartographer(dir.path(), &["report", "--db", "case.duckdb", "--format", "md"]).assert().code(0).stdout(message);
     let nothing = contains("0 inserted + 0 duplicate + 0 rejected + 2,526 left out");
     load(dir.path(), &["--to", "2001-01-01"]).code(0).stderr(nothing);
 }
 
 #[test]
-fn a_part_that_makes_no_sense_is_refused() {
+fn invalid_filters_are_refused() {
     let dir = TempDir::new().unwrap();
     load(dir.path(), &["--from", "2026-03-02", "--to", "2026-03-01"]).code(2).stderr(contains("--from is not before"));
     load(dir.path(), &["--account", "admin"]).code(2).stderr(contains("12 digits"));

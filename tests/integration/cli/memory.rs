@@ -1,4 +1,4 @@
-//! `load` within a limit of memory.
+//! `load` with a memory limit.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ fn signals(dir: &Path, case: &str, options: &[&str]) -> String {
 }
 
 #[test]
-fn a_low_limit_gives_the_same_signals() {
+fn low_memory_limit_gives_the_same_signals() {
     let dir = TempDir::new().unwrap();
     std::fs::create_dir(dir.path().join("aside")).unwrap();
     let all = signals(dir.path(), "all.duckdb", &[]);
@@ -26,17 +26,17 @@ fn a_low_limit_gives_the_same_signals() {
     assert!(all.lines().count() > 20, "{all}");
     assert_eq!(low, all);
     let left = std::fs::read_dir(dir.path().join("aside")).unwrap().count();
-    assert_eq!(left, 0, "temporary files are left");
+    assert_eq!(left, 0, "temporary files were left behind");
 }
 
 #[test]
-fn a_limit_that_is_none_is_an_error_of_usage() {
+fn invalid_memory_limit_is_a_usage_error() {
     let dir = TempDir::new().unwrap();
-    for (limit, said) in
+    for (limit, message) in
         [("1MB", "expected at least 256MB"), ("much", "expected a whole number followed by KB"), ("", "value")]
     {
         let mut load = cartographer(dir.path(), &["load", TRAIL, "--db", "case.duckdb", "--memory-limit", limit]);
-        load.assert().code(2).stderr(contains(said));
+        load.assert().code(2).stderr(contains(message));
     }
     cartographer(dir.path(), &["load", TRAIL, "--db", "case.duckdb", "--temp-dir"]).assert().code(2);
     assert!(!dir.path().join("case.duckdb").exists());

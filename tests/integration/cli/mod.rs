@@ -1,20 +1,20 @@
-//! The program as its user meets it: what goes where, and with which exit code.
+//! The command-line interface: standard output, standard error, and exit codes.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![expect(clippy::unwrap_used, reason = "test helpers fail by panicking, like tests")]
 
 mod addresses;
 mod cases;
 mod coverage;
 mod demo;
+mod errors;
 mod explain;
-mod failing;
 mod hunt;
 mod learn;
 mod load;
 mod mcp;
 mod memory;
 mod reading;
-mod rest;
+mod rules;
 mod sigma;
 mod sql;
 
@@ -35,7 +35,7 @@ pub(crate) fn case() -> TempDir {
     dir
 }
 
-/// A folder with the demo's case in it.
+/// A folder with the demo case.
 pub(crate) fn demo() -> TempDir {
     let dir = TempDir::new().unwrap();
     let trail = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz");
@@ -49,7 +49,7 @@ pub(crate) fn cartographer(dir: &Path, args: &[&str]) -> Command {
     command
 }
 
-/// What a subcommand that reads the case writes to standard output, having said nothing else.
+/// The standard output of a subcommand on the test case, with nothing on standard error.
 pub(crate) fn answer(args: &[&str]) -> String {
     let dir = case();
     let mut command = cartographer(dir.path(), args);

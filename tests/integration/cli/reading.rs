@@ -14,7 +14,7 @@ fn ids(args: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_timeline_is_sessions_with_a_line_a_signal() {
+fn timeline_groups_signals_by_session() {
     let expected = "alice · 111122223333 · 198.51.100.7, 198.51.100.8 · no mfa · 2026-03-02 09:12:00 → 2026-03-03 00:10:00 UTC · session aaaaaaaabbbb0001\n  \
         09:12:00  list      us-east-1  Opened the list of 20 users  (140 events)\n  \
         09:13:00  residual  us-east-1  s3: ListBuckets, GetBucketAcl ×2  (3 events)\n  \
@@ -27,7 +27,7 @@ fn the_timeline_is_sessions_with_a_line_a_signal() {
 }
 
 #[test]
-fn filters_of_the_timeline_narrow_it() {
+fn timeline_filters_apply() {
     assert_eq!(ids(&[]), ["s1", "e1", "e2", "e3", "s3", "s4"]);
     assert_eq!(ids(&["--all"]), ["e4", "s1", "e1", "e2", "e3", "s2", "s3", "s4"]);
     assert_eq!(ids(&["--session", "aaaaaaaabbbb0002"]), ["s3"]);
@@ -41,50 +41,50 @@ fn filters_of_the_timeline_narrow_it() {
     assert_eq!(ids(&["--from", "2026-03-02T10:12:03+01:00", "--to", "2026-03-02 09:13:01"]), ["s1", "e1"]);
 }
 
-/// What a command prints of the demo's case, on standard output and on standard error.
-fn of_demo(dir: &TempDir, args: &[&str]) -> (String, String) {
+/// The standard output and standard error of a command on the demo case.
+fn run_on_demo(dir: &TempDir, args: &[&str]) -> (String, String) {
     let assert = cartographer(dir.path(), args).args(["--db", "case.duckdb"]).assert().code(0);
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (text(&assert.get_output().stdout), text(&assert.get_output().stderr))
 }
 
 #[test]
-fn failed_shows_every_event_that_was_denied_or_failed() {
+fn failed_filter_shows_all_denied_and_failed_events() {
     let dir = demo();
-    let (lines, _) = of_demo(&dir, &["timeline", "--failed", "--all", "--format", "jsonl"]);
+    let (lines, _) = run_on_demo(&dir, &["timeline", "--failed", "--all", "--format", "jsonl"]);
     let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let failed: u64 = rows.iter().map(|row| row["failed_events"].as_u64().unwrap()).sum();
     let count = "SELECT count(*) FROM events WHERE outcome IN ('denied', 'failed')";
-    let (counted, _) = of_demo(&dir, &["sql", "--format", "csv", count]);
+    let (counted, _) = run_on_demo(&dir, &["sql", "--format", "csv", count]);
     assert_eq!(counted.lines().nth(1), Some(failed.to_string().as_str()));
     assert!(failed > 0 && rows.iter().all(|row| row["failed_events"].as_u64() > Some(0)));
-    let (text, told) = of_demo(&dir, &["timeline", "--failed"]);
+    let (text, notes) = run_on_demo(&dir, &["timeline", "--failed"]);
     let line = |what: &str| text.lines().find(|line| line.contains(what)).unwrap().to_owned();
     assert!(line("Failed to sign in to the console").ends_with("[failed]"), "{text}");
     assert!(line("denied: organizations:ListDelegatedAdministrators").ends_with(" failed]"), "{text}");
-    assert!(!told.contains("background"), "no background request failed: {told}");
+    assert!(!notes.contains("background"), "no background request failed: {notes}");
 }
 
 #[test]
-fn hidden_background_requests_are_counted() {
+fn hidden_background_requests_are_counted_on_stderr() {
     let dir = demo();
     let args = ["timeline", "--around", "2026-03-11T19:41:32Z", "--for", "1h"];
-    let (_, told) = of_demo(&dir, &args);
-    let (every, silent) = of_demo(&dir, &[&args[..], &["--all", "--format", "jsonl"]].concat());
+    let (_, notes) = run_on_demo(&dir, &args);
+    let (every, silent) = run_on_demo(&dir, &[&args[..], &["--all", "--format", "jsonl"]].concat());
     let hidden = every.lines().filter(|line| line.contains(r#""class":"background""#)).count();
     assert!(hidden > 1, "{every}");
     assert_eq!(
-        told,
+        notes,
         format!("{hidden} background requests made by the console are not shown; use --all to show them\n")
     );
     assert_eq!(silent, "");
 }
 
 #[test]
-fn what_is_created_includes_keys_and_secrets() {
+fn kind_create_includes_created_keys() {
     let dir = demo();
     let titles = |kind: &str| {
-        let (lines, _) = of_demo(&dir, &["timeline", "--all", "--kind", kind, "--format", "jsonl"]);
+        let (lines, _) = run_on_demo(&dir, &["timeline", "--all", "--kind", kind, "--format", "jsonl"]);
         let title = |line: &str| serde_json::from_str::<Value>(line).unwrap()["title"].as_str().unwrap().to_owned();
         lines.lines().map(title).collect::<Vec<_>>()
     };
@@ -96,7 +96,7 @@ fn what_is_created_includes_keys_and_secrets() {
 }
 
 #[test]
-fn around_is_a_time_or_the_start_of_one_id() {
+fn around_accepts_a_time_or_an_id_prefix() {
     let dir = demo();
     for wrong in ["2026-13-01", "25:99", "deadbeef"] {
         let mut command = cartographer(dir.path(), &["timeline", "--db", "case.duckdb", "--around", wrong]);
@@ -110,12 +110,12 @@ fn around_is_a_time_or_the_start_of_one_id() {
         args.extend(["", "--db", "case.duckdb"]);
         cartographer(dir.path(), &args).assert().code(2).stdout(is_empty()).stderr(contains("a value is required"));
     }
-    let (around, _) = of_demo(&dir, &["timeline", "--around", "69d0385a", "--for", "1s"]);
+    let (around, _) = run_on_demo(&dir, &["timeline", "--around", "69d0385a", "--for", "1s"]);
     assert!(around.contains("payments/gateway-token"), "{around}");
 }
 
 #[test]
-fn what_is_typed_is_never_sql() {
+fn filter_values_cannot_inject_sql() {
     for hostile in ["' OR true --", "%", "a' UNION SELECT * FROM sessions --"] {
         let dir = case();
         let mut command = cartographer(dir.path(), &["timeline", "--db", "case.duckdb", "--session", hostile]);
@@ -126,7 +126,7 @@ fn what_is_typed_is_never_sql() {
 }
 
 #[test]
-fn the_timeline_as_csv_is_safe_to_open() {
+fn timeline_csv_is_escaped() {
     let lines = answer(&["timeline", "--format", "csv", "--kind", "secret"]);
     let mut csv = csv::Reader::from_reader(lines.as_bytes());
     let columns = csv.headers().unwrap().clone();
@@ -138,7 +138,7 @@ fn the_timeline_as_csv_is_safe_to_open() {
 }
 
 #[test]
-fn sessions_are_the_consoles_unless_all_are_asked_for() {
+fn only_console_sessions_are_listed_unless_all_is_given() {
     let ids = |args: &[&str]| -> Vec<String> {
         let rows: Vec<Value> =
             serde_json::from_str(&answer(&[&["sessions", "--format", "json"], args].concat())).unwrap();
@@ -151,7 +151,7 @@ fn sessions_are_the_consoles_unless_all_are_asked_for() {
 }
 
 #[test]
-fn colors_come_when_asked_for() {
+fn colors_follow_options_and_environment() {
     let dir = case();
     let args = ["timeline", "--db", "case.duckdb"];
     let escape = contains("\u{1b}[");

@@ -11,7 +11,7 @@ use crate::cli::{cartographer, demo};
 
 const HEAD: &str = "logsource:\n  product: aws\n  service: cloudtrail\n";
 
-/// Each rule of the file with a query that finds the same events.
+/// Sigma rules, each with a query that finds the same events.
 const RULES: [(&str, &str, &str); 8] = [
     (
         "a key for another user",
@@ -64,7 +64,7 @@ fn output(dir: &Path, args: &[&str]) -> String {
 }
 
 #[test]
-fn each_rule_finds_the_events_that_a_query_finds() {
+fn rules_find_the_same_events_as_queries() {
     let dir = demo();
     for (title, detection, sql) in RULES {
         write(dir.path(), "rule.yml", &[(title, detection)]);
@@ -80,7 +80,7 @@ fn each_rule_finds_the_events_that_a_query_finds() {
 }
 
 #[test]
-fn a_hit_names_the_rule_the_click_and_the_session() {
+fn hit_shows_rule_click_and_session() {
     let dir = demo();
     write(dir.path(), "rules.yml", &[("Key created", RULES[0].1)]);
     let hits = output(dir.path(), &["hunt", "--sigma", "rules.yml", "--format", "json"]);
@@ -93,7 +93,7 @@ fn a_hit_names_the_rule_the_click_and_the_session() {
 }
 
 #[test]
-fn a_correlation_counts_within_a_time_span() {
+fn correlation_counts_within_a_time_span() {
     let dir = demo();
     let correlation = |number: u32| {
         let rule =
@@ -111,7 +111,7 @@ fn a_correlation_counts_within_a_time_span() {
 }
 
 #[test]
-fn rules_that_cannot_be_converted_are_listed_and_the_others_run() {
+fn unconvertible_rules_are_listed_and_others_run() {
     let dir = demo();
     write(
         dir.path(),
@@ -147,7 +147,7 @@ fn rules_that_cannot_be_converted_are_listed_and_the_others_run() {
 }
 
 #[test]
-fn saved_hits_are_in_the_timeline_the_report_and_the_exports() {
+fn saved_hits_are_in_timeline_report_and_exports() {
     let dir = demo();
     write(dir.path(), "rules.yml", &[("Key <b>created</b>", RULES[0].1), ("Logging, stopped", RULES[6].1)]);
     cartographer(dir.path(), &["timeline", "--sigma"]).assert().code(0).stderr(contains("nothing to show"));
@@ -173,14 +173,14 @@ fn saved_hits_are_in_the_timeline_the_report_and_the_exports() {
     assert!(page.contains("Key &lt;b&gt;created&lt;/b&gt;") && !page.contains("Key <b>created"), "markup");
     let exported = output(dir.path(), &["export", "timesketch", "-o", "-"]);
     let tagged: Vec<&str> = exported.lines().filter(|line| line.contains("Logging; stopped")).collect();
-    assert_eq!(tagged.len(), 1, "a comma would separate two tags");
+    assert_eq!(tagged.len(), 1, "the comma in a tag must be replaced");
     let exported = output(dir.path(), &["export", "timesketch", "--events", "--format", "jsonl", "-o", "-"]);
     let tagged = exported.lines().filter(|line| line.contains(r#""tag":["Logging, stopped"]"#)).count();
     assert_eq!(tagged, 2, "the click and its event");
 }
 
 #[test]
-fn events_that_were_loaded_later_are_not_counted_as_searched() {
+fn events_loaded_later_are_reported_as_not_searched() {
     let dir = demo();
     write(dir.path(), "rules.yml", &[("Key created", RULES[0].1)]);
     output(dir.path(), &["hunt", "--sigma", "rules.yml", "--save"]);
@@ -194,7 +194,7 @@ fn events_that_were_loaded_later_are_not_counted_as_searched() {
     assert!(report.contains("1 event was loaded later and was not searched"), "{report}");
 }
 
-/// Rules for values that the case stores in another form than the record, and the events that they must find.
+/// Conditions on values that the case stores differently than the record, with the events that they must find.
 const FORMS: [(&str, &str); 12] = [
     ("errorCode: Success", "a"),
     ("errorCode: ''", "b"),
@@ -211,7 +211,7 @@ const FORMS: [(&str, &str); 12] = [
 ];
 
 #[test]
-fn values_are_compared_as_in_the_record() {
+fn values_are_compared_in_the_form_of_the_record() {
     let dir = tempfile::tempdir().unwrap();
     let record = |id: &str, more: serde_json::Value| {
         let mut record = json!({
@@ -243,7 +243,7 @@ fn values_are_compared_as_in_the_record() {
 }
 
 #[test]
-fn a_rule_that_duckdb_rejects_does_not_stop_the_others() {
+fn rule_that_duckdb_rejects_does_not_stop_others() {
     let dir = demo();
     let good = ("good", "  s:\n    eventName: StopLogging\n  condition: s\n");
     let bad = ("bad", "  s:\n    eventName|re: '(?!x)y'\n  condition: s\n");
@@ -259,7 +259,7 @@ fn a_rule_that_duckdb_rejects_does_not_stop_the_others() {
 }
 
 #[test]
-fn a_correlation_by_name_hides_the_hits_of_its_rule() {
+fn correlation_hides_hits_of_its_named_rule() {
     let dir = demo();
     let rule = "title: Each\nid: 11111111-1111-4111-8111-111111111111\nname: each\n";
     let of = |rules: &str| {

@@ -10,7 +10,7 @@ use predicates::str::{contains, is_empty};
 use crate::cli::{answer, cartographer, case, demo};
 
 #[test]
-fn sql_prints_lists_as_arrays_and_moments_with_z() {
+fn sql_prints_lists_as_arrays_and_times_in_utc() {
     let query =
         "SELECT session_created AS t, ips, '{\"a\":1}' AS j, now() IS NOT NULL AS n FROM sessions WHERE len(ips) = 2";
     let expected =
@@ -20,7 +20,7 @@ fn sql_prints_lists_as_arrays_and_moments_with_z() {
 }
 
 #[test]
-fn sql_comes_from_a_file_or_standard_input_too() {
+fn sql_is_read_from_file_or_standard_input() {
     let dir = case();
     std::fs::write(dir.path().join("q.sql"), "CREATE TEMP TABLE t AS SELECT 42 AS x;\nSELECT x FROM t;\n").unwrap();
     let args = ["sql", "--db", "case.duckdb", "--format", "csv"];
@@ -32,7 +32,7 @@ fn sql_comes_from_a_file_or_standard_input_too() {
 }
 
 #[test]
-fn sql_changes_the_case_only_if_told_to() {
+fn sql_changes_the_case_only_with_write_option() {
     let dir = case();
     let delete = ["sql", "--db", "case.duckdb", "--format", "csv", "DELETE FROM sessions"];
     let refused = contains("error: the query would change the case").and(contains("--write"));
@@ -43,7 +43,7 @@ fn sql_changes_the_case_only_if_told_to() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn closed_pipe_is_not_an_error() {
     let dir = case();
     let mut child = Process::new(assert_cmd::cargo::cargo_bin("cartographer"))
         .current_dir(dir.path())
@@ -59,7 +59,7 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
 }
 
-/// The first column of an answer as CSV, without its header.
+/// The first column of a query's result, without its header.
 fn first_column(dir: &Path, query: &str) -> Vec<String> {
     let args = ["sql", "--db", "case.duckdb", "--format", "csv", query];
     let output = cartographer(dir, &args).assert().code(0).get_output().stdout.clone();
@@ -68,7 +68,7 @@ fn first_column(dir: &Path, query: &str) -> Vec<String> {
 }
 
 #[test]
-fn rows_with_a_time_come_in_order_of_it() {
+fn rows_with_a_time_are_sorted_by_it() {
     let dir = demo();
     for (query, rows) in [
         ("SELECT time FROM timeline", 1000),
@@ -81,10 +81,14 @@ fn rows_with_a_time_come_in_order_of_it() {
         assert!(times.len() > rows && times.is_sorted(), "{query}: {} rows", times.len());
     }
     let all = first_column(dir.path(), "SELECT time FROM timeline");
-    assert_eq!(first_column(dir.path(), "SELECT time FROM timeline LIMIT 3"), all[..3], "a limit takes the first");
+    assert_eq!(
+        first_column(dir.path(), "SELECT time FROM timeline LIMIT 3"),
+        all[..3],
+        "a limit must return the first rows"
+    );
     let mut backwards = first_column(dir.path(), "SELECT time FROM timeline ORDER BY time DESC");
     backwards.reverse();
-    assert_eq!(backwards, all, "a query's own order stands");
+    assert_eq!(backwards, all, "the order in a query must be kept");
     assert_eq!(first_column(dir.path(), "SELECT count(*) FROM timeline"), [all.len().to_string()]);
     let kinds = first_column(dir.path(), "SELECT kind FROM signals GROUP BY kind ORDER BY kind");
     assert!(kinds.len() > 3, "{kinds:?}");

@@ -1,6 +1,6 @@
-//! A case on its way out and in again: exports, imports, and how other programs open it.
+//! Exports of a case, imports of them, and how other programs open a case.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![expect(clippy::unwrap_used, reason = "test helpers fail by panicking, like tests")]
 
 mod connect;
 mod files;
@@ -20,7 +20,7 @@ pub(crate) fn cartographer(dir: &Path, args: &[&str]) -> Command {
     command
 }
 
-/// A folder with the demo's case in it, `case.duckdb`.
+/// A folder with the demo case, `case.duckdb`.
 pub(crate) fn demo() -> TempDir {
     let dir = TempDir::new().unwrap();
     let trail = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz");
@@ -28,15 +28,15 @@ pub(crate) fn demo() -> TempDir {
     dir
 }
 
-/// What a command that succeeds writes to standard output.
-pub(crate) fn answer(dir: &Path, args: &[&str]) -> String {
+/// The standard output of a successful command.
+pub(crate) fn stdout_of(dir: &Path, args: &[&str]) -> String {
     let assert = cartographer(dir, args).assert().code(0);
     String::from_utf8(assert.get_output().stdout.clone()).unwrap()
 }
 
-/// The rows of a query on a case.
-pub(crate) fn ask(dir: &Path, case: &str, sql: &str) -> String {
-    answer(dir, &["sql", "--db", case, "--files", "--format", "csv", sql])
+/// The rows of a query on a case, as CSV.
+pub(crate) fn query(dir: &Path, case: &str, sql: &str) -> String {
+    stdout_of(dir, &["sql", "--db", case, "--files", "--format", "csv", sql])
 }
 
 /// The names in a folder, sorted.

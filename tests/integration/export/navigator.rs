@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::export::{cartographer, demo};
 
 #[test]
-fn a_layer_has_the_techniques_with_their_clicks_and_principals() {
+fn layer_has_techniques_with_clicks_and_principals() {
     let dir = demo();
     let layer = |args: &[&str]| -> Value {
         let mut all = vec!["export", "navigator", "-o", "-"];

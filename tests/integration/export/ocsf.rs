@@ -1,4 +1,4 @@
-//! OCSF by its published schema, and its two forms against each other.
+//! OCSF exports conform to the published schema, and both formats have the same content.
 
 use std::fs::{self, File};
 
@@ -6,9 +6,9 @@ use arrow::json::LineDelimitedWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
 
-use crate::export::{answer, ask, cartographer, demo};
+use crate::export::{cartographer, demo, query, stdout_of};
 
-/// The attributes that OCSF 1.3.0 requires, by the object they stand in. The source is `ocsf/ocsf-schema` on GitHub:
+/// The attributes that OCSF 1.3.0 requires, by object. The source is `ocsf/ocsf-schema` on GitHub:
 /// `events/base_event.json`, `events/application/api_activity.json`, `events/iam/authentication.json`,
 /// `profiles/cloud.json` and `objects/`.
 const EVERY: [&str; 8] =
@@ -24,7 +24,7 @@ const OBJECTS: [(&str, &[&str]); 6] = [
     ("/enrichments/0", &["data", "name", "value"]),
 ];
 
-/// The constraints `at_least_one` of the same schema.
+/// The `at_least_one` constraints of the same schema.
 const ONE_OF: [(&str, &[&str]); 4] = [
     ("/actor", &["process", "user", "invoked_by", "session", "app_name", "app_uid"]),
     ("/actor/user", &["account", "name", "uid"]),
@@ -35,24 +35,24 @@ const ONE_OF: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// What an event lacks by the schema.
-fn lacks(event: &Value) -> Vec<String> {
+/// The attributes that the schema requires and that an event lacks.
+fn missing_attributes(event: &Value) -> Vec<String> {
     let is_sign_in = event["class_uid"] == 3002;
     let of_class = if is_sign_in { &AUTHENTICATION[..] } else { &API_ACTIVITY[..] };
-    let there = |object: &Value, name: &str| object.get(name).is_some_and(|value| !value.is_null());
+    let has = |object: &Value, name: &str| object.get(name).is_some_and(|value| !value.is_null());
     let mut missing: Vec<String> =
-        EVERY.iter().chain(of_class).filter(|name| !there(event, name)).map(ToString::to_string).collect();
+        EVERY.iter().chain(of_class).filter(|name| !has(event, name)).map(ToString::to_string).collect();
     for (path, names) in OBJECTS {
         let Some(object) = event.pointer(path) else { continue };
-        missing.extend(names.iter().filter(|name| !there(object, name)).map(|name| format!("{path}/{name}")));
+        missing.extend(names.iter().filter(|name| !has(object, name)).map(|name| format!("{path}/{name}")));
     }
     for (path, names) in ONE_OF {
         let Some(object) = event.pointer(path) else { continue };
-        if !names.iter().any(|name| there(object, name)) {
+        if !names.iter().any(|name| has(object, name)) {
             missing.push(format!("{path}: one of {names:?}"));
         }
     }
-    if is_sign_in && !there(event, "service") && !there(event, "dst_endpoint") {
+    if is_sign_in && !has(event, "service") && !has(event, "dst_endpoint") {
         missing.push("service or dst_endpoint".to_owned());
     }
     missing
@@ -63,12 +63,12 @@ fn events(lines: &str) -> Vec<Value> {
 }
 
 #[test]
-fn every_event_has_what_the_schema_requires() {
+fn events_have_all_required_attributes() {
     let dir = demo();
-    let events = events(&answer(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]));
+    let events = events(&stdout_of(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]));
     assert_eq!(events.len(), 2526);
     for event in &events {
-        assert_eq!(lacks(event), Vec::<String>::new(), "{event}");
+        assert_eq!(missing_attributes(event), Vec::<String>::new(), "{event}");
         let number = |name: &str| event[name].as_u64().unwrap();
         assert_eq!(number("type_uid"), number("class_uid") * 100 + number("activity_id"));
         assert_eq!(number("category_uid"), number("class_uid") / 1000);
@@ -82,19 +82,19 @@ fn every_event_has_what_the_schema_requires() {
 }
 
 #[test]
-fn events_are_in_order_whichever_thread_made_them() {
+fn exported_events_are_in_order() {
     let dir = demo();
-    let lines = answer(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]);
+    let lines = stdout_of(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]);
     let found: Vec<String> =
         events(&lines).iter().map(|event| event["metadata"]["uid"].as_str().unwrap().to_owned()).collect();
-    let ids = ask(dir.path(), "case.duckdb", "SELECT event_id FROM events ORDER BY event_time, event_id");
+    let ids = query(dir.path(), "case.duckdb", "SELECT event_id FROM events ORDER BY event_time, event_id");
     assert_eq!(found, ids.lines().skip(1).collect::<Vec<_>>());
 }
 
 #[test]
-fn a_theft_reads_as_ocsf() {
+fn ocsf_describes_key_creation_and_failed_sign_in() {
     let dir = demo();
-    let events = events(&answer(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]));
+    let events = events(&stdout_of(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]));
     let call = |name: &str| {
         events.iter().find(|event| event["api"]["operation"] == name && event["status"] == "Success").unwrap()
     };
@@ -114,7 +114,7 @@ fn a_theft_reads_as_ocsf() {
 }
 
 #[test]
-fn records_that_say_little_still_fit_the_schema() {
+fn sparse_records_conform_to_the_schema() {
     let dir = demo();
     let call = |id: &str, more: Value| {
         let mut record = json!({"eventVersion": "1.08", "eventTime": "2026-03-02T10:00:00Z", "eventName": "Odd",
@@ -136,16 +136,19 @@ fn records_that_say_little_still_fit_the_schema() {
         ),
     ]);
     fs::write(dir.path().join("odd.json"), records.to_string()).unwrap();
-    answer(dir.path(), &["load", "odd.json", "--db", "odd.duckdb", "-q"]);
-    let events = events(&answer(dir.path(), &["export", "ocsf", "--db", "odd.duckdb"]));
-    assert_eq!(events.iter().map(lacks).collect::<Vec<_>>(), [Vec::<String>::new(), Vec::new(), Vec::new()]);
+    stdout_of(dir.path(), &["load", "odd.json", "--db", "odd.duckdb", "-q"]);
+    let events = events(&stdout_of(dir.path(), &["export", "ocsf", "--db", "odd.duckdb"]));
+    assert_eq!(
+        events.iter().map(missing_attributes).collect::<Vec<_>>(),
+        [Vec::<String>::new(), Vec::new(), Vec::new()]
+    );
     assert_eq!(events[0]["src_endpoint"], json!({"name": "Unknown"}));
     assert_eq!(events[1]["src_endpoint"]["svc_name"], "odd.amazonaws.com");
     assert_eq!(events[1]["unmapped"]["requestParameters"], json!({"a": 1}));
     assert_eq!((&events[2]["class_uid"], &events[2]["user"]["name"]), (&json!(3002), &json!("Unknown")));
 }
 
-/// JSON that stands as text in a column, as it is nested in a line.
+/// Parses the JSON that a Parquet column contains as text, so that it is nested as in a JSON line.
 fn nest(event: &mut Value) {
     for path in ["/api/request/data", "/api/response/data", "/unmapped", "/enrichments/0/data"] {
         if let Some(text) = event.pointer_mut(path) {
@@ -155,10 +158,10 @@ fn nest(event: &mut Value) {
 }
 
 #[test]
-fn the_columns_hold_what_the_lines_do() {
+fn parquet_columns_match_json_lines() {
     let dir = demo();
-    let lines = events(&answer(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]));
-    answer(dir.path(), &["export", "ocsf", "--db", "case.duckdb", "--format", "parquet", "-o", "out.parquet"]);
+    let lines = events(&stdout_of(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]));
+    stdout_of(dir.path(), &["export", "ocsf", "--db", "case.duckdb", "--format", "parquet", "-o", "out.parquet"]);
     let file = File::open(dir.path().join("out.parquet")).unwrap();
     let mut json = LineDelimitedWriter::new(Vec::new());
     for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
@@ -174,12 +177,12 @@ fn the_columns_hold_what_the_lines_do() {
 }
 
 #[test]
-fn hidden_characters_are_spelt_in_lines() {
+fn hidden_characters_are_escaped_in_json_lines() {
     let dir = demo();
     let record = json!([{"eventVersion": "1.08", "eventTime": "2026-03-02T10:00:00Z", "eventName": "Odd", "userAgent": "\u{1b}[31m\u{202e}",
         "eventSource": "odd.amazonaws.com", "eventID": "0a5d1f3e-5c0b-4d6e-9a53-0f5a3ec4b2a1", "userIdentity": {}}]);
     fs::write(dir.path().join("odd.json"), record.to_string()).unwrap();
-    answer(dir.path(), &["load", "odd.json", "--db", "odd.duckdb", "-q"]);
+    stdout_of(dir.path(), &["load", "odd.json", "--db", "odd.duckdb", "-q"]);
     let mut command = cartographer(dir.path(), &["export", "ocsf", "--db", "odd.duckdb"]);
     let output = command.output().unwrap().stdout;
     assert!(!output.contains(&0x1b) && !String::from_utf8(output.clone()).unwrap().contains('\u{202e}'));

@@ -1,54 +1,54 @@
-//! A case from somebody else: it may hold what acts with the rights of whoever opens it.
+//! Case files from others may contain views and macros that run with the rights of the user who opens them.
 
 use std::fs;
 
-use super::Scene;
+use super::Sandbox;
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz");
 
-/// A case of the demo, changed by a statement, beside a file with a secret.
-fn changed(statement: &str) -> Scene {
-    let scene = Scene::new();
-    fs::write(scene.path("secret.txt"), "s3cr3t of the analyst").unwrap();
-    assert_eq!(scene.run(&["load", DEMO, "--db", "case.duckdb"]).code, Some(0));
+/// A demo case that was changed by a statement, and a file with a secret in the same folder.
+fn changed_case(statement: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path("secret.txt"), "s3cr3t of the analyst").unwrap();
+    assert_eq!(sandbox.run(&["load", DEMO, "--db", "case.duckdb"]).code, Some(0));
     if !statement.is_empty() {
-        let changed = scene.run(&["sql", "--db", "case.duckdb", "--write", statement]);
+        let changed = sandbox.run(&["sql", "--db", "case.duckdb", "--write", statement]);
         assert_eq!(changed.code, Some(0), "{}", changed.err);
     }
-    scene
+    sandbox
 }
 
 #[test]
-fn a_view_of_a_case_cannot_bring_a_file_into_an_answer() {
+fn changed_view_cannot_read_files() {
     let statement = "CREATE OR REPLACE VIEW timeline AS SELECT * REPLACE (secret.content AS title) FROM timeline, \
                      (SELECT content FROM read_text('secret.txt')) AS secret"
         .replace("FROM timeline,", "FROM signals,");
     let statement = format!(
         "{statement}; CREATE OR REPLACE VIEW findings AS SELECT content AS summary FROM read_text('secret.txt')"
     );
-    let (own, changed) = (changed(""), changed(&statement));
+    let (original, changed) = (changed_case(""), changed_case(&statement));
     for args in [
         ["timeline", "--db", "case.duckdb"].as_slice(),
         &["sql", "--db", "case.duckdb", "FROM findings ORDER BY ALL"],
         &["hunt", "run", "--all", "--db", "case.duckdb"],
         &["search", "--db", "case.duckdb", "s3cr3t"],
     ] {
-        let (of_own, of_changed) = (own.run(args), changed.run(args));
-        assert_eq!((of_changed.code, &of_changed.out), (of_own.code, &of_own.out), "{args:?}: {}", of_changed.err);
+        let (expected, found) = (original.run(args), changed.run(args));
+        assert_eq!((found.code, &found.out), (expected.code, &expected.out), "{args:?}: {}", found.err);
     }
     let report = changed.run(&["report", "--db", "case.duckdb", "--format", "md"]);
     assert!(report.code == Some(0) && report.out.contains("nadia") && !report.out.contains("s3cr3t"), "{}", report.err);
 }
 
 #[test]
-fn what_stands_in_the_place_of_a_table_or_a_function_is_refused_by_its_name() {
+fn replaced_table_or_function_is_refused() {
     for (statement, name) in [
         ("DROP TABLE rejects; CREATE VIEW rejects AS SELECT 1 AS file", "view rejects"),
         ("CREATE MACRO list_contains(a, b) AS true", "macro list_contains"),
     ] {
-        let scene = changed(statement);
+        let sandbox = changed_case(statement);
         for args in [["timeline", "--db", "case.duckdb"], ["sessions", "--db", "case.duckdb"]] {
-            let refused = scene.run(&args);
+            let refused = sandbox.run(&args);
             assert_eq!(refused.code, Some(1), "{args:?} {}", refused.out);
             assert!(
                 refused.err.contains(&format!("contains the {name}, which cartographer did not create")),
@@ -57,39 +57,39 @@ fn what_stands_in_the_place_of_a_table_or_a_function_is_refused_by_its_name() {
             );
         }
     }
-    // A macro of the analyst's own with a name of its own is no harm.
-    let scene = changed("CREATE MACRO twice(a) AS a * 2");
-    assert_eq!(scene.run(&["sql", "--db", "case.duckdb", "--format", "csv", "SELECT twice(21) AS x"]).out, "x\n42\n");
+    // A macro with an unused name is harmless.
+    let sandbox = changed_case("CREATE MACRO twice(a) AS a * 2");
+    assert_eq!(sandbox.run(&["sql", "--db", "case.duckdb", "--format", "csv", "SELECT twice(21) AS x"]).out, "x\n42\n");
 }
 
 #[test]
-fn a_case_without_a_column_says_which_and_what_to_do() {
-    let scene = changed("ALTER TABLE signals DROP COLUMN summary");
+fn missing_column_error_names_column_and_explains_fix() {
+    let sandbox = changed_case("ALTER TABLE signals DROP COLUMN summary");
     for args in [["timeline", "--db", "case.duckdb"].as_slice(), &["load", DEMO, "--db", "case.duckdb"]] {
-        let refused = scene.run(args);
+        let refused = sandbox.run(args);
         assert_eq!(refused.code, Some(1), "{args:?}: {}", refused.out);
-        let wanted = "has no column signals.summary; load its files into a new case";
-        assert!(refused.err.contains(wanted), "{args:?}: {}", refused.err);
+        let message = "has no column signals.summary; load its files into a new case";
+        assert!(refused.err.contains(message), "{args:?}: {}", refused.err);
     }
 }
 
 #[test]
-fn a_view_with_the_comment_of_a_shipped_one_is_replaced_by_a_load() {
+fn load_replaces_changed_view_despite_same_comment() {
     let comment = "SELECT comment FROM duckdb_views() WHERE view_name = 'findings'";
-    let grain = changed("").ask(comment).trim_matches('"').replace('\'', "''");
-    let scene = changed(&format!(
-        "CREATE OR REPLACE VIEW findings AS SELECT 'none' AS summary; COMMENT ON VIEW findings IS '{grain}'"
+    let original_comment = changed_case("").query(comment).trim_matches('"').replace('\'', "''");
+    let sandbox = changed_case(&format!(
+        "CREATE OR REPLACE VIEW findings AS SELECT 'none' AS summary; COMMENT ON VIEW findings IS '{original_comment}'"
     ));
     let seen = "SELECT sql LIKE '%''none'' AS summary%' FROM duckdb_views() WHERE view_name = 'findings'";
-    assert_eq!(scene.ask(&format!("{seen} AND NOT temporary")), "true");
-    assert_eq!(scene.run(&["load", DEMO, "--db", "case.duckdb"]).code, Some(0));
-    assert_eq!(scene.ask(&format!("{seen} AND NOT temporary")), "false");
+    assert_eq!(sandbox.query(&format!("{seen} AND NOT temporary")), "true");
+    assert_eq!(sandbox.run(&["load", DEMO, "--db", "case.duckdb"]).code, Some(0));
+    assert_eq!(sandbox.query(&format!("{seen} AND NOT temporary")), "false");
 }
 
 #[test]
-fn a_query_reaches_no_file_unless_it_is_allowed() {
-    let scene = changed("");
-    let before = fs::read(scene.path("case.duckdb")).unwrap();
+fn queries_cannot_access_files_without_option() {
+    let sandbox = changed_case("");
+    let before = fs::read(sandbox.path("case.duckdb")).unwrap();
     for query in [
         "SELECT content FROM read_text('secret.txt')",
         "COPY sessions TO 'out.csv'",
@@ -99,32 +99,32 @@ fn a_query_reaches_no_file_unless_it_is_allowed() {
         "INSTALL httpfs",
         "SET enable_external_access = true; SELECT content FROM read_text('secret.txt')",
     ] {
-        let refused = scene.run(&["sql", "--db", "case.duckdb", query]);
+        let refused = sandbox.run(&["sql", "--db", "case.duckdb", query]);
         assert_eq!(refused.code, Some(1), "{query}: {}", refused.out);
         assert!(!refused.out.contains("s3cr3t"), "{query}");
     }
-    let refused = scene.run(&["sql", "--db", "case.duckdb", "SELECT content FROM read_text('secret.txt')"]);
+    let refused = sandbox.run(&["sql", "--db", "case.duckdb", "SELECT content FROM read_text('secret.txt')"]);
     assert!(refused.err.contains("Use --files to allow this."), "{}", refused.err);
     for name in ["out.csv", "other.duckdb", "all"] {
-        assert!(!scene.path(name).exists(), "{name}");
+        assert!(!sandbox.path(name).exists(), "{name}");
     }
-    assert!(fs::read(scene.path("case.duckdb")).unwrap() == before, "the case is unchanged");
+    assert!(fs::read(sandbox.path("case.duckdb")).unwrap() == before, "the case was changed");
     let allowed =
         ["sql", "--db", "case.duckdb", "--files", "--format", "csv", "SELECT content FROM read_text('secret.txt')"];
-    assert_eq!(scene.run(&allowed).out, "content\ns3cr3t of the analyst\n");
-    let changing = scene.run(&["sql", "--db", "case.duckdb", "--files", "DELETE FROM sessions"]);
+    assert_eq!(sandbox.run(&allowed).out, "content\ns3cr3t of the analyst\n");
+    let changing = sandbox.run(&["sql", "--db", "case.duckdb", "--files", "DELETE FROM sessions"]);
     assert_eq!(changing.code, Some(1), "{}", changing.out);
 }
 
 #[cfg(unix)]
 #[test]
-fn files_are_for_the_user_alone() {
+fn files_are_readable_only_by_the_user() {
     use std::os::unix::fs::PermissionsExt;
 
-    let scene = changed("");
-    assert_eq!(scene.run(&["export", "csv", "--db", "case.duckdb", "-o", "timeline.csv"]).code, Some(0));
-    assert_eq!(scene.run(&["export", "parquet", "--db", "case.duckdb", "-o", "lake"]).code, Some(0));
-    let mode = |name: &str| fs::metadata(scene.path(name)).unwrap().permissions().mode() & 0o777;
+    let sandbox = changed_case("");
+    assert_eq!(sandbox.run(&["export", "csv", "--db", "case.duckdb", "-o", "timeline.csv"]).code, Some(0));
+    assert_eq!(sandbox.run(&["export", "parquet", "--db", "case.duckdb", "-o", "lake"]).code, Some(0));
+    let mode = |name: &str| fs::metadata(sandbox.path(name)).unwrap().permissions().mode() & 0o777;
     let modes = ["case.duckdb", "timeline.csv", "lake", "lake/events/data_0.parquet"].map(mode);
     assert_eq!(modes, [0o600, 0o600, 0o700, 0o600]);
 }

@@ -1,4 +1,4 @@
-//! One trail, however it comes: the same rows.
+//! A trail gives the same rows in every format and order.
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -8,11 +8,11 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
-use crate::hostile::Scene;
+use crate::hostile::Sandbox;
 
 const TRAIL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz");
 
-/// The trail as JSON, cut into files of a few records.
+/// The trail as JSON, and split into several files.
 fn pieces() -> (String, Vec<String>) {
     let mut text = String::new();
     std::io::Read::read_to_string(&mut GzDecoder::new(fs::File::open(TRAIL).unwrap()), &mut text).unwrap();
@@ -39,7 +39,7 @@ fn bzip2(text: &str) -> Vec<u8> {
     packed
 }
 
-/// A record a line.
+/// The records as JSON lines.
 fn lines(text: &str) -> String {
     let whole: serde_json::Value = serde_json::from_str(text).unwrap();
     let records: Vec<String> = whole["Records"].as_array().unwrap().iter().map(ToString::to_string).collect();
@@ -55,17 +55,17 @@ fn zip(files: &[String]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// Everything of a case that does not say where it was read from.
-fn content(scene: &Scene, case: &str) -> String {
+/// The content of a case without the sources of its records.
+fn content(sandbox: &Sandbox, case: &str) -> String {
     let events = "SELECT * EXCLUDE (source_file, source_record) FROM events ORDER BY ALL";
     let others = ["signals", "sessions", "event_signal", "signal_entities", "aggregated_events"];
-    let others = others.map(|table| scene.ask_of(case, &format!("SELECT * FROM {table} ORDER BY ALL")));
-    [scene.ask_of(case, events), others.join("\n\n")].join("\n\n")
+    let others = others.map(|table| sandbox.query_case(case, &format!("SELECT * FROM {table} ORDER BY ALL")));
+    [sandbox.query_case(case, events), others.join("\n\n")].join("\n\n")
 }
 
 #[test]
-fn every_form_and_order_of_a_trail_gives_the_same_rows() {
-    let scene = Scene::new();
+fn every_format_and_order_of_a_trail_gives_the_same_rows() {
+    let sandbox = Sandbox::new();
     let (whole, pieces) = pieces();
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(whole.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     for (name, bytes) in [
@@ -77,62 +77,62 @@ fn every_form_and_order_of_a_trail_gives_the_same_rows() {
         ("lines.json", lines(&whole).into_bytes()),
         ("wide.json", utf16),
     ] {
-        fs::write(scene.path(name), bytes).unwrap();
+        fs::write(sandbox.path(name), bytes).unwrap();
     }
     for (number, piece) in pieces.iter().enumerate() {
-        scene.log(&format!("{number}.json"), piece);
+        sandbox.log(&format!("{number}.json"), piece);
     }
     let load = |case: &str, inputs: &[&str], options: &[&str]| {
-        let ended = scene.run(&[&["load"], inputs, &["--db", case], options].concat());
-        assert_eq!(ended.code, Some(0), "{inputs:?}: {}", ended.err);
+        let outcome = sandbox.run(&[&["load"], inputs, &["--db", case], options].concat());
+        assert_eq!(outcome.code, Some(0), "{inputs:?}: {}", outcome.err);
     };
     load("plain.duckdb", &["plain.json"], &[]);
-    let wanted = content(&scene, "plain.duckdb");
-    assert!(wanted.lines().count() > 100);
+    let expected = content(&sandbox, "plain.duckdb");
+    assert!(expected.lines().count() > 100);
     for input in ["packed.json.gz", "packed.zst", "packed.zip", "packed.bz2", "lines.json", "wide.json", "logs"] {
         let case = format!("{}.duckdb", input.replace('.', "-"));
         load(&case, &[input], &[]);
-        assert!(content(&scene, &case) == wanted, "{input}");
+        assert!(content(&sandbox, &case) == expected, "{input}");
     }
     load("one.duckdb", &["logs"], &["--threads", "1"]);
-    assert!(content(&scene, "one.duckdb") == wanted, "one thread");
+    assert!(content(&sandbox, "one.duckdb") == expected, "one thread");
     for number in (0..pieces.len()).rev() {
         load("backwards.duckdb", &[&format!("logs/{number}.json")], &["--threads", "3"]);
     }
-    assert!(content(&scene, "backwards.duckdb") == wanted, "backwards");
+    assert!(content(&sandbox, "backwards.duckdb") == expected, "backwards");
 
     let mut child = Command::new(env!("CARGO_BIN_EXE_cartographer"))
         .args(["load", "-", "--db"])
-        .arg(scene.path("stdin.duckdb"))
+        .arg(sandbox.path("stdin.duckdb"))
         .stdin(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(whole.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
-    assert!(content(&scene, "stdin.duckdb") == wanted, "standard input");
+    assert!(content(&sandbox, "stdin.duckdb") == expected, "standard input");
 }
 
 #[test]
-fn the_exports_of_a_case_load_as_the_case() {
-    let scene = Scene::new();
+fn exports_load_as_the_same_case() {
+    let sandbox = Sandbox::new();
     let load = |case: &str, input: &str| {
-        let ended = scene.run(&["load", input, "--db", case]);
-        assert_eq!(ended.code, Some(0), "{input}: {}", ended.err);
+        let outcome = sandbox.run(&["load", input, "--db", case]);
+        assert_eq!(outcome.code, Some(0), "{input}: {}", outcome.err);
     };
     let export = |args: &[&str]| {
-        let ended = scene.run(&[&["export"], args, &["--db", "case.duckdb"]].concat());
-        assert_eq!(ended.code, Some(0), "{args:?}: {}", ended.err);
+        let outcome = sandbox.run(&[&["export"], args, &["--db", "case.duckdb"]].concat());
+        assert_eq!(outcome.code, Some(0), "{args:?}: {}", outcome.err);
     };
     load("case.duckdb", TRAIL);
-    let wanted = content(&scene, "case.duckdb");
+    let expected = content(&sandbox, "case.duckdb");
     export(&["ocsf", "-o", "ocsf.jsonl"]);
     load("ocsf.duckdb", "ocsf.jsonl");
-    assert!(content(&scene, "ocsf.duckdb") == wanted, "OCSF");
+    assert!(content(&sandbox, "ocsf.duckdb") == expected, "OCSF");
     export(&["ocsf", "--format", "parquet", "-o", "ocsf.parquet"]);
     load("ocsf-parquet.duckdb", "ocsf.parquet");
-    assert!(content(&scene, "ocsf-parquet.duckdb") == wanted, "OCSF as Parquet");
+    assert!(content(&sandbox, "ocsf-parquet.duckdb") == expected, "OCSF as Parquet");
     export(&["parquet", "-o", "tables"]);
     load("tables.duckdb", "tables/events");
-    assert!(content(&scene, "tables.duckdb") == wanted, "Parquet");
+    assert!(content(&sandbox, "tables.duckdb") == expected, "Parquet");
 }

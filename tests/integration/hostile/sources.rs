@@ -1,25 +1,25 @@
-//! Files that are no files, cases that were not finished, and arguments that are too large.
+//! Links and special files, unfinished cases, and arguments that are too large.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use crate::hostile::{Scene, output, record, trail};
+use crate::hostile::{Sandbox, output, record, trail};
 
 #[test]
-fn links_out_of_the_folder_and_special_files_are_told_and_not_read() {
-    let scene = Scene::new();
-    scene.log("a.json", trail(&[record(1).to_string()]));
-    fs::create_dir(scene.path("outside")).unwrap();
-    fs::write(scene.path("outside/secret.json"), trail(&[record(2).to_string()])).unwrap();
-    symlink(scene.path("outside/secret.json"), scene.path("logs/link.json")).unwrap();
-    symlink(scene.path("outside"), scene.path("logs/folder")).unwrap();
-    symlink(scene.path("logs/a.json"), scene.path("logs/own.json")).unwrap();
-    symlink("/proc/self/environ", scene.path("logs/environ")).unwrap();
-    symlink("/dev/zero", scene.path("logs/zero")).unwrap();
-    output(Command::new("mkfifo").arg(scene.path("logs/fifo")));
-    let ended = scene.load(&[]);
-    assert_eq!(ended.code, Some(4), "{}", ended.err);
+fn outside_links_and_special_files_are_reported_and_skipped() {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record(1).to_string()]));
+    fs::create_dir(sandbox.path("outside")).unwrap();
+    fs::write(sandbox.path("outside/secret.json"), trail(&[record(2).to_string()])).unwrap();
+    symlink(sandbox.path("outside/secret.json"), sandbox.path("logs/link.json")).unwrap();
+    symlink(sandbox.path("outside"), sandbox.path("logs/folder")).unwrap();
+    symlink(sandbox.path("logs/a.json"), sandbox.path("logs/own.json")).unwrap();
+    symlink("/proc/self/environ", sandbox.path("logs/environ")).unwrap();
+    symlink("/dev/zero", sandbox.path("logs/zero")).unwrap();
+    output(Command::new("mkfifo").arg(sandbox.path("logs/fifo")));
+    let outcome = sandbox.load(&[]);
+    assert_eq!(outcome.code, Some(4), "{}", outcome.err);
     for (file, cause) in [
         ("logs/link.json", "a link that leads out of the folder"),
         ("logs/folder", "a link that leads out of the folder"),
@@ -27,62 +27,62 @@ fn links_out_of_the_folder_and_special_files_are_told_and_not_read() {
         ("logs/zero", "a link that leads out of the folder"),
         ("logs/fifo", "neither a file nor a folder"),
     ] {
-        let told = ended.err.lines().any(|line| line.contains(file) && line.contains(cause));
-        assert!(told, "{file}: {}", ended.err);
+        let reported = outcome.err.lines().any(|line| line.contains(file) && line.contains(cause));
+        assert!(reported, "{file}: {}", outcome.err);
     }
-    assert_eq!(scene.ask("SELECT count(*) FROM events"), "1");
+    assert_eq!(sandbox.query("SELECT count(*) FROM events"), "1");
 }
 
 #[test]
-fn a_device_or_a_file_of_the_kernel_is_refused_by_name() {
-    let scene = Scene::new();
+fn devices_and_kernel_files_are_refused() {
+    let sandbox = Sandbox::new();
     for path in ["/dev/zero", "/proc/kmsg", "/proc/self/environ", "/sys/kernel/notes"] {
-        let ended = scene.run(&["load", path, "--db", "case.duckdb"]);
-        assert_eq!(ended.code, Some(1), "{path}: {}", ended.err);
-        assert!(ended.err.contains("is not a regular file"), "{path}: {}", ended.err);
+        let outcome = sandbox.run(&["load", path, "--db", "case.duckdb"]);
+        assert_eq!(outcome.code, Some(1), "{path}: {}", outcome.err);
+        assert!(outcome.err.contains("is not a regular file"), "{path}: {}", outcome.err);
     }
 }
 
 #[test]
-fn so_many_threads_are_bounded_with_a_message() {
-    let scene = Scene::new();
-    scene.log("a.json", trail(&[record(1).to_string()]));
-    let ended = scene.load(&["--threads", "100000"]);
-    assert_eq!(ended.code, Some(0), "{}", ended.err);
-    assert!(ended.err.contains("--threads 100000"), "{}", ended.err);
+fn excessive_thread_count_is_limited_with_a_message() {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record(1).to_string()]));
+    let outcome = sandbox.load(&["--threads", "100000"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert!(outcome.err.contains("--threads 100000"), "{}", outcome.err);
 }
 
 #[test]
-fn what_a_killed_load_left_is_removed_and_what_is_not_ours_stays() {
-    let scene = Scene::new();
-    scene.log("a.json", trail(&[record(1).to_string()]));
-    fs::create_dir(scene.path("case.duckdb.tmp")).unwrap();
+fn temporary_files_of_killed_load_are_removed() {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record(1).to_string()]));
+    fs::create_dir(sandbox.path("case.duckdb.tmp")).unwrap();
     for file in ["duckdb_temp_storage_DEFAULT-0.tmp", "duckdb_temp_block-4711.block", "mine.txt"] {
-        fs::write(scene.path("case.duckdb.tmp").join(file), "x").unwrap();
+        fs::write(sandbox.path("case.duckdb.tmp").join(file), "x").unwrap();
     }
-    assert_eq!(scene.load(&[]).code, Some(0));
+    assert_eq!(sandbox.load(&[]).code, Some(0));
     let left: Vec<_> =
-        fs::read_dir(scene.path("case.duckdb.tmp")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        fs::read_dir(sandbox.path("case.duckdb.tmp")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["mine.txt"]);
-    fs::remove_file(scene.path("case.duckdb.tmp/mine.txt")).unwrap();
-    assert_eq!(scene.load(&[]).code, Some(0));
-    assert!(!scene.path("case.duckdb.tmp").exists());
+    fs::remove_file(sandbox.path("case.duckdb.tmp/mine.txt")).unwrap();
+    assert_eq!(sandbox.load(&[]).code, Some(0));
+    assert!(!sandbox.path("case.duckdb.tmp").exists());
 }
 
 #[test]
-fn a_case_whose_first_load_was_stopped_is_called_so() {
-    let scene = Scene::new();
-    scene.log("a.json", trail(&[record(1).to_string()]));
-    drop(duckdb::Connection::open(scene.path("begun.duckdb")).unwrap());
-    fs::write(scene.path("empty.duckdb"), "").unwrap();
+fn unfinished_case_error_explains_how_to_continue() {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record(1).to_string()]));
+    drop(duckdb::Connection::open(sandbox.path("begun.duckdb")).unwrap());
+    fs::write(sandbox.path("empty.duckdb"), "").unwrap();
     for case in ["begun.duckdb", "empty.duckdb"] {
         for reader in ["timeline", "sessions", "report", "coverage"] {
-            let ended = scene.run(&[reader, "--db", case]);
-            assert_eq!(ended.code, Some(1), "{case}, {reader}: {}", ended.err);
-            let is_told = ended.err.contains("first load") && ended.err.contains("cartographer load");
-            assert!(is_told, "{case}, {reader}: {}", ended.err);
+            let outcome = sandbox.run(&[reader, "--db", case]);
+            assert_eq!(outcome.code, Some(1), "{case}, {reader}: {}", outcome.err);
+            let is_explained = outcome.err.contains("first load") && outcome.err.contains("cartographer load");
+            assert!(is_explained, "{case}, {reader}: {}", outcome.err);
         }
-        let ended = scene.run(&["load", "logs", "--db", case]);
-        assert_eq!(ended.code, Some(0), "{case}: {}", ended.err);
+        let outcome = sandbox.run(&["load", "logs", "--db", case]);
+        assert_eq!(outcome.code, Some(0), "{case}: {}", outcome.err);
     }
 }

@@ -1,9 +1,10 @@
-//! The mapping against the labeled console sessions and trails, where `../shared` is there, as they are and as they age.
-//! `SESSIONS_DIR` names other sessions in the same form, and `RULES_DIR` other rules. `make accuracy` prints all figures.
+//! Accuracy of the mapping on the labeled console sessions and trails in `../shared`, if available, original and aged.
+//! `SESSIONS_DIR` selects other sessions in the same format, and `RULES_DIR` other rules. `make accuracy` prints all
+//! figures.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
-#![expect(clippy::print_stdout, reason = "a failure is understood by all figures")]
-#![expect(dead_code, reason = "the fit, whose scoring this is, uses the rest")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its data cannot be read")]
+#![expect(clippy::print_stdout, reason = "all figures are needed to understand a failure")]
+#![expect(dead_code, reason = "the other functions are used by the fit")]
 
 #[path = "../../../examples/fit/age.rs"]
 mod age;
@@ -23,12 +24,12 @@ use serde_json::Value;
 use self::goal::Data;
 use self::session::labeled;
 
-/// What is held of the labeled sessions; `docs/accuracy.md` says why it is not all.
-const LEAST_EXACT: f64 = 0.99;
-const LEAST_CLICKS: f64 = 0.98;
-const LEAST_AGED: [f64; 3] = [0.92, 0.88, 0.84];
+/// The required accuracy on the labeled sessions. `docs/accuracy.md` explains why it is not 100%.
+const MIN_EXACT: f64 = 0.99;
+const MIN_CLICKS: f64 = 0.98;
+const MIN_AGED: [f64; 3] = [0.92, 0.88, 0.84];
 
-/// The shipped rules, or those of the folder that `RULES_DIR` names.
+/// The shipped rules, or those in the folder `RULES_DIR`.
 fn rules() -> RuleSet {
     let texts =
         std::env::var_os("RULES_DIR").map_or_else(RuleText::shipped, |dir| RuleText::in_dir(Path::new(&dir)).unwrap());
@@ -36,27 +37,27 @@ fn rules() -> RuleSet {
 }
 
 #[test]
-fn clicks_are_found_on_labeled_sessions_as_they_are_and_as_they_age() {
+fn clicks_are_found_in_original_and_aged_labeled_sessions() {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let goal = Data::open(&shared, &rules(), &[], 1).score(&rules(), &[], None);
     println!("{goal}");
     assert!(goal.examples >= 0.98, "examples {:.3}", goal.examples);
     if labeled().is_empty() {
-        return println!("no labeled sessions are at hand");
+        return println!("no labeled sessions are available");
     }
-    assert!(goal.exact >= LEAST_EXACT, "exact {:.4}", goal.exact);
-    assert!(goal.clicks >= LEAST_CLICKS, "clicks {:.4}", goal.clicks);
-    for (share, least) in goal.aged.iter().zip(LEAST_AGED) {
+    assert!(goal.exact >= MIN_EXACT, "exact {:.4}", goal.exact);
+    assert!(goal.clicks >= MIN_CLICKS, "clicks {:.4}", goal.clicks);
+    for (share, least) in goal.aged.iter().zip(MIN_AGED) {
         assert!(*share >= least, "aged {:?}", goal.aged);
     }
 }
 
 #[test]
-fn clicks_are_found_on_labeled_trails() {
+fn clicks_are_found_in_labeled_trails() {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let goal = Data::open(&shared, &rules(), &[], 1).score(&rules(), &[], None);
     if goal.trails.is_empty() {
-        return println!("no labeled trails are at hand");
+        return println!("no labeled trails are available");
     }
     let all = goal::sum(&goal.trails.values().cloned().collect::<Vec<_>>());
     assert!(all.f1() >= 0.85, "{all}");
@@ -69,13 +70,13 @@ fn clicks_are_found_on_labeled_trails() {
     }
 }
 
-/// The scalars of an expected context, as score.py compares them: without spaces and backslashes.
+/// The scalars of an expected context in the form that score.py compares: without spaces and backslashes.
 fn scalars(value: &Value, into: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => members.values().for_each(|inner| scalars(inner, into)),
         Value::Array(elements) => elements.iter().for_each(|inner| scalars(inner, into)),
         Value::Null => {}
-        // As Python writes it.
+        // Python's spelling.
         Value::Bool(flag) => drop(into.insert(if *flag { "True" } else { "False" }.to_owned())),
         Value::String(text) => drop((!text.is_empty()).then(|| into.insert(squash(text)))),
         Value::Number(number) => drop(into.insert(number.to_string())),
@@ -87,7 +88,7 @@ fn squash(text: &str) -> String {
 }
 
 #[test]
-fn labeled_context_is_read() {
+fn context_of_labeled_clicks_is_extracted() {
     let rules = rules();
     let (mut seen, mut total) = (0, 0);
     for session in labeled() {

@@ -1,5 +1,5 @@
-//! Sessions of a console of another year: each call differs from the catalog in the same way in every visit. `learn`
-//! proposes the new shapes.
+//! Sessions from the console in another year: each call differs from the catalog in the same way in every visit.
+//! `learn` proposes the new shapes.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,9 +14,9 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::recordings::{Catalog, Person, Visit, events, trail};
-use super::{most, share, signals};
+use super::{best_signal, share, signals};
 
-/// What differs in a console of another year. Each degree includes the ones before, like those of `examples/fit/age.rs`.
+/// What differs in the console of another year. Each degree includes the previous ones, as in `examples/fit/age.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Degree {
     None,
@@ -128,18 +128,18 @@ fn visits(catalog: &Catalog, degree: Degree) -> Vec<Visit> {
     visits
 }
 
-/// The share of the visits that are found as their page, with every required call in an exact shape.
+/// The share of the visits that are recognized as their page, with every required call in an exact shape.
 fn exact(catalog: &Catalog, rules: &RuleSet, visits: &[Visit], trail: &Trail) -> f64 {
     let signals = signals(rules, &events(trail));
     let is_exact = |visit: &&Visit| {
-        most(&signals, &visit.event_ids)
+        best_signal(&signals, &visit.event_ids)
             .is_some_and(|signal| signal.rule_id == catalog.pages[visit.page].id && signal.origin == Origin::Exact)
     };
     share(visits.iter().filter(is_exact).count(), visits.len())
 }
 
 /// The exact shares of aged visits, before and after all drafts are accepted.
-#[expect(clippy::print_stdout, reason = "a measurement shows why a draft was refused")]
+#[expect(clippy::print_stdout, reason = "the output shows why a draft was refused")]
 fn before_and_after(catalog: &Catalog, degree: Degree) -> (f64, f64) {
     let visits = visits(catalog, degree);
     let trail = trail(visits.iter());
@@ -166,7 +166,7 @@ fn before_and_after(catalog: &Catalog, degree: Degree) -> (f64, f64) {
     let rules = RuleSet::compile(RuleText::over(catalog.rest.clone(), files)).unwrap();
     let signals = signals(&rules, &events(&trail));
     for visit in &visits {
-        let (id, found) = (&catalog.pages[visit.page].id, most(&signals, &visit.event_ids));
+        let (id, found) = (&catalog.pages[visit.page].id, best_signal(&signals, &visit.event_ids));
         if let Some(found) = found.filter(|found| found.rule_id != *id || found.origin != Origin::Exact) {
             println!("{degree:?} {id}: found as {} {:?}", found.rule_id, found.origin);
         }
@@ -174,8 +174,8 @@ fn before_and_after(catalog: &Catalog, degree: Degree) -> (f64, f64) {
     (before, exact(catalog, &rules, &visits, &trail))
 }
 
-/// Checks degrees of aging with this number of pages.
-#[expect(clippy::print_stdout, reason = "a measurement shows its figures")]
+/// Checks degrees of aging on this number of pages.
+#[expect(clippy::print_stdout, reason = "the output shows the measured figures")]
 fn check(pages: usize, degrees: &[Degree]) {
     let catalog = Catalog::whole(pages);
     let fresh = visits(&catalog, Degree::None);
@@ -185,7 +185,7 @@ fn check(pages: usize, degrees: &[Degree]) {
     for degree in degrees {
         let (before, after) = before_and_after(&catalog, *degree);
         println!("{pages} pages, {degree:?}: unaged {unaged:.3}, aged {before:.3}, with the drafts {after:.3}");
-        assert!(before < 0.8 * unaged, "{degree:?}: {before} is hardly less than {unaged}");
+        assert!(before < 0.8 * unaged, "{degree:?}: {before} is not much lower than {unaged}");
         // A member that is removed may be the only difference between two pages.
         let least = if *degree == Degree::Members { 0.85 } else { 0.95 };
         if after < least * unaged {
@@ -200,7 +200,7 @@ fn new_shapes_are_proposed_for_an_aged_console() {
     check(40, &[Degree::Sizes]);
 }
 
-/// The same for all degrees. Slower.
+/// The same check for all degrees. Slower.
 #[test]
 #[ignore = "takes a minute"]
 fn new_shapes_are_proposed_for_every_degree_of_aging() {

@@ -19,14 +19,14 @@ use self::recordings::{Catalog, Person, Visit, csv, events, har, trail};
 /// The pages of one recording.
 const PAGES_IN_RECORDING: usize = 8;
 
-/// How visits are recorded.
+/// The format in which visits are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Har,
     Csv,
 }
 
-/// What came of learning pages.
+/// The result of learning pages.
 struct Score {
     right: usize,
     pages: usize,
@@ -36,7 +36,7 @@ struct Score {
     learned: BTreeMap<usize, String>,
 }
 
-/// Learns each page from one visit, and names another visit to each.
+/// Learns each page from one visit, and checks whether another visit is recognized.
 fn score(catalog: &Catalog, form: Form, seed: u64) -> Score {
     let mut rng = Rng::with_seed(seed);
     let mut score = Score {
@@ -58,7 +58,7 @@ fn score(catalog: &Catalog, form: Form, seed: u64) -> Score {
     let signals = signals(&rules, &events(&trail));
     for visit in &visits {
         let id = &catalog.pages[visit.page].id;
-        let found = most(&signals, &visit.event_ids);
+        let found = best_signal(&signals, &visit.event_ids);
         let expected = score.learned.get(&visit.page);
         if expected.is_some() && found.map(|signal| &signal.rule_id) == expected {
             score.right += 1;
@@ -121,8 +121,8 @@ fn signals(rules: &RuleSet, events: &[TrailEvent<'_>]) -> Vec<Signal> {
     sessions.into_iter().flat_map(session).collect()
 }
 
-/// The signal with most of the events.
-fn most<'s>(signals: &'s [Signal], ids: &[String]) -> Option<&'s Signal> {
+/// The signal that contains most of these events.
+fn best_signal<'s>(signals: &'s [Signal], ids: &[String]) -> Option<&'s Signal> {
     let shared = |signal: &&Signal| signal.events.iter().filter(|member| ids.contains(&member.event_id)).count();
     signals
         .iter()
@@ -152,10 +152,10 @@ fn removed_pages_are_learned_from_one_visit() {
     }
 }
 
-/// The same for 40 pages, and all specs before and after. Slower.
+/// The same check for 40 pages, with all specs before and after. Slower.
 #[test]
 #[ignore = "runs every spec twice"]
-fn forty_removed_pages_are_learned_and_no_other_page_becomes_wrong() {
+fn forty_removed_pages_are_learned_without_breaking_others() {
     let catalog = Catalog::without(24, 16);
     assert_eq!(catalog.pages.len(), 40);
     let before = failing(&catalog.rest);

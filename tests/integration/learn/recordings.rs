@@ -15,7 +15,7 @@ use fastrand::Rng;
 use rayon::ThreadPoolBuilder;
 use serde_json::{Value, json};
 
-/// The first moment of every trail: 2026-03-02T09:00:00Z.
+/// The start of every trail: 2026-03-02T09:00:00Z.
 const START_MS: i64 = 1_772_442_000_000;
 
 /// A page that is removed from the rules, with the example that its visits are made of.
@@ -31,12 +31,12 @@ pub(crate) struct RemovedPage {
 pub(crate) struct Catalog {
     pub(crate) all: RuleSet,
     pub(crate) pages: Vec<RemovedPage>,
-    /// The rules without them.
+    /// The rules without these pages.
     pub(crate) rest: Vec<RuleText>,
 }
 
 impl Catalog {
-    /// Removes pages: evenly distributed ones of those observed, and of those known from documentation.
+    /// Removes evenly distributed pages: some that were observed, and some that are known from documentation.
     pub(crate) fn without(observed: usize, documented: usize) -> Self {
         let texts = RuleText::shipped();
         let all = RuleSet::compile(texts.clone()).unwrap();
@@ -47,8 +47,8 @@ impl Catalog {
             .filter_map(|text| removed_page(&all, &mentioned, text))
             .collect();
         let (seen, read): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| is_observed(&all, &page.id));
-        let mut pages = spread(seen, observed);
-        pages.extend(spread(read, documented));
+        let mut pages = evenly_spaced(seen, observed);
+        pages.extend(evenly_spaced(read, documented));
         let rest = rest(&all, &texts, &pages);
         Self { all, pages, rest }
     }
@@ -64,7 +64,7 @@ fn is_observed(rules: &RuleSet, id: &str) -> bool {
     rules.find(id).is_some_and(|(_, rule)| rule.provenance.basis.as_str() == "observed")
 }
 
-fn spread<T>(items: Vec<T>, count: usize) -> Vec<T> {
+fn evenly_spaced<T>(items: Vec<T>, count: usize) -> Vec<T> {
     let step = (items.len() / count.max(1)).max(1);
     items.into_iter().step_by(step).take(count).collect()
 }
@@ -163,7 +163,8 @@ impl<'r> Person<'r> {
         Self { rng, name, account, now: 5_000 }
     }
 
-    /// A visit some time after the one before. `renamed` gives everything in it other names, and lists other lengths.
+    /// A visit some time after the previous one. With `renamed`, all resources have other names, and lists other
+    /// lengths.
     pub(crate) fn visit(&mut self, rules: &RuleSet, page: usize, removed: &RemovedPage, renamed: bool) -> Visit {
         self.now += 25_000 + self.rng.i64(0..15_000);
         let mut case = removed.case.clone();
@@ -246,7 +247,7 @@ fn rfc3339(milliseconds: i64) -> String {
     DateTime::from_timestamp_millis(milliseconds).unwrap().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
-/// Another length for each list: a row less, or one more.
+/// Shortens each list by one row.
 fn resize(case: &mut CaseToml) {
     let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, event) in case.events.iter().enumerate() {
@@ -264,7 +265,7 @@ fn resize(case: &mut CaseToml) {
     });
 }
 
-/// Other names for the things that an example is about.
+/// New names for the resources in an example.
 fn names(rules: &RuleSet, case: &CaseToml) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     for signal in spec::signals(rules, case) {
@@ -284,7 +285,7 @@ fn names(rules: &RuleSet, case: &CaseToml) -> BTreeMap<String, String> {
     names
 }
 
-/// Whether a value is the name of something: it is in a request, in lowercase, and no setting.
+/// Whether a value is the name of a resource: it is in a request, and is not a setting.
 fn is_name(case: &CaseToml, text: &str) -> bool {
     let quoted = json!(text).to_string();
     let is_in =
@@ -297,7 +298,7 @@ fn is_name(case: &CaseToml, text: &str) -> bool {
         && case.events.iter().any(|event| is_in(&event.request))
 }
 
-/// Another name of the same form: the part after the last separator has other letters and digits.
+/// Another name of the same format: the part after the last separator has other letters and digits.
 fn other_name(name: &str) -> String {
     let start = name.rfind(['/', ':']).map_or(0, |at| at + 1);
     let start = name[start..]
@@ -338,7 +339,7 @@ fn renamed_body(value: &Value, names: &BTreeMap<String, String>, account: &str) 
             Value::Array(elements.iter().map(|value| renamed_body(value, names, account)).collect())
         }
         Value::String(text) => {
-            // Only whole values and parts of ARNs and links: settings may contain the name of something by chance.
+            // Only whole values and parts of ARNs and links: settings may contain the name of a resource by chance.
             let is_whole = names.contains_key(text) || text.contains([':', '/', '.']);
             Value::String(if is_whole {
                 renamed_text(text, names, account)
@@ -397,7 +398,7 @@ pub(crate) fn har(visits: &[Visit], skew: i64, rng: &mut Rng) -> String {
     json!({"log": {"version": "1.2", "pages": pages, "entries": entries}}).to_string()
 }
 
-/// A CSV of the times, titles and, for every second page, addresses.
+/// A CSV file with the times, titles and, for every second page, addresses.
 pub(crate) fn csv(visits: &[Visit], pages: &[RemovedPage], skew: i64) -> String {
     let mut text = String::from("time,title,address\n");
     for (at, visit) in visits.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Loading a part of a trail: what is left out is counted, and a later load adds it.
+//! Loading a part of a trail: excluded events are counted, and a later load adds them.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ use crate::load::{BROWSER, Workspace, column, id, record};
 /// 2024-05-01T00:00:00Z
 const FIRST_OF_MAY: Timestamp = Timestamp(1_714_521_600_000_000);
 
-/// An event of alice of that account, region and service, so many days after May 1st at 10:01.
+/// An event of alice in this account, region and service, at 10:01 on a number of days after May 1st.
 fn event(number: u64, account: &str, region: &str, service: &str, day: u64) -> Value {
     let mut event = record(number, "alice", BROWSER);
     event["eventTime"] = json!(format!("2024-05-{:02}T10:01:00Z", 1 + day));
@@ -23,8 +23,8 @@ fn event(number: u64, account: &str, region: &str, service: &str, day: u64) -> V
     event
 }
 
-/// Where CloudTrail puts a file that it delivers on that day.
-fn place(account: &str, region: &str, day: u64) -> String {
+/// The path at which CloudTrail delivers a file on this day.
+fn delivery_path(account: &str, region: &str, day: u64) -> String {
     let day = 1 + day;
     format!(
         "logs/AWSLogs/{account}/CloudTrail/{region}/2024/05/{day:02}/\
@@ -32,8 +32,8 @@ fn place(account: &str, region: &str, day: u64) -> String {
     )
 }
 
-/// A trail of two accounts, two regions and ten days, each file with an event of IAM and one of S3; beside it a file that
-/// has one of each account and lies outside of the layout.
+/// A trail of two accounts, two regions and ten days. Each file has an event of IAM and one of S3. Another file,
+/// outside of CloudTrail's layout, has one event of each account.
 fn trail() -> Workspace {
     let workspace = Workspace::new();
     let (mut all, mut number) = (Vec::new(), 0);
@@ -44,7 +44,7 @@ fn trail() -> Workspace {
                     number += 1;
                     event(number, account, region, service, day)
                 });
-                workspace.write_records(&place(account, region, day), &events);
+                workspace.write_records(&delivery_path(account, region, day), &events);
                 all.extend(events);
             }
         }
@@ -66,14 +66,14 @@ impl Workspace {
     }
 }
 
-/// Files left out and loaded; records read, inserted, duplicate and left out.
+/// Counts: files left out and loaded; records read, inserted, duplicate and left out.
 fn counts(ledger: &Ledger) -> [u64; 6] {
     let Ledger { files_left_out, files_loaded, read, inserted, duplicate, left_out, .. } = *ledger;
     [files_left_out, files_loaded, read, inserted, duplicate, left_out]
 }
 
 #[test]
-fn an_account_is_told_by_paths_and_by_records() {
+fn account_filter_uses_paths_and_records() {
     let workspace = trail();
     let filter = Filter { accounts: texts(&["111111111111"]), ..Filter::default() };
     let ledger = workspace.load_part("case.duckdb", &filter);
@@ -82,7 +82,7 @@ fn an_account_is_told_by_paths_and_by_records() {
 }
 
 #[test]
-fn a_region_is_told_by_paths_unless_global_services_write_it() {
+fn region_filter_uses_paths_except_for_global_services() {
     let workspace = trail();
     let of = |region: &str| Filter { regions: texts(&[region]), ..Filter::default() };
     let ledger = workspace.load_part("case.duckdb", &of("eu-west-1"));
@@ -93,7 +93,7 @@ fn a_region_is_told_by_paths_unless_global_services_write_it() {
 }
 
 #[test]
-fn a_service_is_told_by_records_alone() {
+fn service_filter_uses_only_records() {
     let workspace = trail();
     let filter = Filter { services: texts(&["s3", "ec2"]), ..Filter::default() };
     assert_eq!(counts(&workspace.load_part("case.duckdb", &filter)), [0, 41, 82, 40, 1, 41]);
@@ -101,22 +101,22 @@ fn a_service_is_told_by_records_alone() {
 }
 
 #[test]
-fn a_time_is_told_by_paths_with_a_margin_and_by_records() {
+fn time_filter_uses_paths_with_a_margin_and_records() {
     let workspace = trail();
-    // An event that was delivered on the day after.
-    let late = place("111111111111", "eu-west-1", 4);
+    // An event that was delivered on the following day.
+    let late = delivery_path("111111111111", "eu-west-1", 4);
     workspace.write_records(&late, &[event(81, "111111111111", "eu-west-1", "iam", 3)]);
     let day = |number: i64| Some(FIRST_OF_MAY.plus_seconds(number * 86_400));
     let filter = Filter { span: Span { from: day(3), to: day(4) }, ..Filter::default() };
     let ledger = workspace.load_part("case.duckdb", &filter);
-    // The day itself and, for late deliveries, the next one of four trails, and the export.
+    // For each of the four trails, the day itself and, because of late deliveries, the next one; and the export.
     assert_eq!(counts(&ledger), [32, 9, 17, 9, 0, 8]);
     assert_eq!(column(&workspace, "SELECT DISTINCT event_time::DATE FROM events"), ["2024-05-04"]);
     assert!(column(&workspace, "SELECT event_id FROM events").contains(&id(81)));
 }
 
 #[test]
-fn a_load_of_all_after_one_of_a_part_gives_the_whole_case() {
+fn full_load_after_filtered_loads_gives_the_complete_case() {
     let workspace = trail();
     workspace.load_into("whole.duckdb", &["logs"]);
     let parts = [
@@ -128,7 +128,7 @@ fn a_load_of_all_after_one_of_a_part_gives_the_whole_case() {
         assert_ne!(workspace.content("case.duckdb"), workspace.content("whole.duckdb"));
     }
     let ledger = workspace.load(&["logs"]);
-    // The files of the second account are whole already.
+    // The files of the second account are already loaded completely.
     assert_eq!((ledger.files_skipped, ledger.files_loaded, ledger.inserted), (20, 21, 20));
     assert_eq!(workspace.content("case.duckdb"), workspace.content("whole.duckdb"));
     assert_eq!(column(&workspace, "SELECT count(*) FROM load_files WHERE filter IS NOT NULL OR left_out > 0"), ["0"]);
@@ -136,22 +136,25 @@ fn a_load_of_all_after_one_of_a_part_gives_the_whole_case() {
 }
 
 #[test]
-fn the_table_of_files_says_what_a_filter_left_out() {
+fn load_files_shows_filters_and_left_out_events() {
     let workspace = trail();
     let filter = Filter { accounts: texts(&["111111111111"]), services: texts(&["iam"]), ..Filter::default() };
     workspace.load_part("case.duckdb", &filter);
     let files = "SELECT concat_ws(' ', filter, sha256 IS NULL, sum(read), sum(left_out), count(*)) FROM load_files \
                  GROUP BY filter, sha256 IS NULL ORDER BY ALL";
-    let stated = "account 111111111111, service iam";
-    assert_eq!(column(&workspace, files), [format!("{stated} false 42 21 21"), format!("{stated} true 0 0 20")]);
+    let filter_text = "account 111111111111, service iam";
+    assert_eq!(
+        column(&workspace, files),
+        [format!("{filter_text} false 42 21 21"), format!("{filter_text} true 0 0 20")]
+    );
     let ledger = "SELECT DISTINCT concat_ws(' ', outcome, balances) FROM load_ledger";
     assert_eq!(column(&workspace, ledger), ["left out true"]);
 }
 
 #[test]
-fn the_same_part_is_not_read_twice_and_what_was_whole_stays_whole() {
+fn repeated_filtered_load_reads_nothing_again() {
     let workspace = trail();
-    // What the file system says of a file counts only after a while; its bytes count at once.
+    // File times are only trusted after some time, but the content of files can be compared immediately.
     let part = Filter { accounts: texts(&["111111111111"]), services: texts(&["iam"]), ..Filter::default() };
     workspace.load_part("case.duckdb", &part);
     let again = workspace.load_part("case.duckdb", &part);
@@ -166,9 +169,9 @@ fn the_same_part_is_not_read_twice_and_what_was_whole_stays_whole() {
 }
 
 #[test]
-fn a_moved_file_is_read_because_its_path_contradicts_itself() {
+fn file_with_contradictory_path_is_read() {
     let workspace = trail();
-    let from = workspace.path(&place("222222222222", "eu-west-1", 2));
+    let from = workspace.path(&delivery_path("222222222222", "eu-west-1", 2));
     let name = from.file_name().unwrap().to_owned();
     let to = workspace.path("logs/AWSLogs/111111111111/CloudTrail/eu-west-1/2024/05/01").join(name);
     fs::rename(from, to).unwrap();

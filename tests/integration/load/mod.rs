@@ -1,11 +1,11 @@
-//! Loading: what a case holds afterward, and that it is the same however its files come.
+//! Loading: the resulting content of a case, which must not depend on the order and number of loads.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod again;
-mod field;
 mod filter;
-mod forms;
+mod formats;
+mod incremental;
+mod merging;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ impl Workspace {
         rows(&self.path("case.duckdb"), sql)
     }
 
-    /// Everything that may not depend on how files came, as text.
+    /// The content that must not depend on the order and number of loads, as text.
     fn content(&self, case: &str) -> String {
         let tables = ["events", "sessions", "signals", "event_signal", "signal_entities", "timeline"];
         let text = |table| rows(&self.path(case), &format!("SELECT * FROM {table} ORDER BY ALL"));
@@ -92,7 +92,7 @@ fn id(number: u64) -> String {
     format!("00000000-0000-4000-8000-{number:012}")
 }
 
-/// An event of `user`, whose session was created at minute 0, so many seconds later.
+/// An event of `user`, `number` seconds after minute 1 of a session that was created at minute 0.
 fn record(number: u64, user: &str, agent: &str) -> Value {
     json!({
         "eventVersion": "1.08",
@@ -132,7 +132,7 @@ fn sign_in(number: u64, user: &str) -> Value {
     event
 }
 
-/// Sixty events of alice in the console and bob's SDK, and alice's sign-in.
+/// Sixty events of alice in the console and of bob's SDK, and alice's sign-in.
 fn trail() -> Vec<Value> {
     let events =
         (1..=60).map(|n| if n % 3 == 0 { record(n, "bob", "aws-sdk-go/1.0") } else { record(n, "alice", BROWSER) });
@@ -140,7 +140,7 @@ fn trail() -> Vec<Value> {
 }
 
 #[test]
-fn a_trail_becomes_events_and_sessions() {
+fn trail_is_loaded_as_events_and_sessions() {
     let workspace = Workspace::new();
     workspace.write_records("trail.json", &trail());
     let ledger = workspace.load(&["trail.json"]);
@@ -153,7 +153,7 @@ fn a_trail_becomes_events_and_sessions() {
 }
 
 #[test]
-fn a_second_load_of_the_same_does_nothing() {
+fn second_load_of_the_same_files_does_nothing() {
     let workspace = Workspace::new();
     workspace.write_records("logs/a.json", &trail()[..30]);
     workspace.write_records("logs/b.json", &trail()[20..]);
@@ -168,11 +168,11 @@ fn a_second_load_of_the_same_does_nothing() {
 }
 
 #[test]
-fn pieces_in_any_order_and_twice_make_the_same_case() {
+fn overlapping_files_in_any_order_give_the_same_case() {
     let workspace = Workspace::new();
     let names: Vec<String> = (0..10).map(|n| format!("logs/{n}.json")).collect();
     for (n, name) in names.iter().enumerate() {
-        // Pieces overlap: each has the last two events of the one before.
+        // The files overlap: each has the last two events of the previous one.
         workspace.write_records(name, &trail()[(n * 6_usize).saturating_sub(2)..(n * 6 + 7)]);
     }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -189,9 +189,9 @@ fn pieces_in_any_order_and_twice_make_the_same_case() {
 }
 
 #[test]
-fn a_copy_is_the_same_case_whichever_comes_first() {
+fn copied_file_gives_the_same_case_in_any_order() {
     let workspace = Workspace::new();
-    // Without identity a session is its file: whose events are kept decides what the session is.
+    // Without an identity, the session depends on the file, so it matters which copy of an event is kept.
     let anonymous = |n| {
         let mut event = record(n, "x", BROWSER);
         event.as_object_mut().unwrap().remove("userIdentity");
@@ -209,7 +209,7 @@ fn a_copy_is_the_same_case_whichever_comes_first() {
 }
 
 #[test]
-fn a_file_that_grew_is_loaded_again() {
+fn grown_file_is_loaded_again() {
     let workspace = Workspace::new();
     workspace.write_records("session.json", &trail()[..10]);
     workspace.load(&["session.json"]);
@@ -223,7 +223,7 @@ fn a_file_that_grew_is_loaded_again() {
 }
 
 #[test]
-fn a_sign_in_joins_its_session_whichever_comes_first() {
+fn sign_in_joins_its_session_in_any_order() {
     let workspace = Workspace::new();
     workspace.write_records("a.json", &[sign_in(100, "alice")]);
     workspace.write_records("b.json", &trail()[..10]);
@@ -236,7 +236,7 @@ fn a_sign_in_joins_its_session_whichever_comes_first() {
 }
 
 #[test]
-fn what_is_no_trail_is_refused_by_name() {
+fn file_that_is_not_a_trail_is_refused_and_recorded() {
     let workspace = Workspace::new();
     workspace.write_records("logs/a.json", &trail());
     workspace.write("logs/notes.txt", "nothing of interest");
@@ -248,12 +248,12 @@ fn what_is_no_trail_is_refused_by_name() {
                  FROM load_ledger ORDER BY file";
     assert_eq!(column(&workspace, known), ["gs/a.json loaded false 64 true", "notes.txt refused true 64 true"]);
     let again = workspace.load(&["logs"]);
-    assert_eq!((again.files_skipped, again.files_refused), (1, 1), "what is refused is looked at again");
+    assert_eq!((again.files_skipped, again.files_refused), (1, 1), "a refused file must be read again");
     assert_eq!(column(&workspace, "SELECT count(*) FROM load_files"), ["2"]);
 }
 
 #[test]
-fn a_bad_record_is_rejected_with_its_place_and_the_rest_is_loaded() {
+fn invalid_record_is_rejected_with_its_position() {
     let workspace = Workspace::new();
     let mut records = trail();
     records[4] = json!("no record");
@@ -272,7 +272,7 @@ fn a_bad_record_is_rejected_with_its_place_and_the_rest_is_loaded() {
 }
 
 #[test]
-fn a_missing_input_is_a_problem_and_nothing_at_all_an_error() {
+fn missing_input_is_a_problem_and_no_input_an_error() {
     let workspace = Workspace::new();
     workspace.write_records("a.json", &trail());
     let ledger = workspace.load(&["a.json", "b.json"]);
@@ -283,7 +283,7 @@ fn a_missing_input_is_a_problem_and_nothing_at_all_an_error() {
 }
 
 #[test]
-fn the_case_in_the_folder_that_is_loaded_is_no_input() {
+fn case_file_in_the_loaded_folder_is_not_an_input() {
     let workspace = Workspace::new();
     workspace.write_records("a.json", &trail());
     for loaded in [1, 0] {
@@ -293,7 +293,7 @@ fn the_case_in_the_folder_that_is_loaded_is_no_input() {
 }
 
 #[test]
-fn no_log_is_left_beside_the_case() {
+fn no_write_ahead_log_is_left_after_a_load() {
     let workspace = Workspace::new();
     workspace.write_records("a.json", &trail());
     workspace.load(&["a.json"]);
@@ -303,7 +303,7 @@ fn no_log_is_left_beside_the_case() {
 }
 
 #[test]
-fn a_load_of_many_files_is_the_sum_of_them() {
+fn counts_of_many_files_add_up() {
     let workspace = Workspace::new();
     for n in 0..1200 {
         workspace
@@ -316,28 +316,28 @@ fn a_load_of_many_files_is_the_sum_of_them() {
 }
 
 #[test]
-fn a_load_that_fails_stops_and_leaves_what_was_committed() {
+fn failed_load_stops_and_keeps_committed_events() {
     let workspace = Workspace::new();
     workspace.write_records("a.json", &trail());
     workspace.load(&["a.json"]);
     let case = duckdb::Connection::open(workspace.path("case.duckdb")).unwrap();
     case.execute_batch("ALTER TABLE load_files DROP COLUMN loaded_at").unwrap();
     drop(case);
-    // More portions than may wait, so that the thread that parses would wait for ever.
+    // More portions than the queue can hold, so that a parser thread that is not stopped would wait forever.
     for n in 0..2600 {
         workspace.write(&format!("logs/{n}"), "");
     }
     workspace.write_records("logs/0", &[record(500, "alice", BROWSER)]);
     let failed = workspace.try_load("case.duckdb", &["logs"], &NoProgress);
     assert!(matches!(failed, Err(LoadError::Store(_))), "{failed:?}");
-    // Views need the column, so that the case cannot be opened to read.
+    // Views need the column, so the case cannot be opened with `Case`.
     let case = duckdb::Connection::open(workspace.path("case.duckdb")).unwrap();
     let count: u64 = case.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).unwrap();
     assert_eq!(count, 61);
 }
 
 #[test]
-fn what_a_stopped_load_left_undone_is_done_by_the_next() {
+fn next_load_completes_an_interrupted_one() {
     let workspace = Workspace::new();
     workspace.write_records("a.json", &trail());
     workspace.load(&["a.json"]);
@@ -350,25 +350,25 @@ fn what_a_stopped_load_left_undone_is_done_by_the_next() {
         let case = duckdb::Connection::open(workspace.path("case.duckdb")).unwrap();
         case.execute_batch(undone).unwrap();
         drop(case);
-        assert_ne!(workspace.content("case.duckdb"), content, "{undone} undoes something");
+        assert_ne!(workspace.content("case.duckdb"), content, "{undone} must change the case");
         assert_eq!(workspace.load(&["a.json"]).files_skipped, 1);
         assert_eq!(workspace.content("case.duckdb"), content, "after {undone}");
     }
 }
 
 #[derive(Default)]
-struct ExplainedSignal(Mutex<(Vec<Phase>, u64, u64, u64, u64)>);
+struct RecordedProgress(Mutex<(Vec<Phase>, u64, u64, u64, u64)>);
 
-impl Progress for ExplainedSignal {
+impl Progress for RecordedProgress {
     fn start(&self, files: u64, bytes: u64) {
-        let mut told = self.0.lock().unwrap();
-        (told.1, told.2) = (files, bytes);
+        let mut progress = self.0.lock().unwrap();
+        (progress.1, progress.2) = (files, bytes);
     }
 
     fn file(&self, bytes: u64, events: u64) {
-        let mut told = self.0.lock().unwrap();
-        told.3 += bytes;
-        told.4 += events;
+        let mut progress = self.0.lock().unwrap();
+        progress.3 += bytes;
+        progress.4 += events;
     }
 
     fn phase(&self, phase: Phase) {
@@ -377,13 +377,13 @@ impl Progress for ExplainedSignal {
 }
 
 #[test]
-fn progress_is_told_every_byte_and_event() {
+fn progress_reports_all_bytes_and_events() {
     let workspace = Workspace::new();
     workspace.write_records("logs/a.json", &trail());
     workspace.write_records("logs/b.json", &trail()[..5]);
-    let told = ExplainedSignal::default();
-    workspace.try_load("case.duckdb", &["logs"], &told).unwrap();
-    let (phases, files, bytes, done, events) = told.0.into_inner().unwrap();
+    let progress = RecordedProgress::default();
+    workspace.try_load("case.duckdb", &["logs"], &progress).unwrap();
+    let (phases, files, bytes, done, events) = progress.0.into_inner().unwrap();
     assert_eq!(phases, [Phase::Reading, Phase::Sessions, Phase::Mapping, Phase::Finishing]);
     let size = |name| fs::metadata(workspace.path(name)).unwrap().len();
     assert_eq!((files, bytes, events), (2, size("logs/a.json") + size("logs/b.json"), 61));

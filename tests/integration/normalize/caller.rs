@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::normalize::{absent, event, record};
 
 #[test]
-fn each_client_is_told_by_its_user_agent() {
+fn client_is_derived_from_user_agent() {
     for (agent, expected) in [
         ("Mozilla/5.0 (X11; Linux x86_64)", Client::Browser),
         ("SRPS/Mozilla/5.0 (X11)", Client::Browser),
@@ -59,7 +59,7 @@ fn each_client_is_told_by_its_user_agent() {
 }
 
 #[test]
-fn only_without_a_user_agent_does_the_invoker_count() {
+fn invoker_is_used_only_without_a_user_agent() {
     assert_eq!(client(None, Some("config.amazonaws.com")), Client::Service);
     assert_eq!(client(Some("-"), Some("config.amazonaws.com")), Client::Service);
     assert_eq!(client(Some("AWS Internal"), Some("config.amazonaws.com")), Client::Internal);
@@ -67,7 +67,7 @@ fn only_without_a_user_agent_does_the_invoker_count() {
 }
 
 #[test]
-fn each_kind_of_evidence_is_a_test_of_its_own() {
+fn each_kind_of_evidence_is_found() {
     let plain = json!({ "sessionCredentialFromConsole": absent(), "userAgent": "x" });
     for (member, value, expected) in [
         ("userAgent", json!("x"), Evidence::empty()),
@@ -88,7 +88,7 @@ fn each_kind_of_evidence_is_a_test_of_its_own() {
 }
 
 #[test]
-fn what_a_service_was_asked_for_is_not_forwarded() {
+fn calls_invoked_by_a_service_are_not_forwarded() {
     let identity = json!({ "type": "AssumedRole", "invokedBy": "cloudformation.amazonaws.com" });
     let text = record(&json!({ "userIdentity": identity, "sessionCredentialFromConsole": absent() }));
     assert_eq!(event(&text).evidence, Evidence::INTERNAL);

@@ -1,4 +1,4 @@
-//! Records of unusual form: other versions, other kinds of event, other shippers, and no records at all.
+//! Unusual records: other versions, other kinds of event, other log shippers, and invalid records.
 
 use cartographer::event::{Event, Timestamp};
 use cartographer::normalize;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::normalize::{TIME, absent, event, extra, record, refusal};
 
 #[test]
-fn a_record_without_an_id_gets_one_of_its_content() {
+fn missing_event_id_is_derived_from_content() {
     let members = json!({ "eventID": absent() });
     let text = record(&members);
     let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(&text).unwrap()).unwrap();
@@ -23,14 +23,14 @@ fn a_record_without_an_id_gets_one_of_its_content() {
 }
 
 #[test]
-fn an_own_id_that_looks_made_is_told_from_a_made_one() {
+fn original_id_that_looks_derived_is_kept() {
     let id = "44136fa3-55b3-878a-9146-ad16f7e8649e";
     let text = record(&json!({ "eventID": id }));
     assert_eq!(event(&text).event_id, id);
 }
 
 #[test]
-fn a_record_of_2014_has_no_type_and_no_ids() {
+fn record_of_2014_without_type_and_ids_is_read() {
     let text = record(&json!({
         "eventVersion": "1.0", "eventType": absent(), "eventID": absent(), "requestID": absent(),
         "recipientAccountId": absent(), "eventCategory": absent(), "readOnly": absent()
@@ -41,7 +41,7 @@ fn a_record_of_2014_has_no_type_and_no_ids() {
 }
 
 #[test]
-fn an_insight_says_what_it_is_about_in_its_details() {
+fn insight_call_is_read_from_its_details() {
     let details =
         json!({ "state": "Start", "eventSource": "ssm.amazonaws.com", "eventName": "UpdateInstanceInformation" });
     let insight = json!({
@@ -63,7 +63,7 @@ fn an_insight_says_what_it_is_about_in_its_details() {
 }
 
 #[test]
-fn a_network_activity_event_is_an_event() {
+fn network_activity_event_is_read() {
     let text = record(&json!({
         "eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity", "errorCode": "VpceAccessDenied",
         "userIdentity": { "type": "AWSAccount", "principalId": "AIDAOTHER", "accountId": "444455556666" },
@@ -78,7 +78,7 @@ fn a_network_activity_event_is_an_event() {
 }
 
 #[test]
-fn other_forms_of_time_are_understood() {
+fn other_time_formats_are_parsed() {
     for time in [
         json!("2024-04-13T05:12:00.000Z"),
         json!("2024-04-13T16:12:00+11:00"),
@@ -95,7 +95,7 @@ fn other_forms_of_time_are_understood() {
 }
 
 #[test]
-fn logstash_has_the_time_beside_the_record() {
+fn logstash_timestamp_is_used_if_event_time_is_missing() {
     let shipped = json!({ "eventTime": absent(), "@timestamp": "2024-04-13T05:12:00.000Z", "@version": "1" });
     let text = record(&shipped);
     assert_eq!(event(&text).event_time, TIME);
@@ -104,7 +104,7 @@ fn logstash_has_the_time_beside_the_record() {
 }
 
 #[test]
-fn what_is_no_event_is_refused_with_the_reason() {
+fn invalid_event_is_refused_with_the_reason() {
     assert_eq!(refusal("[1]"), "trail.json: a record must be a JSON object");
     assert_eq!(refusal("{\"a\": 1,\n}"), "trail.json: invalid JSON at line 2, column 1");
     for name in ["eventTime", "eventSource", "eventName"] {
@@ -123,7 +123,7 @@ fn what_is_no_event_is_refused_with_the_reason() {
 }
 
 #[test]
-fn text_that_is_no_unicode_does_not_cost_the_event() {
+fn invalid_unicode_is_replaced() {
     let text = record(&json!({ "userAgent": "UA" })).replace("\"UA\"", r#""a\ud800b\\ud800 ü\n""#);
     let event = normalize::event(&text, "trail.json").unwrap();
     assert_eq!(event.user_agent.as_deref(), Some("a\u{fffd}b\\ud800 ü\n"));
@@ -131,13 +131,13 @@ fn text_that_is_no_unicode_does_not_cost_the_event() {
 }
 
 #[test]
-fn names_with_escapes_survive() {
+fn escaped_member_names_are_kept() {
     let text = record(&json!({ "quo\"te\n": { "deep": [1.5, -0.0, 1e300] }, "é": "\u{0}" }));
     assert_eq!(extra(&event(&text))["quo\"te\n"]["deep"][0], 1.5);
 }
 
 #[test]
-fn a_row_that_was_not_written_here_is_not_rebuilt() {
+fn invalid_row_cannot_be_rebuilt() {
     let text = record(&json!({}));
     let refused = |row: &Event<'_>| normalize::rebuild(row).unwrap_err().to_string();
     let broken = Event { extra: Some("{".into()), ..event(&text) };

@@ -1,4 +1,4 @@
-//! Traps of `userIdentity`.
+//! Variations of `userIdentity`.
 
 use cartographer::event::{Evidence, Timestamp};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn principal(identity: &Value) -> Option<String> {
 }
 
 #[test]
-fn a_common_identity_leaves_nothing_over() {
+fn common_identity_is_completely_mapped() {
     let text = record(&json!({}));
     let event = event(&text);
     let identity = &event.identity;
@@ -28,7 +28,7 @@ fn a_common_identity_leaves_nothing_over() {
 }
 
 #[test]
-fn only_leftovers_of_an_identity_are_kept() {
+fn only_unmapped_identity_members_are_kept() {
     let text = record(&json!({ "userIdentity": {
         "type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Admin/bob", "credentialId": "c",
         "sessionContext": {
@@ -52,7 +52,7 @@ fn only_leftovers_of_an_identity_are_kept() {
 }
 
 #[test]
-fn an_identity_that_is_none_is_kept() {
+fn empty_or_invalid_identity_is_kept() {
     for identity in [Value::Null, json!("alice"), json!({}), json!([1]), json!({ "sessionContext": {} })] {
         let text = record(&json!({ "userIdentity": identity }));
         let event = event(&text);
@@ -62,7 +62,7 @@ fn an_identity_that_is_none_is_kept() {
 }
 
 #[test]
-fn members_of_the_wrong_type_are_kept_beside_what_they_say() {
+fn identity_members_of_unexpected_types_are_read_if_possible() {
     let text = record(&json!({ "userIdentity": {
         "type": { "a": 1 }, "accountId": 111_122_223_333_i64, "userName": null,
         "sessionContext": { "attributes": { "creationDate": "yesterday", "mfaAuthenticated": true }, "sessionIssuer": null }
@@ -73,7 +73,7 @@ fn members_of_the_wrong_type_are_kept_beside_what_they_say() {
 }
 
 #[test]
-fn some_versions_write_the_consoles_flag_into_the_session() {
+fn console_flag_in_session_attributes_is_evidence() {
     let text = record(&json!({
         "sessionCredentialFromConsole": crate::normalize::absent(), "userAgent": "x",
         "userIdentity": { "type": "IAMUser", "sessionContext": { "attributes": { "sessionCredentialFromConsole": "true" } } }
@@ -83,7 +83,7 @@ fn some_versions_write_the_consoles_flag_into_the_session() {
 }
 
 #[test]
-fn a_user_is_known_by_the_name_or_the_end_of_the_arn() {
+fn principal_of_user_is_name_or_end_of_arn() {
     let mut user = json!({ "type": "IAMUser", "userName": "alice", "arn": "arn:aws:iam::1:user/staff/al" });
     assert_eq!(principal(&user).as_deref(), Some("alice"));
     user["userName"] = json!("");
@@ -92,7 +92,7 @@ fn a_user_is_known_by_the_name_or_the_end_of_the_arn() {
 }
 
 #[test]
-fn a_role_is_known_by_its_name_and_its_session() {
+fn principal_of_role_is_role_and_session_name() {
     let arn = "arn:aws-us-gov:sts::1:assumed-role/AWSReservedSSO_Admin_0a/bob@example.com";
     let role = json!({ "type": "AssumedRole", "arn": arn, "principalId": "AROA:bob@example.com" });
     assert_eq!(principal(&role).as_deref(), Some("AWSReservedSSO_Admin_0a/bob@example.com"));
@@ -101,7 +101,7 @@ fn a_role_is_known_by_its_name_and_its_session() {
 }
 
 #[test]
-fn everyone_else_is_known_by_what_there_is() {
+fn principal_of_other_identities_uses_available_members() {
     for (identity, expected) in [
         (json!({ "type": "Root", "arn": "arn:aws:iam::1:root", "principalId": "1" }), Some("root")),
         (json!({ "type": "AWSService", "invokedBy": "config.amazonaws.com" }), Some("config.amazonaws.com")),

@@ -1,4 +1,4 @@
-//! Records in, events and sessions out: every trap that trails have set so far.
+//! Normalizing records to events and sessions, with the special cases that occur in trails.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,11 +14,11 @@ use cartographer::event::{Event, Timestamp};
 use cartographer::normalize;
 use serde_json::{Value, json};
 
-/// When [`record`] happened: 2024-04-13T05:12:00Z.
+/// The time of [`record`]: 2024-04-13T05:12:00Z.
 const TIME: Timestamp = Timestamp(1_712_985_120_000_000);
 
-/// A record as the console of 2024 leaves it, with `members` in place of its own. A member given as [`absent`] is left
-/// out.
+/// A record from the console of 2024, with some members replaced by `members`. A member with the value [`absent`] is
+/// left out.
 fn record(members: &Value) -> String {
     let mut record = json!({
         "eventVersion": "1.09",
@@ -45,16 +45,16 @@ fn absent() -> Value {
     json!("(absent)")
 }
 
-/// The event of a record that can be rebuilt from it.
+/// The event of a record. Checks that the record can be rebuilt from it.
 #[track_caller]
 fn event(json: &str) -> Event<'_> {
     let event = normalize::event(json, "trail.json").unwrap();
     let rebuilt = Value::Object(normalize::rebuild(&event).unwrap());
-    assert_eq!(rebuilt, serde_json::from_str::<Value>(json).unwrap(), "rebuilt");
+    assert_eq!(rebuilt, serde_json::from_str::<Value>(json).unwrap(), "the rebuilt record differs");
     event
 }
 
-/// What no field of the event holds.
+/// The members that have no field in the event.
 fn extra(event: &Event<'_>) -> Value {
     event.extra.as_deref().map_or(Value::Null, |text| serde_json::from_str(text).unwrap())
 }

@@ -1,11 +1,11 @@
-//! What holds for every record.
+//! Properties of every record.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use cartographer::normalize;
 
-/// Any JSON value, small.
+/// Any small JSON value.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -13,7 +13,7 @@ fn value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         (-1e6..1e6).prop_map(Value::from),
         ".{0,12}".prop_map(Value::String),
-        telling().prop_map(Value::from),
+        meaningful_text().prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
@@ -24,8 +24,8 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Text that means something somewhere in a record.
-fn telling() -> impl Strategy<Value = &'static str> {
+/// Text with a special meaning in some member of a record.
+fn meaningful_text() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "",
         "-",
@@ -51,7 +51,7 @@ fn telling() -> impl Strategy<Value = &'static str> {
     ])
 }
 
-/// The name of a member: one that is known at some level, or any other.
+/// The name of a member: a known name at some level, or any other.
 fn name() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
         "eventVersion",
@@ -98,7 +98,7 @@ fn object(members: std::ops::Range<usize>) -> impl Strategy<Value = Map<String, 
     prop::collection::vec((name(), value()), members).prop_map(|members| members.into_iter().collect())
 }
 
-/// A `userIdentity` that is often what it should be, to some depth.
+/// A `userIdentity` with mostly plausible nested objects.
 fn identity() -> impl Strategy<Value = Value> {
     (object(0..5), object(0..3), object(0..3), object(0..3)).prop_map(|(mut user, mut context, issuer, attributes)| {
         context.insert("sessionIssuer".into(), Value::Object(issuer));
@@ -108,7 +108,7 @@ fn identity() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A record that says when and what, and anything else besides.
+/// A record with a time and a call, and any other members.
 fn record() -> impl Strategy<Value = Value> {
     let time = prop::sample::select(vec![
         json!("2024-04-13T05:11:21Z"),
@@ -135,7 +135,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_sure_to_be_a_record_is_rebuilt_or_refused(record in object(0..14)) {
+    fn possible_record_can_be_rebuilt_or_is_refused(record in object(0..14)) {
         let text = Value::Object(record).to_string();
         if let Ok(event) = normalize::event(&text, "trail.json") {
             let parsed: Value = serde_json::from_str(&text).unwrap();
@@ -144,10 +144,10 @@ proptest! {
     }
 
     #[test]
-    fn no_text_whatever_stops_it(text in "\\PC{0,60}|[\\[\\]{}\",:\\\\u0d8a]{0,40}") {
+    fn arbitrary_text_is_parsed_or_refused(text in "\\PC{0,60}|[\\[\\]{}\",:\\\\u0d8a]{0,40}") {
         let wrapped = format!("{{\"eventTime\":\"2024-04-13T05:11:21Z\",\"eventSource\":\"a\",\"eventName\":\"b\",\"userAgent\":\"{text}\"}}");
         let valid = serde_json::from_str::<&serde_json::value::RawValue>(&wrapped).is_ok();
         let known = normalize::event(&wrapped, "trail.json").is_ok();
-        prop_assert!(known <= valid, "an event of what is no JSON");
+        prop_assert!(known <= valid, "an event was made from invalid JSON");
     }
 }

@@ -1,4 +1,4 @@
-//! Traps of the record's own members.
+//! Variations of a record's own members.
 
 use cartographer::event::Evidence;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::normalize::{TIME, absent, event, extra, record};
 
 #[test]
-fn members_of_2024_and_later_are_fields_and_come_back() {
+fn members_since_2024_are_mapped_and_rebuilt() {
     let text = record(&json!({
         "sharedEventID": "s-1", "vpcEndpointId": "vpce-1",
         "userIdentity": {
@@ -31,7 +31,7 @@ fn members_of_2024_and_later_are_fields_and_come_back() {
 }
 
 #[test]
-fn a_common_record_fills_every_field_and_leaves_only_what_has_none() {
+fn common_record_is_completely_mapped() {
     let text = record(&json!({ "errorCode": "AccessDenied", "errorMessage": "no \"way\"" }));
     let event = event(&text);
     assert_eq!(event.event_id, "2df05a9f-0f79-42d3-b5d5-f5cc6c312fb1");
@@ -55,7 +55,7 @@ fn a_common_record_fills_every_field_and_leaves_only_what_has_none() {
 }
 
 #[test]
-fn the_consoles_flag_is_a_string_a_boolean_or_null() {
+fn console_flag_may_be_string_boolean_or_null() {
     let cases = [
         (json!("true"), Some(true), Value::Null),
         (json!("false"), Some(false), Value::Null),
@@ -77,7 +77,7 @@ fn the_consoles_flag_is_a_string_a_boolean_or_null() {
 }
 
 #[test]
-fn read_only_is_a_boolean_or_a_string() {
+fn read_only_may_be_boolean_or_string() {
     for (read_only, expected) in [
         (json!(true), Some(true)),
         (json!(false), Some(false)),
@@ -94,7 +94,7 @@ fn read_only_is_a_boolean_or_a_string() {
 }
 
 #[test]
-fn request_parameters_keep_their_text_whatever_they_are() {
+fn request_parameters_keep_their_text() {
     for (request, expected) in [
         (json!("{\"a\":1}"), Some(r#""{\"a\":1}""#)),
         (json!([1, { "b": null }]), Some(r#"[1,{"b":null}]"#)),
@@ -110,7 +110,7 @@ fn request_parameters_keep_their_text_whatever_they_are() {
 }
 
 #[test]
-fn a_user_agent_that_is_a_list_is_joined() {
+fn list_of_user_agents_is_joined() {
     let text = record(&json!({ "userAgent": ["S3Console/0.4", "aws-internal/3"] }));
     let event = event(&text);
     assert_eq!(event.user_agent.as_deref(), Some("S3Console/0.4, aws-internal/3"));
@@ -119,7 +119,7 @@ fn a_user_agent_that_is_a_list_is_joined() {
 }
 
 #[test]
-fn an_error_code_that_says_success_is_no_error() {
+fn error_code_for_success_is_not_an_error() {
     for fine in ["200", "Success", "success", "OK", ""] {
         let text = record(&json!({ "errorCode": fine }));
         let event = event(&text);
@@ -131,7 +131,7 @@ fn an_error_code_that_says_success_is_no_error() {
 }
 
 #[test]
-fn a_source_is_kept_as_it_is_and_only_addresses_are_a_persons() {
+fn source_ip_is_kept_and_only_addresses_are_forwarded() {
     for (source, forwarded) in [
         ("203.0.113.7", true),
         ("2001:db8::7", true),
@@ -151,7 +151,7 @@ fn a_source_is_kept_as_it_is_and_only_addresses_are_a_persons() {
 }
 
 #[test]
-fn a_trimmed_record_has_what_it_has() {
+fn trimmed_record_is_read() {
     let event = event(
         r#"{"eventTime": "2024-04-13T05:12:00Z", "eventID": "e", "eventSource": "s3.amazonaws.com", "eventName": "ListBuckets",
             "requestParameters": null, "errorCode": null, "userAgent": "AWS Internal", "awsRegion": "us-east-1"}"#,
@@ -162,7 +162,7 @@ fn a_trimmed_record_has_what_it_has() {
 }
 
 #[test]
-fn members_that_differ_by_case_alone_stay_apart() {
+fn member_names_are_case_sensitive() {
     let text = record(&json!({ "sourceIpAddress": "198.51.100.9", "EventName": "Other", "eventid": 7 }));
     let event = event(&text);
     assert_eq!((event.source_ip.as_deref(), &*event.event_name), (Some("203.0.113.7"), "ListUsers"));
@@ -171,7 +171,7 @@ fn members_that_differ_by_case_alone_stay_apart() {
 }
 
 #[test]
-fn of_a_repeated_member_the_last_counts() {
+fn last_of_repeated_members_is_used() {
     let text =
         record(&json!({})).replacen('{', r#"{"eventName":"First","errorCode":null,"errorCode":"E","x":1,"x":2,"#, 1);
     let event = event(&text);
@@ -179,7 +179,7 @@ fn of_a_repeated_member_the_last_counts() {
 }
 
 #[test]
-fn a_source_loses_its_domain_in_service_only() {
+fn service_is_event_source_without_domain() {
     for (source, service) in [
         ("s3.amazonaws.com", "s3"),
         ("ec2.amazonaws.com.cn", "ec2"),

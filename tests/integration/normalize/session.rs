@@ -34,13 +34,13 @@ fn created(time: &str) -> Value {
 }
 
 #[test]
-fn an_id_is_32_hex_digits_and_never_changes() {
-    // Worked out apart from the program: sha256 of each part after its length in 8 bytes, little end first.
+fn session_id_is_stable() {
+    // Calculated independently: SHA-256 of each part, preceded by its length as 8 bytes in little-endian order.
     assert_eq!(id(&identity(&json!({}))), "36c73b6a0ec4cf909c5034e669f3ca7b");
 }
 
 #[test]
-fn neither_key_nor_region_nor_file_parts_a_session() {
+fn session_does_not_depend_on_key_region_or_file() {
     let first = id(&identity(&json!({})));
     assert_eq!(id(&identity(&json!({ "accessKeyId": "ASIATWO" }))), first);
     assert_eq!(id_in(&identity(&json!({})), "other.json"), first);
@@ -51,7 +51,7 @@ fn neither_key_nor_region_nor_file_parts_a_session() {
 }
 
 #[test]
-fn account_principal_and_creation_part_sessions() {
+fn session_depends_on_account_principal_and_creation_date() {
     let ids = [
         id(&identity(&json!({}))),
         id(&identity(&json!({ "accountId": "444455556666" }))),
@@ -65,14 +65,14 @@ fn account_principal_and_creation_part_sessions() {
 }
 
 #[test]
-fn without_a_creation_date_the_key_tells_sessions_apart() {
+fn session_depends_on_key_without_a_creation_date() {
     let key = |key: &str| id(&identity(&json!({ "sessionContext": absent(), "accessKeyId": key })));
     assert_eq!(key("AKIAONE"), key("AKIAONE"));
     assert_ne!(key("AKIAONE"), key("AKIATWO"));
 }
 
 #[test]
-fn without_a_key_the_service_that_called_tells_sessions_apart() {
+fn session_depends_on_service_without_a_key() {
     let service = |name: &str| {
         let mut members = json!({ "userIdentity": { "type": "AWSService", "invokedBy": name } });
         members["recipientAccountId"] = json!("111122223333");
@@ -86,7 +86,7 @@ fn without_a_key_the_service_that_called_tells_sessions_apart() {
 }
 
 #[test]
-fn without_any_identity_the_file_is_the_session() {
+fn session_depends_on_file_without_an_identity() {
     for identity in [absent(), Value::Null, json!(""), json!({ "type": "Unknown" }), json!({ "accountId": "" })] {
         let members = json!({ "userIdentity": identity });
         assert_eq!(id(&members), id(&json!({ "userIdentity": absent() })), "{identity}");
@@ -95,17 +95,17 @@ fn without_any_identity_the_file_is_the_session() {
 }
 
 #[test]
-fn identities_that_cannot_be_understood_are_told_apart_by_their_text() {
-    let unread = |identity: Value| json!({ "userIdentity": identity });
-    let [alice, mallory] = ["alice?", "mallory?"].map(|text| unread(json!(text)));
+fn session_depends_on_text_of_unparsable_identity() {
+    let unparsable = |identity: Value| json!({ "userIdentity": identity });
+    let [alice, mallory] = ["alice?", "mallory?"].map(|text| unparsable(json!(text)));
     assert_eq!(id(&alice), id(&alice));
     assert_ne!(id(&alice), id(&mallory));
-    assert_ne!(id(&alice), id(&unread(absent())));
+    assert_ne!(id(&alice), id(&unparsable(absent())));
     assert_ne!(id(&alice), id_in(&alice, "other.json"));
 }
 
 #[test]
-fn a_failed_sign_in_belongs_to_its_partition() {
+fn failed_sign_in_uses_partition_of_its_region() {
     let failed = |region: &str| {
         let mut event = sign_in(
             "2024-05-01T10:00:00Z",
@@ -142,14 +142,14 @@ fn root() -> Value {
 }
 
 #[test]
-fn sign_ins_without_a_session_share_one_a_day() {
+fn sign_ins_without_a_session_share_one_per_day() {
     let morning = id(&sign_in("2024-04-13T05:11:21Z", &root()));
     assert_eq!(id(&sign_in("2024-04-13T23:59:59Z", &root())), morning);
     assert_ne!(id(&sign_in("2024-04-14T00:00:00Z", &root())), morning);
 }
 
 #[test]
-fn a_failed_sign_in_belongs_with_the_one_that_succeeds() {
+fn failed_and_successful_sign_ins_share_a_session() {
     let arn = "arn:aws:iam::1:user/alice";
     let good = json!({ "type": "IAMUser", "principalId": "AIDA", "arn": arn, "accountId": "1", "userName": "alice" });
     let failed =
@@ -159,7 +159,7 @@ fn a_failed_sign_in_belongs_with_the_one_that_succeeds() {
 }
 
 #[test]
-fn a_sign_in_is_linked_to_the_session_it_opened() {
+fn sign_in_is_linked_to_the_session_it_opened() {
     let text = record(&sign_in("2024-04-13T05:11:21Z", &root()));
     let login = session::sign_in(&event(&text)).unwrap();
     assert_eq!((login.account_id.as_str(), login.principal_arn.as_str()), ("1", "arn:aws:iam::1:root"));
@@ -174,7 +174,7 @@ fn a_sign_in_is_linked_to_the_session_it_opened() {
 }
 
 #[test]
-fn an_event_with_a_session_or_without_an_identity_waits_for_no_link() {
+fn only_sign_ins_without_a_session_are_linked() {
     let with_session = identity(&json!({}))["userIdentity"].clone();
     for identity in [with_session, absent()] {
         let text = record(&sign_in("2024-04-13T05:11:21Z", &identity));

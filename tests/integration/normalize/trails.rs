@@ -1,4 +1,4 @@
-//! Trails that others recorded, where a checkout has them beside it.
+//! Trails that others recorded, if they are in `../shared`.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use cartographer::normalize;
 use serde_json::Value;
 
 #[test]
-fn every_record_of_the_shared_trails_can_be_rebuilt() {
+fn records_of_shared_trails_can_be_rebuilt() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     if !root.is_dir() {
         return;
@@ -32,7 +32,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// The records in a file of plain JSON values, however they are wrapped.
+/// The records in a file of JSON values, at any depth.
 fn records(file: &Path) -> Vec<Value> {
     let Ok(text) = std::fs::read_to_string(file) else { return Vec::new() };
     let values = serde_json::Deserializer::from_str(&text).into_iter::<Value>().map_while(Result::ok);

@@ -1,9 +1,9 @@
-//! How rows look, in every form, with texts that mean harm.
+//! Rows in every output format, with hostile text.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![expect(clippy::unwrap_used, reason = "test helpers fail by panicking, like tests")]
 
 mod escaping;
-mod forms;
+mod formats;
 mod timeline;
 mod words;
 

@@ -49,7 +49,7 @@ fn timeline(entries: &[Entry], heads: &[Head]) -> String {
 }
 
 #[test]
-fn consecutive_residual_events_of_a_service_share_a_line() {
+fn consecutive_residual_events_share_a_line() {
     let other = Entry { service: Some("iam".to_owned()), ..call(3, "iam:GetUser") };
     let entries = [
         call(0, "s3:ListBuckets"),
@@ -74,11 +74,11 @@ fn consecutive_residual_events_of_a_service_share_a_line() {
 }
 
 #[test]
-fn the_read_of_a_secret_shares_no_line_with_other_reads() {
+fn secret_reads_share_no_line_with_other_reads() {
     let of = |minutes, title: &str, kind| Entry {
         service: Some("ssm".to_owned()),
         kind: Some(kind),
-        summary: Some(format!("ExplainedSignal of {title}")),
+        summary: Some(format!("Description of {title}")),
         ..call(minutes, title)
     };
     let entries = [
@@ -91,13 +91,13 @@ fn the_read_of_a_secret_shares_no_line_with_other_reads() {
     let lines: Vec<&str> = text.lines().skip(1).collect();
     let expected = [
         "  09:12:00  residual  ssm: DescribeParameters, GetParameter  (2 events)",
-        "  09:14:00  residual  ExplainedSignal of ssm:GetParameter, and 1 more call  (2 events)",
+        "  09:14:00  residual  Description of ssm:GetParameter, and 1 more call  (2 events)",
     ];
     assert_eq!(lines, expected);
 }
 
 #[test]
-fn doubt_errors_and_a_new_day_are_shown() {
+fn confidence_errors_and_day_changes_are_shown() {
     let denied = Entry { error_code: Some("AccessDenied".to_owned()), ..click(1, Kind::Secret, "Read it", 0.799) };
     let later = Entry { region: Some("eu-west-1".to_owned()), ..click(15 * 60, Kind::List, "Users", 1.0) };
     let text = timeline(&[denied, later], &[]);
@@ -109,7 +109,7 @@ fn doubt_errors_and_a_new_day_are_shown() {
 }
 
 #[test]
-fn sessions_are_apart_headed_and_known_by_their_shortest_prefix() {
+fn sessions_have_headings_with_shortest_unique_id() {
     let head = |id: &str, who: &str, mfa| Head {
         session_id: id.to_owned(),
         principal: Some(who.to_owned()),
@@ -133,7 +133,7 @@ fn sessions_are_apart_headed_and_known_by_their_shortest_prefix() {
 }
 
 #[test]
-fn aggregated_events_have_a_heading_of_their_own() {
+fn aggregated_events_have_a_separate_heading() {
     let counted = |minutes, summary: &str| Entry {
         session_id: None,
         principal: None,
@@ -151,7 +151,7 @@ fn aggregated_events_have_a_heading_of_their_own() {
 }
 
 #[test]
-fn calls_that_stand_out_share_a_line_only_if_they_name_the_same_things() {
+fn prominent_calls_share_a_line_only_for_the_same_resources() {
     let of = |minutes, title: &str, resource: &str| Entry {
         service: Some("iam".to_owned()),
         summary: Some(format!("Created {resource}")),
@@ -180,7 +180,7 @@ fn calls_that_stand_out_share_a_line_only_if_they_name_the_same_things() {
 }
 
 #[test]
-fn a_line_of_downloads_has_the_total_of_bytes_if_it_is_known() {
+fn download_line_shows_total_bytes_if_known() {
     let of = |minutes, bytes_out| Entry {
         summary: Some("Downloaded a".to_owned()),
         bytes_out,
@@ -196,13 +196,13 @@ fn a_line_of_downloads_has_the_total_of_bytes_if_it_is_known() {
 }
 
 #[test]
-fn one_more_call_is_singular() {
+fn singular_is_used_for_one_more_call() {
     let entries = ["a", "b", "c", "d", "e"].map(|title| call(0, title));
     assert!(timeline(&entries, &[]).ends_with("  residual  s3: a, b, c, d, 1 more call  (5 events)\n"));
 }
 
 #[test]
-fn failed_calls_are_counted_where_they_are_asked_for() {
+fn failed_calls_are_counted_only_if_requested() {
     let entries = [
         Entry { failed_events: 2, ..click(0, Kind::List, "Buckets", 1.0) },
         Entry { failed_events: 1, events: 1, ..click(1, Kind::Login, "Failed to sign in", 1.0) },

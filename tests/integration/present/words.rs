@@ -1,4 +1,4 @@
-//! The ledger in words, and rules.
+//! The load summary, and rules.
 
 use cartographer::load::{Ledger, Problem};
 use cartographer::present::{self, Format};
@@ -9,7 +9,7 @@ use cartographer::store::Totals;
 use crate::present::shown;
 
 #[test]
-fn a_ledger_says_what_balances_and_what_went_wrong() {
+fn ledger_shows_counts_and_problems() {
     let problem = |record, cause: &str| Problem { file: "a\u{1b}.json".to_owned(), record, cause: cause.to_owned() };
     let ledger = Ledger {
         files_seen: 3,
@@ -52,7 +52,7 @@ fn a_ledger_says_what_balances_and_what_went_wrong() {
 }
 
 #[test]
-fn a_ledger_that_does_not_balance_says_so() {
+fn unbalanced_ledger_is_reported() {
     let mut out = Vec::new();
     present::ledger(&mut out, &Ledger { read: 2, inserted: 1, ..Ledger::default() }, 10).unwrap();
     assert!(
@@ -61,7 +61,7 @@ fn a_ledger_that_does_not_balance_says_so() {
 }
 
 #[test]
-fn rules_are_rows_and_pages() {
+fn rule_is_shown_as_row_and_as_page() {
     let rule = Rule {
         id: "iam/users".to_owned(),
         title: "IAM › Users".to_owned(),

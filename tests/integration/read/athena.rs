@@ -1,11 +1,11 @@
-//! Rows of Athena's table of a trail give the records they were made from.
+//! Rows of Athena's table of a trail are converted to the original records.
 
 use cartographer::read::{Container, Document, split};
 use serde_json::{Value, json};
 
 use super::Outcome;
 
-/// A row as the table that AWS's own statement makes has it: names in small letters, JSON and booleans as text.
+/// A row of the table that AWS's statement creates: lowercase names, and JSON and booleans as text.
 fn row() -> Value {
     json!({
         "eventversion": "1.09", "eventid": "00000000-0000-4000-8000-000000000001", "eventtime": "2024-05-01T10:00:01Z",
@@ -48,13 +48,13 @@ fn read(text: &str) -> Outcome {
 }
 
 #[test]
-fn a_row_is_the_record_it_was_made_from() {
+fn row_is_converted_to_the_original_record() {
     let outcome = read(&row().to_string());
     assert_eq!((outcome.container, outcome.records), (Container::Athena, vec![(1, record())]));
 }
 
 #[test]
-fn rows_come_a_line_each_and_what_is_no_json_stays_text() {
+fn rows_may_be_lines_and_invalid_json_stays_text() {
     let mut odd = row();
     odd["requestparameters"] = json!("HIVE_CURSOR_ERROR");
     let outcome = read(&format!("{}\n{odd}\n", row()));
@@ -63,7 +63,7 @@ fn rows_come_a_line_each_and_what_is_no_json_stays_text() {
 }
 
 #[test]
-fn a_record_with_members_of_both_kinds_of_name_is_a_record() {
+fn record_with_additional_lowercase_names_is_not_converted() {
     let mut both = record();
     both["eventname"] = json!("x");
     both["eventsource"] = json!("x");

@@ -1,4 +1,4 @@
-//! Each container gives its records, whole and in order.
+//! Each container returns its records, complete and in order.
 
 use std::borrow::Cow;
 
@@ -33,7 +33,7 @@ const CASES: [Case; 19] = [
 ];
 
 #[test]
-fn every_container_gives_its_records_in_order() {
+fn containers_return_records_in_order() {
     for (container, name, numbers) in CASES {
         let outcome = read(name);
         assert_eq!((outcome.container, outcome.numbers().as_slice()), (container, numbers), "{name}");
@@ -42,7 +42,7 @@ fn every_container_gives_its_records_in_order() {
 }
 
 #[test]
-fn every_container_gives_the_same_first_record() {
+fn containers_return_the_same_first_record() {
     let other_first = ["eventbridge_array.json"];
     for (_, name, _) in CASES.iter().filter(|(_, name, _)| !other_first.contains(name)) {
         assert_eq!(read(name).records[0].1, first(), "{name}");
@@ -50,7 +50,7 @@ fn every_container_gives_the_same_first_record() {
 }
 
 #[test]
-fn names_of_containers_are_all_different() {
+fn container_names_are_unique() {
     let mut names = Container::ALL.map(Container::as_str).to_vec();
     names.sort_unstable();
     names.dedup();
@@ -58,7 +58,7 @@ fn names_of_containers_are_all_different() {
 }
 
 #[test]
-fn records_are_borrowed_to_the_letter() {
+fn records_are_borrowed_without_changes() {
     let document = document("records.json");
     let text = std::str::from_utf8(&document.text).unwrap();
     let records = split(&document).unwrap().records;
@@ -73,20 +73,20 @@ fn records_are_borrowed_to_the_letter() {
 }
 
 #[test]
-fn a_file_without_events_is_no_refusal() {
+fn file_without_events_is_not_refused() {
     let outcome = read("records_none.json");
     assert_eq!((outcome.container, outcome.records.len(), outcome.bad.len()), (Container::Records, 0, 0));
 }
 
 #[test]
-fn events_of_sign_in_and_services_come_out_of_the_event_bus() {
+fn eventbridge_sign_in_and_service_events_are_read() {
     let names: Vec<_> =
         read("eventbridge_array.json").records.into_iter().map(|(_, r)| r["eventName"].clone()).collect();
     assert_eq!(names, ["ConsoleLogin", "RotateKey"]);
 }
 
 #[test]
-fn logstash_gives_its_time_and_keeps_its_members() {
+fn logstash_time_is_used_and_members_are_kept() {
     let outcome = read("logstash.jsonl");
     assert_eq!((outcome.container, outcome.numbers()), (Container::Logstash, vec![(1, 1), (2, 2)]));
     let mut expected = first();
@@ -97,7 +97,7 @@ fn logstash_gives_its_time_and_keeps_its_members() {
 }
 
 #[test]
-fn containers_mix_in_one_file_of_lines() {
+fn lines_may_have_different_containers() {
     let outcome = read("mixed.jsonl");
     assert_eq!(outcome.container, Container::JsonLines);
     assert_eq!(outcome.numbers(), [(1, 1), (2, 2), (3, 3), (4, 4), (4, 5), (5, 6), (7, 7)]);
@@ -106,7 +106,7 @@ fn containers_mix_in_one_file_of_lines() {
 }
 
 #[test]
-fn a_cell_without_a_record_costs_its_row_alone() {
+fn cell_without_a_record_only_rejects_its_row() {
     let outcome = read("record_cells.csv");
     assert_eq!((outcome.container, outcome.numbers()), (Container::Csv, vec![(2, 1), (3, 2)]));
     assert_eq!(outcome.records[0].1, first());
@@ -115,7 +115,7 @@ fn a_cell_without_a_record_costs_its_row_alone() {
 }
 
 #[test]
-fn event_history_of_sixteen_columns_becomes_records() {
+fn event_history_with_16_columns_is_read() {
     let outcome = read("history_16.csv");
     assert_eq!((outcome.container, outcome.numbers()), (Container::EventHistoryCsv, vec![(2, 1), (3, 2)]));
     let expected = json!({
@@ -133,7 +133,7 @@ fn event_history_of_sixteen_columns_becomes_records() {
 }
 
 #[test]
-fn event_history_of_ten_columns_becomes_records() {
+fn event_history_with_10_columns_is_read() {
     let outcome = read("history_10.csv");
     let expected = json!({
         "eventID": "00000000-0000-4000-8000-000000000001", "eventTime": "2019-05-01T13:45:20Z",
@@ -148,7 +148,7 @@ fn event_history_of_ten_columns_becomes_records() {
 }
 
 #[test]
-fn a_column_that_might_hold_records_does_not_hide_an_event_history() {
+fn event_column_does_not_hide_an_event_history() {
     let outcome = read("history_with_event_column.csv");
     assert_eq!((outcome.container, outcome.numbers()), (Container::EventHistoryCsv, vec![(2, 1)]));
     assert_eq!(outcome.records[0].1["eventHistory"], json!({"event": "sign-in"}));

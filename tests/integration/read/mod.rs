@@ -1,10 +1,10 @@
-//! The room `read`, through its public interface: from paths to record texts.
+//! The module `read`: from paths to the text of records.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test helpers fail by panicking, like tests")]
 
 mod athena;
 mod containers;
-mod field;
+mod formats;
 mod ocsf;
 mod refused;
 mod sources;
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use cartographer::read::{BadRecord, Container, Document, Refusal, Split, split};
 use serde_json::Value;
 
-/// A fixture's path.
+/// The path of a fixture.
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/read").join(name)
 }
@@ -27,7 +27,7 @@ fn document(name: &str) -> Document {
     Document { name: name.to_owned(), text: fs::read(path(name)).unwrap() }
 }
 
-/// What a document came to, with its records parsed.
+/// The result of splitting a document, with parsed records.
 #[derive(Debug)]
 struct Outcome {
     container: Container,
@@ -47,29 +47,29 @@ impl Outcome {
         outcome
     }
 
-    /// Position and the number at the end of `eventID`, by which the fixtures count their events.
+    /// The position of each record, and the number at the end of its `eventID`, which identifies it in the fixtures.
     fn numbers(&self) -> Vec<(u64, u64)> {
         let number = |record: &Value| record["eventID"].as_str().unwrap().rsplit('-').next().unwrap().parse().unwrap();
         self.records.iter().map(|(position, record)| (*position, number(record))).collect()
     }
 
-    /// Positions and causes of what is no record.
+    /// The positions and causes of invalid records.
     fn causes(&self) -> Vec<(u64, &str)> {
         self.bad.iter().map(|bad| (bad.position, bad.cause.as_str())).collect()
     }
 }
 
-/// A fixture's outcome.
+/// The outcome of a fixture.
 fn read(name: &str) -> Outcome {
     Outcome::of(split(&document(name)).unwrap())
 }
 
-/// Why a fixture is refused.
+/// The reason why a fixture is refused.
 fn refusal(name: &str) -> Refusal {
     split(&document(name)).unwrap_err()
 }
 
-/// The first record of nearly every fixture, parsed from a file that holds nothing else.
+/// The first record of nearly every fixture, parsed from a file that contains only this record.
 fn first() -> Value {
     serde_json::from_slice(&document("object.json").text).unwrap()
 }

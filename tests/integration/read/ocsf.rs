@@ -1,4 +1,4 @@
-//! OCSF, as Security Lake has written it over the years, gives the record it was made from.
+//! OCSF events of all versions that Security Lake has written are converted to the original records.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 
-/// An event as OCSF 1.1.0 maps it: the ARN is the user's id, requests are JSON in a text.
+/// An event in OCSF 1.1.0: the ARN is the user's `uid`, and requests are JSON text.
 fn version_1_1() -> Value {
     json!({
         "metadata": {"product": {"version": "1.09", "name": "CloudTrail", "vendor_name": "AWS", "feature": {"name": "Management"}},
@@ -30,7 +30,7 @@ fn version_1_1() -> Value {
     })
 }
 
-/// The record that it was.
+/// The original record.
 fn record() -> Value {
     json!({
         "eventVersion": "1.09", "eventID": "00000000-0000-4000-8000-000000000001", "eventTime": "2024-05-01T10:00:01Z",
@@ -56,13 +56,13 @@ fn read(text: Vec<u8>) -> Outcome {
 }
 
 #[test]
-fn an_event_of_1_1_is_the_record_it_was() {
+fn ocsf_1_1_event_is_converted_to_the_original_record() {
     let outcome = read(version_1_1().to_string().into_bytes());
     assert_eq!((outcome.container, outcome.records), (Container::Ocsf, vec![(1, record())]));
 }
 
 #[test]
-fn an_event_of_rc_2_is_the_record_it_was() {
+fn ocsf_rc_2_event_is_converted_to_the_original_record() {
     let mut event = version_1_1();
     event["actor"]["user"] = json!({"type": "AssumedRole", "uid": "AROAEXAMPLE:mara", "account_uid": "111122223333",
         "uuid": "arn:aws:sts::111122223333:assumed-role/Admin/mara", "credential_uid": "ASIAEXAMPLE"});
@@ -78,7 +78,7 @@ fn an_event_of_rc_2_is_the_record_it_was() {
 }
 
 #[test]
-fn the_raw_record_is_taken_where_it_is_kept() {
+fn raw_record_is_used_if_available() {
     let mut event = version_1_1();
     event["raw_data"] =
         json!(r#"{"eventName":"ListUsers","eventSource":"iam.amazonaws.com","eventTime":"2024-05-01T10:00:02Z"}"#);
@@ -88,13 +88,13 @@ fn the_raw_record_is_taken_where_it_is_kept() {
 }
 
 #[test]
-fn ocsf_of_another_product_is_refused_by_its_name() {
+fn ocsf_from_another_product_is_refused_with_its_name() {
     let finding = json!({"class_uid": 2004, "metadata": {"product": {"name": "GuardDuty\u{1b}"}}, "time": 1});
     let refusal = split(&document(finding.to_string().into_bytes())).unwrap_err();
     assert_eq!(refusal.to_string(), "OCSF event from GuardDuty\u{fffd} (class 2004), not CloudTrail");
 }
 
-/// The columns of Security Lake's files that matter here; `unmapped` is a map of texts.
+/// The relevant columns of Security Lake's files. `unmapped` is a map of strings.
 fn columns() -> Schema {
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     let group = |name: &str, members: Vec<Field>| Field::new(name, DataType::Struct(members.into()), true);
@@ -135,7 +135,7 @@ fn parquet(schema: Schema, rows: &[Value]) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_of_security_lake_gives_a_record_a_row() {
+fn security_lake_rows_are_converted_to_records() {
     let outcome = read(parquet(columns(), &[version_1_1(), version_1_1()]));
     assert_eq!(outcome.container, Container::Parquet);
     assert_eq!(outcome.records, [(1, record()), (2, record())]);
@@ -143,7 +143,7 @@ fn a_file_of_security_lake_gives_a_record_a_row() {
 }
 
 #[test]
-fn a_row_of_something_else_costs_itself_alone() {
+fn row_from_another_product_is_rejected_alone() {
     let finding = json!({"class_uid": 2004, "metadata": {"product": {"name": "GuardDuty"}}});
     let outcome = read(parquet(columns(), &[finding, version_1_1()]));
     assert_eq!(outcome.records, [(2, record())]);
@@ -151,7 +151,7 @@ fn a_row_of_something_else_costs_itself_alone() {
 }
 
 #[test]
-fn parquet_of_something_else_is_refused() {
+fn parquet_without_records_is_refused() {
     let fruit = Schema::new(vec![Field::new("fruit", DataType::Utf8, true)]);
     let refusal = |text: Vec<u8>| split(&document(text)).unwrap_err();
     let other = refusal(parquet(fruit, &[json!({"fruit": "pear"})]));
@@ -161,7 +161,7 @@ fn parquet_of_something_else_is_refused() {
 }
 
 #[test]
-fn damage_to_a_parquet_file_is_never_the_end() {
+fn damaged_parquet_does_not_cause_a_panic() {
     let whole = parquet(columns(), &[version_1_1()]);
     let mut random = fastrand::Rng::with_seed(7);
     for _ in 0..2000 {
@@ -171,7 +171,7 @@ fn damage_to_a_parquet_file_is_never_the_end() {
             damaged[at] = random.u8(..);
         }
         damaged.truncate(if random.bool() { damaged.len() } else { random.usize(4..damaged.len()) });
-        // Whatever comes of it, it is told and nothing panics.
-        let _told = split(&document(damaged)).map(|split| split.records.len());
+        // The result does not matter, as long as there is no panic.
+        let _record_count = split(&document(damaged)).map(|split| split.records.len());
     }
 }

@@ -1,9 +1,9 @@
-//! What is no CloudTrail is refused, and named.
+//! Files that are not from CloudTrail are refused with a description of what they are.
 
 use super::refusal;
 
 #[test]
-fn each_stranger_is_refused_by_its_name() {
+fn other_files_are_refused_with_a_description() {
     let cases = [
         ("refused_digest.json", "CloudTrail digest file (it lists log files and contains no events)"),
         ("refused_digest_records.json", "CloudTrail digest file (it lists log files and contains no events)"),
@@ -32,7 +32,7 @@ fn each_stranger_is_refused_by_its_name() {
 }
 
 #[test]
-fn names_out_of_a_log_are_harmless_in_a_refusal() {
+fn names_from_a_log_are_escaped_in_refusals() {
     let refusal = refusal("refused_other.json").to_string();
     assert_eq!(refusal, "JSON without CloudTrail records (\u{fffd}[2Jname, fruit)");
 }

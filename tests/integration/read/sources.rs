@@ -1,4 +1,4 @@
-//! Which files are found, and what comes out of their compression.
+//! Finding files, and decompressing them.
 
 use std::fs;
 use std::io::Write;
@@ -26,7 +26,7 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// Text that no compression makes much smaller.
+/// Text that hardly compresses.
 fn noise(bytes: usize) -> Vec<u8> {
     let step = |state: &mut u32| {
         *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -36,7 +36,7 @@ fn noise(bytes: usize) -> Vec<u8> {
     numbers.map(|n| b'!' + u8::try_from(n >> 24).unwrap() % 90).take(bytes).collect()
 }
 
-/// Writes bytes under a name that says nothing of them, and opens them.
+/// Writes bytes to a file whose name does not reveal the format, and opens it.
 fn opened(bytes: &[u8]) -> Opened {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("stored.bin");
@@ -54,7 +54,7 @@ fn text(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-fn only(opened: &Opened) -> &[u8] {
+fn only_text(opened: &Opened) -> &[u8] {
     let [Document { text, .. }] = opened.documents.as_slice() else { panic!("{opened:?}") };
     text
 }
@@ -63,45 +63,45 @@ fn only(opened: &Opened) -> &[u8] {
 fn plain_bytes_are_hashed_and_kept() {
     let opened = opened(b"abc");
     assert_eq!(opened.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assert_eq!((opened.bytes, only(&opened), opened.problems.len()), (3, b"abc".as_slice(), 0));
+    assert_eq!((opened.bytes, only_text(&opened), opened.problems.len()), (3, b"abc".as_slice(), 0));
 }
 
 #[test]
-fn compression_is_told_by_content() {
+fn compression_is_detected_by_content() {
     let stored = [gzip(b"abc"), zstd::encode_all(b"abc".as_slice(), 3).unwrap(), gzip(&gzip(b"abc"))];
     for bytes in stored {
         let opened = opened(&bytes);
-        assert_eq!((only(&opened), opened.problems.len()), (b"abc".as_slice(), 0));
+        assert_eq!((only_text(&opened), opened.problems.len()), (b"abc".as_slice(), 0));
         assert_eq!(opened.bytes, bytes.len() as u64);
     }
 }
 
 #[test]
-fn gzip_and_zstd_of_several_members_are_one_text() {
+fn multiple_gzip_and_zstd_members_are_joined() {
     let frame = |text: &[u8]| zstd::encode_all(text, 3).unwrap();
-    assert_eq!(only(&opened(&[gzip(b"ab"), gzip(b""), gzip(b"c")].concat())), b"abc");
-    assert_eq!(only(&opened(&[frame(b"ab"), frame(b"c")].concat())), b"abc");
+    assert_eq!(only_text(&opened(&[gzip(b"ab"), gzip(b""), gzip(b"c")].concat())), b"abc");
+    assert_eq!(only_text(&opened(&[frame(b"ab"), frame(b"c")].concat())), b"abc");
 }
 
 #[test]
-fn what_is_cut_keeps_its_beginning() {
+fn truncated_file_keeps_its_beginning() {
     let noise = noise(300_000);
     for whole in [gzip(&noise), zstd::encode_all(noise.as_slice(), 3).unwrap()] {
         let opened = opened(&whole[..whole.len() * 2 / 3]);
-        let kept = only(&opened);
+        let kept = only_text(&opened);
         assert!(kept.len() > noise.len() / 4 && noise.starts_with(kept), "{} bytes kept", kept.len());
         assert_eq!(opened.problems.len(), 1);
     }
 }
 
 #[test]
-fn what_follows_gzip_is_a_problem_and_the_text_is_kept() {
+fn trailing_data_after_gzip_is_reported() {
     let opened = opened(&[gzip(b"abc"), b"rubbish, at some length".to_vec()].concat());
-    assert_eq!((only(&opened), opened.problems.len()), (b"abc".as_slice(), 1));
+    assert_eq!((only_text(&opened), opened.problems.len()), (b"abc".as_slice(), 1));
 }
 
 #[test]
-fn archives_give_each_member_and_unpack_it_again() {
+fn archive_members_are_read_and_decompressed() {
     let inner = zip(&[("deep.json", b"3")]);
     let opened = opened(&zip(&[("a.json", b"1"), ("folder/b.json.gz", &gzip(b"2")), ("c.zip", &inner)]));
     let documents: Vec<_> = opened.documents.iter().map(|d| (d.name.as_str(), d.text.as_slice())).collect();
@@ -111,9 +111,9 @@ fn archives_give_each_member_and_unpack_it_again() {
 }
 
 #[test]
-fn a_cut_archive_gives_the_members_before_the_cut() {
+fn truncated_archive_returns_complete_members() {
     let whole = zip(&[("a.json", b"1"), ("b.json", b"2"), ("c.json", b"3")]);
-    // The directory at the end is lost, and with it the names of all members but their own.
+    // The central directory at the end is lost. Each member still has its own header.
     let directory = whole.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
     let opened = opened(&whole[..directory]);
     let texts: Vec<_> = opened.documents.iter().map(|document| document.text.as_slice()).collect();
@@ -122,7 +122,7 @@ fn a_cut_archive_gives_the_members_before_the_cut() {
 }
 
 #[test]
-fn folders_are_walked_whole_and_names_are_sorted_and_unique() {
+fn folders_are_searched_and_names_are_sorted_and_unique() {
     let folder = TempDir::new().unwrap();
     let root = text(folder.path());
     let deep = folder.path().join("AWSLogs/o-1/111122223333/CloudTrail/eu-west-1/2024/05/01");
@@ -140,7 +140,7 @@ fn folders_are_walked_whole_and_names_are_sorted_and_unique() {
 }
 
 #[test]
-fn what_is_not_there_is_a_problem() {
+fn missing_inputs_are_reported() {
     let folder = TempDir::new().unwrap();
     let missing = text(&folder.path().join("missing\u{1b}.json"));
     let found = discover(&[missing, text(&folder.path().join("*.json")), "a**b".to_owned()]);
@@ -153,7 +153,7 @@ fn what_is_not_there_is_a_problem() {
 }
 
 #[test]
-fn a_file_that_went_away_is_an_error_with_its_name() {
+fn removed_file_error_contains_its_name() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("gone.json");
     fs::write(&path, b"{}").unwrap();
@@ -165,7 +165,7 @@ fn a_file_that_went_away_is_an_error_with_its_name() {
 
 #[cfg(unix)]
 #[test]
-fn names_that_are_no_text_are_told_apart() {
+fn file_names_with_invalid_utf8_are_unique() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 

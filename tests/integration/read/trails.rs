@@ -1,11 +1,11 @@
-//! Public trails that nobody here wrote, where they have been fetched beside the project.
+//! Public trails of others, if they are in `../shared`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use cartographer::read::{discover, open, split};
 
-/// What a folder came to.
+/// The result of reading a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
     records: usize,
@@ -35,7 +35,7 @@ fn tally(folder: &Path) -> Tally {
 }
 
 #[test]
-fn every_folder_gives_its_number_of_records() {
+fn shared_trails_have_expected_record_counts() {
     let trails = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/trails");
     if !trails.exists() {
         return;
@@ -47,7 +47,7 @@ fn every_folder_gives_its_number_of_records() {
     let plain = |records, refused: &[(&str, usize)]| {
         expected(records, refused.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect())
     };
-    // The same 103 events twice: as lines, and in the zip.
+    // The same 103 events twice: as lines, and in a ZIP file.
     let labels = ("JSON without CloudTrail records (accept, certainty, click, event_ids, first_time, kind)", 1);
     assert_eq!(tally(&trails.join("otrf-ec2-2020")), plain(206, &[labels, license]));
     assert_eq!(tally(&trails.join("stratus-detonations")), plain(310, &[license]));

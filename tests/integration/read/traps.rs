@@ -1,4 +1,4 @@
-//! What goes wrong in real trails: encodings, cuts, damage, and records that are not as records should be.
+//! Problems of real trails: encodings, truncated files, damage, and unusual records.
 
 use cartographer::read::{Container, Document, split};
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ fn text_is_read_in_its_encoding() {
 }
 
 #[test]
-fn a_cut_file_gives_every_whole_record() {
+fn truncated_file_returns_complete_records() {
     let whole =
         ["truncated_records.json", "truncated_between.json", "truncated_later_list.json", "truncated_array.json"];
     let kept = whole.map(|name| (read(name).numbers(), read(name).bad.len()));
@@ -33,7 +33,7 @@ fn a_cut_file_gives_every_whole_record() {
 }
 
 #[test]
-fn a_cut_record_says_where() {
+fn truncated_record_error_states_position() {
     let outcome = read("truncated_records.json");
     let cause = "truncated: the value starts at byte 754, and the text ends at byte 786";
     assert_eq!(outcome.causes(), [(3, cause)]);
@@ -42,14 +42,14 @@ fn a_cut_record_says_where() {
 }
 
 #[test]
-fn a_file_cut_in_its_first_record_is_a_trail_all_the_same() {
+fn file_truncated_in_first_record_is_a_trail() {
     let outcome = read("truncated_first.json");
     assert_eq!((outcome.container, outcome.records.len()), (Container::Records, 0));
     assert_eq!(outcome.causes(), [(1, "truncated: the value starts at byte 12, and the text ends at byte 44")]);
 }
 
 #[test]
-fn a_damaged_record_costs_itself_alone() {
+fn damaged_record_is_rejected_alone() {
     let outcome = read("damaged_record.json");
     assert_eq!(outcome.numbers(), [(1, 1), (3, 3)]);
     assert_eq!(outcome.bad[0].position, 2);
@@ -59,7 +59,7 @@ fn a_damaged_record_costs_itself_alone() {
 }
 
 #[test]
-fn a_damaged_line_costs_itself_alone() {
+fn damaged_line_is_rejected_alone() {
     let outcome = read("damaged_lines.jsonl");
     assert_eq!((outcome.container, outcome.numbers()), (Container::JsonLines, vec![(1, 1), (3, 3), (6, 5)]));
     assert_eq!(outcome.bad.iter().map(|bad| bad.position).collect::<Vec<_>>(), [2, 4, 5]);
@@ -67,14 +67,14 @@ fn a_damaged_line_costs_itself_alone() {
 }
 
 #[test]
-fn a_log_that_lost_its_beginning_gives_the_rest() {
+fn log_without_beginning_returns_the_rest() {
     let outcome = read("lost_beginning.jsonl");
     assert_eq!((outcome.numbers(), outcome.bad.len()), (vec![(2, 2), (3, 3)], 1));
     assert_eq!((outcome.bad[0].position, outcome.bad[0].excerpt.as_str()), (1, "\"awsRegion\":\"eu-west-1\"}\n"));
 }
 
 #[test]
-fn strangers_among_records_are_rejected_each_with_its_cause() {
+fn other_json_among_records_is_rejected_with_cause() {
     let outcome = read("records_with_strangers.json");
     assert_eq!(outcome.numbers(), [(1, 1), (3, 2)]);
     let causes = [
@@ -85,27 +85,27 @@ fn strangers_among_records_are_rejected_each_with_its_cause() {
 }
 
 #[test]
-fn odd_values_and_twins_by_case_stay_as_they_stand() {
-    let twins = &read("case_twins.json").records[0].1;
-    assert_eq!((&twins["eventname"], &twins["EventName"]), (&json!("x"), &json!("y")));
-    assert_eq!(twins["requestParameters"], json!({"key": 1, "Key": 2}));
-    let odd = read("odd_values.json");
-    assert_eq!(odd.numbers(), [(1, 1), (2, 2)]);
-    let record = &odd.records[0].1;
+fn unusual_values_and_names_that_differ_in_case_are_kept() {
+    let same_names = &read("case_twins.json").records[0].1;
+    assert_eq!((&same_names["eventname"], &same_names["EventName"]), (&json!("x"), &json!("y")));
+    assert_eq!(same_names["requestParameters"], json!({"key": 1, "Key": 2}));
+    let unusual = read("odd_values.json");
+    assert_eq!(unusual.numbers(), [(1, 1), (2, 2)]);
+    let record = &unusual.records[0].1;
     assert_eq!((&record["userAgent"], &record["requestParameters"]), (&json!(["a", "b"]), &json!("text")));
     assert_eq!((&record["readOnly"], &record["sessionCredentialFromConsole"]), (&json!("true"), &Value::Null));
-    assert_eq!(odd.records[1].1["sourceIPAddress"], "2001:db8::7, -");
+    assert_eq!(unusual.records[1].1["sourceIPAddress"], "2001:db8::7, -");
 }
 
 #[test]
-fn records_of_every_year_and_kind_are_records() {
+fn records_of_all_years_and_kinds_are_read() {
     assert_eq!(read("no_type_2014.json").records[0].1["eventName"], "StartInstances");
     assert_eq!(read("insight.json").records[0].1["insightDetails"]["eventName"], "ListUsers");
     assert_eq!(read("network_activity.json").records[0].1["vpcEndpointId"], "vpce-1");
 }
 
 #[test]
-fn escapes_in_names_are_understood_and_in_values_left_alone_but_for_half_a_pair() {
+fn escaped_names_are_decoded_and_lone_surrogates_replaced() {
     let document = super::document("escapes.json");
     let split = split(&document).unwrap();
     let json = &split.records[0].as_ref().unwrap().json;
@@ -113,7 +113,7 @@ fn escapes_in_names_are_understood_and_in_values_left_alone_but_for_half_a_pair(
 }
 
 #[test]
-fn what_a_spreadsheet_damaged_is_kept_apart() {
+fn values_damaged_by_a_spreadsheet_are_kept_separately() {
     let outcome = read("history_spreadsheet.csv");
     assert_eq!(outcome.numbers(), [(3, 1), (5, 3)]);
     let damaged = &outcome.records[0].1;
@@ -124,7 +124,7 @@ fn what_a_spreadsheet_damaged_is_kept_apart() {
 }
 
 #[test]
-fn tables_with_tabs_and_local_times_are_read() {
+fn history_with_tabs_and_local_times_is_read() {
     let outcome = read("history_tabs.csv");
     assert_eq!(outcome.container, Container::EventHistoryCsv);
     assert_eq!(outcome.records[0].1["eventTime"], "2024-05-01T10:00:01Z");
@@ -132,7 +132,7 @@ fn tables_with_tabs_and_local_times_are_read() {
 }
 
 #[test]
-fn wrapping_ends_somewhere() {
+fn nesting_depth_is_limited() {
     assert_eq!(refusal("nested_too_deeply.json").to_string(), "nested too deeply");
     for open in ["[", "{\"data\":", "{\"Records\":["] {
         let text = open.repeat(100_000).into_bytes();
@@ -142,7 +142,7 @@ fn wrapping_ends_somewhere() {
 }
 
 #[test]
-fn lines_of_open_brackets_are_given_up_in_time() {
+fn lines_with_open_brackets_are_rejected_quickly() {
     let mut text = "{\"a\":\n".repeat(20_000).into_bytes();
     text.extend_from_slice(first().to_string().as_bytes());
     let outcome = Outcome::of(split(&Document { name: "lines".to_owned(), text }).unwrap());
@@ -150,7 +150,7 @@ fn lines_of_open_brackets_are_given_up_in_time() {
 }
 
 #[test]
-fn wherever_a_file_is_cut_every_whole_record_before_the_cut_is_kept() {
+fn complete_records_before_any_truncation_are_kept() {
     let text = super::document("records.json").text;
     let between = text.windows(3).enumerate().filter(|(_, bytes)| *bytes == b"},{").map(|(at, _)| at + 1);
     // The third record ends before the list and the object do.
@@ -166,7 +166,7 @@ fn wherever_a_file_is_cut_every_whole_record_before_the_cut_is_kept() {
 
 proptest! {
     #[test]
-    fn whatever_the_bytes_records_are_json_in_order(
+    fn records_of_arbitrary_bytes_are_valid_json_in_order(
         name in prop::sample::select(vec!["mixed.jsonl", "records.json", "history_16.csv", "concatenated_pretty.json"]),
         changes in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(b"{}[]\",:\\\n \xff".to_vec())), 0..8),
     ) {

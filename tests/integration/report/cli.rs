@@ -1,4 +1,4 @@
-//! The subcommand: where a report goes, and in which form.
+//! The subcommand: the destination and format of a report.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::report::trail;
 
-/// A folder with the demo's case in it.
+/// A folder with the demo case.
 fn folder() -> TempDir {
     let folder = TempDir::new().unwrap();
     run(&folder, &["load", trail().to_str().unwrap(), "--db", "case.duckdb", "-q"]).assert().code(0);
@@ -22,7 +22,7 @@ fn run(folder: &TempDir, args: &[&str]) -> Command {
 }
 
 #[test]
-fn the_ending_tells_the_form_and_what_is_there_stays() {
+fn extension_selects_format_and_existing_file_is_kept() {
     let folder = folder();
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     let report = ["report", "--db", "case.duckdb", "--principal", "nadia", "-o"];
@@ -41,7 +41,7 @@ fn the_ending_tells_the_form_and_what_is_there_stays() {
 }
 
 #[test]
-fn without_a_file_it_goes_to_standard_output() {
+fn report_without_file_goes_to_standard_output() {
     let folder = folder();
     run(&folder, &["report", "--db", "case.duckdb"]).assert().code(0).stdout(contains("<title>Activity in AWS"));
     let dash = ["report", "--db", "case.duckdb", "--format", "md", "-o", "-"];
@@ -50,11 +50,11 @@ fn without_a_file_it_goes_to_standard_output() {
 }
 
 #[test]
-fn who_is_not_there_is_said_and_nothing_is_written() {
+fn unknown_session_error_and_nothing_is_written() {
     let folder = folder();
     let nobody = ["report", "--db", "case.duckdb", "--session", "ffff", "-o", "a.html"];
-    let said = "no session matches\n  `cartographer sessions --all` lists the sessions in the case";
-    run(&folder, &nobody).assert().code(1).stderr(contains(said));
+    let message = "no session matches\n  `cartographer sessions --all` lists the sessions in the case";
+    run(&folder, &nobody).assert().code(1).stderr(contains(message));
     assert!(!folder.path().join("a.html").exists());
     let early = ["report", "--db", "case.duckdb", "--to", "2026-03-11"];
     run(&folder, &early).assert().code(1).stderr(contains("no session matches"));

@@ -1,4 +1,4 @@
-//! What a report says agrees with the case.
+//! The content of a report matches the case.
 
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
@@ -11,8 +11,8 @@ const OF_NADIA: &str = "session_id IN (SELECT session_id FROM sessions WHERE pri
 #[test]
 fn counts_agree_with_the_case() {
     let demo = demo();
-    let told = report(&demo, only("nadia"));
-    let counts = told.totals.counts;
+    let result = report(&demo, only("nadia"));
+    let counts = result.totals.counts;
     let summed =
         |column: &str| demo.number(&format!("SELECT sum({column})::BIGINT FROM session_summary WHERE {OF_NADIA}"));
     for (column, count) in [
@@ -42,25 +42,25 @@ fn counts_agree_with_the_case() {
     let named = counts.on_known_page + counts.visits + counts.generic_changes + counts.commands;
     assert_eq!(named, counts.clicks);
     let kinds = counts.looks + counts.logins + counts.shells + counts.commands + counts.changes + counts.secrets;
-    assert_eq!((kinds, told.lines.total), (counts.clicks, counts.clicks));
-    assert_eq!((told.totals.sessions, told.totals.case_sessions, told.totals.case_events), (1, 119, 2526));
+    assert_eq!((kinds, result.lines.total), (counts.clicks, counts.clicks));
+    assert_eq!((result.totals.sessions, result.totals.case_sessions, result.totals.case_events), (1, 119, 2526));
 }
 
 #[test]
-fn bins_hold_every_click_and_every_event() {
+fn bins_contain_every_click_and_event() {
     let demo = demo();
-    let told = report(&demo, Scope::default());
-    let clicks: u64 = told.bins.rows.iter().map(|bin| bin.looks + bin.deeds).sum();
-    let events: u64 = told.bins.rows.iter().map(|bin| bin.events).sum();
-    assert_eq!((clicks, events), (told.totals.counts.clicks, told.totals.counts.events));
-    assert!(told.bins.rows.is_sorted_by_key(|bin| bin.time) && told.bins.rows.len() > 2);
+    let result = report(&demo, Scope::default());
+    let clicks: u64 = result.bins.rows.iter().map(|bin| bin.looks + bin.deeds).sum();
+    let events: u64 = result.bins.rows.iter().map(|bin| bin.events).sum();
+    assert_eq!((clicks, events), (result.totals.counts.clicks, result.totals.counts.events));
+    assert!(result.bins.rows.is_sorted_by_key(|bin| bin.time) && result.bins.rows.len() > 2);
 }
 
 #[test]
-fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
-    let told = report(&demo(), only("nadia"));
+fn most_important_findings_of_stolen_identity_are_listed() {
+    let result = report(&demo(), only("nadia"));
     let deeds: Vec<(Aspect, &str, bool)> =
-        told.deeds.iter().map(|deed| (deed.aspect, deed.what.as_str(), deed.done)).collect();
+        result.deeds.iter().map(|deed| (deed.aspect, deed.what.as_str(), deed.done)).collect();
     // An event stands out for several reasons, and is listed under each.
     let before_shell = [
         (Aspect::Watch, "Stopped logging for trail prod-audit", true),
@@ -77,7 +77,7 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
     let is_shell =
         |(aspect, what, _): &(Aspect, &str, bool)| *aspect == Aspect::Execution && what.contains("CloudShell");
     assert!(deeds[9..].iter().all(is_shell) && deeds.len() == 12, "{deeds:?}");
-    let link = &told.links.rows[0];
+    let link = &result.links.rows[0];
     assert_eq!(
         (link.made, link.method.as_str(), link.credential.as_str()),
         (true, "CreateAccessKey", "AKIAEXAMPLEJ3XHTZZXB")
@@ -85,7 +85,7 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
     assert_eq!((link.maker.as_deref(), link.user.as_deref()), (Some("nadia"), Some("svc-backup")));
     assert_eq!((link.calls, link.failed, link.ips.as_slice()), (47, 1, &["203.0.113.147".to_owned()][..]));
     let touched: Vec<(&str, bool)> =
-        told.things.rows.iter().map(|thing| (thing.entity_value.as_str(), thing.touched)).collect();
+        result.things.rows.iter().map(|thing| (thing.entity_value.as_str(), thing.touched)).collect();
     let expected = [
         ("prod-db-backups", true),
         ("AKIAEXAMPLEJ3XHTZZXB", true),
@@ -101,31 +101,31 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
 }
 
 #[test]
-fn the_whole_case_tells_what_became_of_the_key() {
+fn report_of_whole_case_shows_use_of_the_stolen_key() {
     let demo = demo();
-    let told = report(&demo, Scope::default());
-    let taken = &told.taken.rows[0];
+    let result = report(&demo, Scope::default());
+    let taken = &result.taken.rows[0];
     assert_eq!((taken.principal.as_deref(), taken.source.as_deref()), (Some("svc-backup"), Some("prod-db-backups")));
     assert_eq!((taken.objects, taken.bytes_out, taken.by_made_credential), (Some(44), Some(5_333_000_000), true));
     let raw = "SELECT sum(CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS DOUBLE))::BIGINT FROM events \
          WHERE event_key = 's3:GetObject' AND access_key_id = 'AKIAEXAMPLEJ3XHTZZXB'";
     assert_eq!(taken.bytes_out, Some(demo.number(raw)));
-    let told_sessions = "SELECT count(*) FROM session_findings WHERE console OR weight > 0";
-    assert_eq!(told.totals.sessions, demo.number(told_sessions));
-    assert_eq!((told.totals.searched_sessions, told.totals.console_sessions), (119, 2));
+    let session_count = "SELECT count(*) FROM session_findings WHERE console OR weight > 0";
+    assert_eq!(result.totals.sessions, demo.number(session_count));
+    assert_eq!((result.totals.searched_sessions, result.totals.console_sessions), (119, 2));
     let events = "SELECT count(DISTINCT event_id) FROM findings WHERE outcome = ";
-    let counts = told.totals.counts;
+    let counts = result.totals.counts;
     assert_eq!(counts.findings, demo.number(&format!("{events}'succeeded'")));
     assert_eq!(counts.attempts, demo.number(&format!("{}'succeeded'", events.replace('=', "<>"))));
     assert_eq!(counts.denied, demo.number("SELECT count(*) FROM events WHERE denied"));
     let who: Vec<(&str, u64)> =
-        told.sessions.rows.iter().map(|session| (session.actor.as_deref().unwrap_or(""), session.sessions)).collect();
+        result.sessions.rows.iter().map(|session| (session.actor.as_deref().unwrap_or(""), session.sessions)).collect();
     let (first, rest) = ([("nadia", 1), ("svc-backup", 1), ("ci-deploy", 6), ("orders-api", 24)], who.len());
-    assert_eq!((&who[..4], rest), (&first[..], 5), "the gravest first, and what one program did as one");
+    assert_eq!((&who[..4], rest), (&first[..], 5), "the most serious first, and each program only once");
 }
 
 #[test]
-fn a_scope_is_kept_to() {
+fn report_is_limited_to_its_scope() {
     let demo = demo();
     let whole = report(&demo, only("nadia"));
     let (session, begin) = (&whole.sessions.rows[0], whole.sessions.rows[0].session_id[..8].to_owned());
@@ -134,12 +134,12 @@ fn a_scope_is_kept_to() {
     // 19:46:00 to 19:47:00: the secret's page and its value.
     let (from, to) = (Timestamp(1_773_258_360_000_000), Timestamp(1_773_258_420_000_000));
     let minute = report(&demo, Scope { from: Some(from), to: Some(to), ..only("nadia") });
-    let said: Vec<&str> = minute.lines.rows.iter().filter_map(|line| line.summary.as_deref()).collect();
+    let summaries: Vec<&str> = minute.lines.rows.iter().filter_map(|line| line.summary.as_deref()).collect();
     let expected = [
         "Opened the page for secret warehouse/reader, which shows its settings and who can read it, but not its value",
         "Retrieved the value of secret warehouse/reader",
     ];
-    assert_eq!(said, expected);
+    assert_eq!(summaries, expected);
     let within = "SELECT count(*) FROM events JOIN sessions USING (session_id) WHERE sessions.principal = 'nadia' \
          AND event_time >= '2026-03-11 19:46:00' AND event_time < '2026-03-11 19:47:00'";
     assert_eq!((minute.totals.counts.events, minute.totals.counts.clicks), (demo.number(within), 2));
@@ -147,7 +147,7 @@ fn a_scope_is_kept_to() {
 }
 
 #[test]
-fn a_report_about_nobody_is_refused() {
+fn report_without_sessions_is_refused() {
     let demo = demo();
     let nobody = export::report(&demo.case, only("nobody"), ReportMetadata::default());
     assert!(matches!(nobody, Err(ExportError::NoSession)), "{nobody:?}");
@@ -156,17 +156,17 @@ fn a_report_about_nobody_is_refused() {
 }
 
 #[test]
-fn downloads_with_a_key_count_for_the_session_that_made_it() {
+fn downloads_count_for_the_session_that_created_the_key() {
     let demo = demo();
-    let told = report(&demo, only("nadia"));
-    let taken = &told.taken.rows[0];
+    let result = report(&demo, only("nadia"));
+    let taken = &result.taken.rows[0];
     assert_eq!((taken.principal.as_deref(), taken.behind.as_deref()), (Some("svc-backup"), Some("nadia")));
-    assert_eq!((taken.objects, taken.bytes_out, told.taken.total), (Some(44), Some(5_333_000_000), 1));
+    assert_eq!((taken.objects, taken.bytes_out, result.taken.total), (Some(44), Some(5_333_000_000), 1));
     let sum = |column: &str| {
         demo.number(&format!("SELECT sum({column})::BIGINT FROM session_findings WHERE principal = 'nadia'"))
     };
     assert_eq!((sum("credential_objects"), sum("credential_bytes")), (44, 5_333_000_000));
-    let markdown = shown(&told, Form::Markdown);
+    let markdown = shown(&result, Form::Markdown);
     assert!(
         markdown.contains("44 objects from prod-db-backups") && markdown.contains("that nadia created"),
         "{markdown}"
@@ -175,20 +175,20 @@ fn downloads_with_a_key_count_for_the_session_that_made_it() {
 }
 
 #[test]
-fn the_scope_says_what_the_case_does_not_cover() {
+fn scope_lists_gaps_of_the_case() {
     let demo = demo();
-    let told = report(&demo, Scope::default());
-    let counted: u64 = told.gaps.iter().map(|gap| gap.gaps).sum();
+    let result = report(&demo, Scope::default());
+    let counted: u64 = result.gaps.iter().map(|gap| gap.gaps).sum();
     assert_eq!(counted, demo.number("SELECT count(*) FROM trail_gaps"));
-    let kinds: Vec<&str> = told.gaps.iter().map(|gap| gap.gap.as_str()).collect();
+    let kinds: Vec<&str> = result.gaps.iter().map(|gap| gap.gap.as_str()).collect();
     assert_eq!(kinds, ["logging", "region", "category", "data events"]);
-    let markdown = shown(&told, Form::Markdown);
+    let markdown = shown(&result, Form::Markdown);
     let stopped = "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC; no later event in the case starts";
     assert!(markdown.contains("Not covered") && markdown.contains(stopped), "{markdown}");
 }
 
 #[test]
-fn the_executive_summary_is_made_of_facts() {
+fn executive_summary_contains_facts() {
     let loaded = demo();
     let html = shown(&report(&loaded, Scope::default()), Form::Markdown);
     let brief = html.split("## Executive summary").nth(1).unwrap().split("\n## ").next().unwrap();
@@ -213,18 +213,21 @@ fn the_executive_summary_is_made_of_facts() {
 #[test]
 fn downloads_with_a_created_credential_stand_out() {
     let demo = demo();
-    let told = report(&demo, Scope::default());
-    let session = |name: &str| told.sessions.rows.iter().find(|row| row.principal.as_deref() == Some(name)).unwrap();
+    let result = report(&demo, Scope::default());
+    let session = |name: &str| result.sessions.rows.iter().find(|row| row.principal.as_deref() == Some(name)).unwrap();
     let backup = session("svc-backup");
     assert!(backup.by_made_credential && backup.counts.findings == 1);
     assert_eq!((backup.objects, backup.bytes_out), (44, Some(5_333_000_000)));
     let nadia = session("nadia");
     assert_eq!((nadia.objects, nadia.credential_objects, nadia.credential_bytes), (0, 44, Some(5_333_000_000)));
-    let bucket = told.things.rows.iter().find(|thing| thing.entity_value == "prod-db-backups").unwrap();
+    let bucket = result.things.rows.iter().find(|thing| thing.entity_value == "prod-db-backups").unwrap();
     assert_eq!((bucket.touched, bucket.furthest, bucket.by_made_credential), (true, None, true));
     assert_eq!((bucket.objects, bucket.bytes_out, bucket.sightings), (Some(44), Some(5_333_000_000), 44));
-    assert!(told.seen.iter().all(|seen| !seen.named.contains(&bucket.entity_value)), "it was not only seen");
-    let markdown = shown(&told, Form::Markdown);
+    assert!(
+        result.seen.iter().all(|seen| !seen.named.contains(&bucket.entity_value)),
+        "a downloaded bucket must not be listed as only seen"
+    );
+    let markdown = shown(&result, Form::Markdown);
     for text in [
         "| 1<br>1 attempt<br>**44 objects (5.3 GB) downloaded** |",
         "44 objects (5.3 GB) were downloaded with credentials created here",
@@ -234,28 +237,29 @@ fn downloads_with_a_created_credential_stand_out() {
     ] {
         assert!(markdown.contains(text), "{text}:\n{markdown}");
     }
-    let html = shown(&told, Form::Html);
+    let html = shown(&result, Form::Html);
     let row =
         html.split("<tr class=\"").find(|row| row.contains(">download<") && row.contains("prod-db-backups/")).unwrap();
     assert!(row.starts_with("strong\""), "{row}");
 }
 
 #[test]
-fn findings_and_actions_have_their_events() {
+fn findings_and_actions_reference_events() {
     let demo = demo();
-    let told = report(&demo, Scope::default());
-    let ids = told.deeds.iter().map(|deed| &deed.event_id).chain(told.remedies.rows.iter().map(|row| &row.event_id));
-    let ids = ids.chain(told.denied.iter().map(|denied| &denied.event_id));
+    let result = report(&demo, Scope::default());
+    let ids =
+        result.deeds.iter().map(|deed| &deed.event_id).chain(result.remedies.rows.iter().map(|row| &row.event_id));
+    let ids = ids.chain(result.denied.iter().map(|denied| &denied.event_id));
     let ids: Vec<&str> = ids.map(|id| id.as_deref().unwrap()).collect();
     let list = ids.iter().map(|id| format!("('{id}')")).collect::<Vec<_>>().join(", ");
     let known = "SELECT count(*) FROM events WHERE event_id IN";
     let distinct = demo.number(&format!("SELECT count(DISTINCT i) FROM (VALUES {list}) AS t (i)"));
     assert_eq!(demo.number(&format!("{known} (FROM (VALUES {list}))")), distinct);
-    let stopped = told.deeds.iter().find(|deed| deed.what.starts_with("Stopped logging")).unwrap();
+    let stopped = result.deeds.iter().find(|deed| deed.what.starts_with("Stopped logging")).unwrap();
     let id = stopped.event_id.as_deref().unwrap();
     let name = format!("SELECT count(*) FROM events WHERE event_id = '{id}' AND event_name = 'StopLogging'");
     assert_eq!(demo.number(&name), 1);
-    let markdown = shown(&told, Form::Markdown);
+    let markdown = shown(&result, Form::Markdown);
     let line = format!("nadia: Stopped logging for trail prod-audit (event {id})");
     assert_eq!(markdown.matches(&line).count(), 3, "in the summary, the findings and the actions:\n{markdown}");
     // A sentence about several events names their call, because the others may differ in details.
@@ -263,15 +267,15 @@ fn findings_and_actions_have_their_events() {
 }
 
 #[test]
-fn every_file_has_its_hash_in_the_order_of_names() {
-    let mut told = report(&demo(), only("nadia"));
-    let file = told.files.rows[0].clone();
-    told.files.rows = (0..57).map(|number| File { file: format!("{number:02}.json"), ..file.clone() }).collect();
-    told.files.total = 57;
-    let markdown = shown(&told, Form::Markdown);
+fn every_file_is_listed_with_its_hash() {
+    let mut result = report(&demo(), only("nadia"));
+    let file = result.files.rows[0].clone();
+    result.files.rows = (0..57).map(|number| File { file: format!("{number:02}.json"), ..file.clone() }).collect();
+    result.files.total = 57;
+    let markdown = shown(&result, Form::Markdown);
     assert_eq!(markdown.matches("<br>SHA-256 ").count(), 57);
-    told.files.total = 1057;
-    let markdown = shown(&told, Form::Markdown);
+    result.files.total = 1057;
+    let markdown = shown(&result, Form::Markdown);
     let rest =
         "This list shows 57 of 1,057 files; 1,000 are omitted. To print the hash of every file, run cartographer sql";
     assert!(markdown.contains(rest), "{markdown}");

@@ -1,4 +1,4 @@
-//! Names that somebody chose to harm stay text.
+//! Hostile names are shown as text.
 
 use cartographer::present::escape::{console_link, markdown_text};
 use cartographer::present::report::{Form, Scope};
@@ -11,21 +11,21 @@ use crate::report::{Loaded, demo, demo_with, report, shown};
 const SCRIPT: &str = "<script>alert('1')</script><img src=x onerror=\"x\">";
 const MARKUP: &str =
     "# |`a`|[b](javascript:c)![d](http://e.example/f)*g*_h_<!-- https://i.example @j\n\n---\n=k() ~~l~~ $m$";
-const TURNED: &str = "=cmd()\u{202e}fdp.exe\u{200b}\u{1b}[2J";
+const HIDDEN: &str = "=cmd()\u{202e}fdp.exe\u{200b}\u{1b}[2J";
 
-/// The theft, where the stolen identity, the user, the secret and the trail have such names; the trail's is so long.
+/// The demo, with hostile names for the stolen identity, the user, the secret and the trail. The last has this length.
 fn hostile(long: usize) -> Loaded {
     let long = "ü".repeat(long);
-    demo_with(&[("nadia", SCRIPT), ("svc-backup", MARKUP), ("warehouse/reader", TURNED), ("prod-audit", &long)])
+    demo_with(&[("nadia", SCRIPT), ("svc-backup", MARKUP), ("warehouse/reader", HIDDEN), ("prod-audit", &long)])
 }
 
-/// How a hidden character is shown.
-const SHOWN: &str = "=cmd()\\u{202e}fdp.exe\\u{200b}\\u{1b}[2J";
+/// [`HIDDEN`] with escaped hidden characters.
+const ESCAPED_HIDDEN: &str = "=cmd()\\u{202e}fdp.exe\\u{200b}\\u{1b}[2J";
 
 #[test]
-fn names_stay_text_in_html() {
-    let (plain, told) = (report(&demo(), Scope::default()), report(&hostile(50_000), Scope::default()));
-    let html = shown(&told, Form::Html);
+fn hostile_names_are_text_in_html() {
+    let (plain, result) = (report(&demo(), Scope::default()), report(&hostile(50_000), Scope::default()));
+    let html = shown(&result, Form::Html);
     assert!(html.len() < 1_000_000, "{} bytes", html.len());
     let (before, page) = (Page::read(&shown(&plain, Form::Html)), Page::read(&html));
     assert_eq!(page.errors, Vec::<String>::new());
@@ -35,10 +35,12 @@ fn names_stay_text_in_html() {
         names.dedup();
         names
     };
-    assert_eq!(names(&page), names(&before), "no element that our own words do not make");
+    assert_eq!(names(&page), names(&before), "the names must not add elements");
     let body = page.text("body");
-    assert!(body.contains(&format!("The identity {SCRIPT} (IAMUser")), "the name is there as it is");
-    assert!(body.contains(&format!("Retrieved the value of secret {SHOWN}")) && body.contains("[b](javascript:c)"));
+    assert!(body.contains(&format!("The identity {SCRIPT} (IAMUser")), "the name must be shown without changes");
+    assert!(
+        body.contains(&format!("Retrieved the value of secret {ESCAPED_HIDDEN}")) && body.contains("[b](javascript:c)")
+    );
     let hidden = |c: char| ('\u{202a}'..='\u{202e}').contains(&c) || c == '\u{200b}' || (c.is_control() && c != '\n');
     assert!(!html.contains(hidden));
     for link in page.all("a") {
@@ -49,13 +51,13 @@ fn names_stay_text_in_html() {
 }
 
 #[test]
-fn names_stay_text_in_markdown() {
-    let (plain, told) = (report(&demo(), Scope::default()), report(&hostile(900), Scope::default()));
-    let text = shown(&told, Form::Markdown);
+fn hostile_names_are_text_in_markdown() {
+    let (plain, result) = (report(&demo(), Scope::default()), report(&hostile(900), Scope::default()));
+    let text = shown(&result, Form::Markdown);
     assert!(text.len() < 1_000_000, "{} bytes", text.len());
     let (before, after) = (read(&shown(&plain, Form::Markdown)), read(&text));
-    assert_eq!(after.strange, Vec::<String>::new());
-    assert_eq!(after.rows, before.rows, "every row has the cells it had");
+    assert_eq!(after.unexpected, Vec::<String>::new());
+    assert_eq!(after.rows, before.rows, "the names must not add cells");
     assert_eq!(after.headings.len(), before.headings.len());
     assert!(after.tags.iter().all(|tag| tag == "<br>"), "{:?}", after.tags);
     assert!(
@@ -66,20 +68,20 @@ fn names_stay_text_in_markdown() {
     let ours = |link: &&String| link.starts_with("https://attack.mitre.org/") || console_link(link).is_some();
     assert_eq!(after.links.iter().find(|link| !ours(link)), None);
     assert!(after.text.contains(&format!("The identity {SCRIPT} (IAMUser")), "{}", after.text);
-    assert!(after.text.contains(&format!("Retrieved the value of secret {SHOWN}")));
-    assert!(after.text.contains(&MARKUP.replace('\n', "\\n")), "the user's name is there as it is");
+    assert!(after.text.contains(&format!("Retrieved the value of secret {ESCAPED_HIDDEN}")));
+    assert!(after.text.contains(&MARKUP.replace('\n', "\\n")), "the user's name must be shown without changes");
 }
 
 #[test]
-fn a_link_leads_to_the_console_or_nowhere() {
-    for fine in [
+fn only_console_links_are_accepted() {
+    for valid in [
         "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=i-0aa",
         "https://console.amazonaws.cn/s3/(x)",
         "http://us-gov-west-1.console.amazonaws-us-gov.com/iam",
     ] {
-        assert_eq!(console_link(fine), Some(fine));
+        assert_eq!(console_link(valid), Some(valid));
     }
-    for odd in [
+    for invalid in [
         "",
         "javascript:alert(1)",
         "https://evil.example/.console.aws.amazon.com/",
@@ -95,13 +97,13 @@ fn a_link_leads_to_the_console_or_nowhere() {
         "https://console.aws.amazon.com/\u{202e}",
         "//console.aws.amazon.com/",
     ] {
-        assert_eq!(console_link(odd), None, "{odd}");
+        assert_eq!(console_link(invalid), None, "{invalid}");
     }
     assert_eq!(console_link(&format!("https://console.aws.amazon.com/{}", "a".repeat(2000))), None);
 }
 
 #[test]
-fn markdown_shows_plain_text_as_it_is() {
+fn markdown_shows_plain_text_unchanged() {
     assert_eq!(
         markdown_text("IAM › Users: 92.8 % (of s3:Get), it's 2026-03-11 19:37"),
         "IAM › Users: 92.8 % (of s3:Get), it's 2026-03-11 19:37"
@@ -113,14 +115,14 @@ fn markdown_shows_plain_text_as_it_is() {
 
 proptest! {
     #[test]
-    fn whatever_the_text_markdown_reads_it_back(text in "\\PC{0,40}|[ \\t\\n#*_`|<>\\[\\]()!&;=+.0-9a-z:/@$~^\\\\-]{0,40}") {
+    fn escaped_markdown_is_read_back_as_the_same_text(text in "\\PC{0,40}|[ \\t\\n#*_`|<>\\[\\]()!&;=+.0-9a-z:/@$~^\\\\-]{0,40}") {
         let shown = cartographer::present::escape::terminal(&text);
         let cell = read(&format!("| a |\n|---|\n| {} |\n", markdown_text(&text)));
         prop_assert_eq!(cell.text.strip_prefix('a').unwrap_or(&cell.text), shown.trim());
         let line = read(&markdown_text(&text));
         prop_assert_eq!(line.text.as_str(), shown.trim());
         for read in [cell, line] {
-            prop_assert!(read.strange.is_empty() && read.tags.is_empty() && read.links.is_empty() && read.headings.is_empty(), "{read:?}");
+            prop_assert!(read.unexpected.is_empty() && read.tags.is_empty() && read.links.is_empty() && read.headings.is_empty(), "{read:?}");
         }
     }
 }

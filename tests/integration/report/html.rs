@@ -1,4 +1,4 @@
-//! The HTML form, as a browser reads it.
+//! The HTML format, as parsed by a browser.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use sha2::{Digest, Sha256};
 use crate::report::page::Page;
 use crate::report::{demo, only, report, shown};
 
-/// The elements that a report is made of: none of them runs or loads anything.
+/// The elements in a report. None of them runs or loads anything.
 const ELEMENTS: &str = "a body code dd desc details div dl dt figcaption figure h1 h2 h3 head header html li line main \
     meta nav p rect section span strong style summary svg table tbody td text th thead title tr ul";
 
 #[test]
-fn the_page_tells_the_theft() {
-    let told = report(&demo(), only("nadia"));
-    let page = Page::read(&shown(&told, Form::Html));
+fn html_report_describes_the_theft() {
+    let result = report(&demo(), only("nadia"));
+    let page = Page::read(&shown(&result, Form::Html));
     assert_eq!(page.errors, Vec::<String>::new());
     assert_eq!(page.text("h1"), "Activity in AWS: console and API");
     let summary = page.part("summary");
@@ -38,7 +38,7 @@ fn the_page_tells_the_theft() {
     ] {
         assert!(summary.contains(sentence), "{sentence}:\n{summary}");
     }
-    let (coverage, counts) = (page.part("coverage"), &told.totals.counts);
+    let (coverage, counts) = (page.part("coverage"), &result.totals.counts);
     for sentence in [
         format!("Of {} clicks and commands, {} (", counts.clicks, counts.on_known_page),
         format!("{} of these have a confidence of 0.9 or above", counts.high_confidence),
@@ -60,19 +60,19 @@ fn the_page_tells_the_theft() {
 }
 
 #[test]
-fn a_line_of_the_timeline_is_a_row() {
-    let told = report(&demo(), only("nadia"));
-    let html = shown(&told, Form::Html);
+fn timeline_lines_are_table_rows() {
+    let result = report(&demo(), only("nadia"));
+    let html = shown(&result, Form::Html);
     let (_, rest) = html.split_once("id=\"timeline\"").unwrap();
     let (part, _) = rest.split_once("</section>").unwrap();
     let page = Page::read(&format!("<!DOCTYPE html><section{part}</section>"));
     let heads = page.all("thead").count();
-    assert_eq!((page.all("tr").count() - heads, heads), (told.lines.rows.len(), 1));
+    assert_eq!((page.all("tr").count() - heads, heads), (result.lines.rows.len(), 1));
     assert_eq!(page.all("h3").count(), 1);
 }
 
 #[test]
-fn the_page_runs_nothing_and_loads_nothing() {
+fn html_report_runs_and_loads_nothing() {
     let html = shown(&report(&demo(), Scope::default()), Form::Html);
     let page = Page::read(&html);
     let loads = ["src", "srcset", "data", "poster", "action", "background", "style", "xlink:href"];
@@ -97,7 +97,7 @@ fn the_page_runs_nothing_and_loads_nothing() {
 }
 
 #[test]
-fn the_policy_allows_this_style_and_nothing_else() {
+fn content_security_policy_allows_only_the_style() {
     let page = Page::read(&shown(&report(&demo(), only("nadia")), Form::Html));
     let policy = page.all("meta").find(|meta| meta.get("http-equiv") == Some("Content-Security-Policy")).unwrap();
     let hash = STANDARD.encode(Sha256::digest(page.text("style")));
@@ -106,54 +106,54 @@ fn the_policy_allows_this_style_and_nothing_else() {
 }
 
 #[test]
-fn the_plot_has_a_name_a_description_and_a_table() {
-    let told = report(&demo(), only("nadia"));
-    let page = Page::read(&shown(&told, Form::Html));
+fn plot_has_name_description_and_table() {
+    let result = report(&demo(), only("nadia"));
+    let page = Page::read(&shown(&result, Form::Html));
     let svg = page.all("svg").next().unwrap();
     assert_eq!((svg.get("role"), svg.get("aria-labelledby")), (Some("img"), Some("plot-title plot-desc")));
     let named = |id: &str| page.elements.iter().find(|element| element.get("id") == Some(id)).unwrap().text.clone();
     assert_eq!(named("plot-title"), "Clicks and events over time");
     assert!(named("plot-desc").starts_with("34 clicks and commands and 394 events in 35 intervals of 30 seconds each"));
     let bars = page.all("rect").filter(|bar| bar.get("class") == Some("events")).count();
-    assert_eq!(bars, told.bins.rows.len());
+    assert_eq!(bars, result.bins.rows.len());
     let table = &page.all("details").next().unwrap().text;
     assert!(table.contains("2026-03-11 19:39:0010138"), "{table}");
 }
 
 #[test]
-fn resources_that_are_alike_share_a_row() {
+fn similar_resources_share_a_row() {
     let page = Page::read(&shown(&report(&demo(), Scope::default()), Form::Html));
     let things = page.part("things");
     let alike = "2026/03/11/0000.pdf2026/03/11/0001.pdf2026/03/11/0002.pdf2026/03/11/0003.pdfand 224 more";
     assert!(things.replace(['\n', ' '], "").contains(&alike.replace(' ', "")), "{things}");
     assert!(!things.contains("2026/03/11/0004.pdf"));
-    // Few of a kind have a row each.
+    // If there are few of a kind, each has a row.
     assert!(things.contains("warehouse/reader") && things.contains("orders/database"), "{things}");
 }
 
 #[test]
-fn the_contents_have_the_pages_that_are_known() {
-    let told = report(&demo(), only("nadia"));
+fn table_of_contents_shows_known_page_numbers() {
+    let result = report(&demo(), only("nadia"));
     let pages = BTreeMap::from([("summary".to_owned(), 3), ("nothing".to_owned(), 9)]);
     let mut html = Vec::new();
-    write_numbered(&mut html, &told, &pages).unwrap();
+    write_numbered(&mut html, &result, &pages).unwrap();
     let html = String::from_utf8(html).unwrap();
     assert_eq!(html.matches("<span class=\"page\">").count(), 1);
     let numbered = Page::read(&html).text("nav").replace(' ', "");
     assert!(numbered.starts_with("ExecutivesummaryScopeFindings3Actors"), "{numbered}");
-    let page = Page::read(&shown(&told, Form::Html));
+    let page = Page::read(&shown(&result, Form::Html));
     let contents = page.text("nav");
     assert!(contents.starts_with("Executive summaryScope"), "{contents}");
 }
 
 #[test]
-fn the_first_page_and_each_printed_page_say_which_report_it_is() {
-    let mut told = report(&demo(), only("nadia"));
-    told.making.case_number = Some("IR-2026-07".to_owned());
-    told.making.classification = Some("CONFIDENTIAL".to_owned());
-    told.making.recipient = Some("J. Doe".to_owned());
-    told.making.redacted = ["keys", "names"].map(str::to_owned).into();
-    let page = Page::read(&shown(&told, Form::Html));
+fn report_is_identified_on_first_page_and_printed_pages() {
+    let mut result = report(&demo(), only("nadia"));
+    result.making.case_number = Some("IR-2026-07".to_owned());
+    result.making.classification = Some("CONFIDENTIAL".to_owned());
+    result.making.recipient = Some("J. Doe".to_owned());
+    result.making.redacted = ["keys", "names"].map(str::to_owned).into();
+    let page = Page::read(&shown(&result, Form::Html));
     assert_eq!(page.errors, Vec::<String>::new());
     assert!(page.all("title").next().unwrap().text.starts_with("IR-2026-07 · Activity in AWS: console and API: nadia"));
     let header = page.text("header");
@@ -167,7 +167,7 @@ fn the_first_page_and_each_printed_page_say_which_report_it_is() {
         assert!(header.contains(text), "{text}: {header}");
     }
     let style = page.text("style");
-    // The texts are escaped: a space is \\000020.
+    // The text is escaped: a space is \\000020.
     assert!(style.contains("@top-left { content: \"IR\\00002d2026\\00002d07\\000020"), "{style}");
     assert!(style.contains("@top-right { content: \"CONFIDENTIAL\\000020\\0000b7\\000020Redacted\"; }"));
     assert!(style.contains("counter(page) \" of \" counter(pages)"));
@@ -176,7 +176,7 @@ fn the_first_page_and_each_printed_page_say_which_report_it_is() {
 }
 
 #[test]
-fn a_command_is_a_block_of_words() {
+fn commands_are_split_into_words() {
     let html = shown(&report(&demo(), only("nadia")), Form::Html);
     let key = "<span class=\"word\">--access-key-id</span> <span class=\"word\">AKIAEXAMPLEJ3XHTZZXB</span>";
     assert!(html.contains(key), "{html}");

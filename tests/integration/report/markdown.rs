@@ -1,4 +1,4 @@
-//! The Markdown form, as a reader of GitHub's flavor takes it.
+//! The Markdown format, as parsed by a reader of GitHub's flavor.
 
 use cartographer::present::Class;
 use cartographer::present::report::Form;
@@ -6,23 +6,23 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use crate::report::{demo, only, report, shown};
 
-/// What a reader makes of a document.
+/// A parsed document.
 #[derive(Debug, Default)]
 pub(crate) struct Read {
     pub(crate) text: String,
     pub(crate) links: Vec<String>,
-    /// Tags that are left as they are.
+    /// HTML tags.
     pub(crate) tags: Vec<String>,
-    /// For each row of a table how many cells it has, the head's too, in order.
+    /// The number of cells in each table row, including header rows, in order.
     pub(crate) rows: Vec<usize>,
     pub(crate) headings: Vec<String>,
     /// Paths and commands.
     pub(crate) codes: Vec<String>,
-    /// What our own words never make: images, quotes, footnotes, formulas.
-    pub(crate) strange: Vec<String>,
+    /// Elements that a report never contains: images, quotes, footnotes, formulas.
+    pub(crate) unexpected: Vec<String>,
 }
 
-/// Reads with everything that a reader may know on.
+/// Parses with all extensions that a reader may support.
 pub(crate) fn read(markdown: &str) -> Read {
     let mut read = Read::default();
     let mut in_heading = false;
@@ -48,9 +48,9 @@ pub(crate) fn read(markdown: &str) -> Read {
                 Tag::Paragraph | Tag::List(None) | Tag::Item | Tag::Table(_) | Tag::Emphasis | Tag::Strong,
             )
             | Event::End(_) => {}
-            other => read.strange.push(format!("{other:?}")),
+            other => read.unexpected.push(format!("{other:?}")),
         }
-        if matches!(read.strange.len(), 20..) {
+        if matches!(read.unexpected.len(), 20..) {
             break;
         }
     }
@@ -58,33 +58,33 @@ pub(crate) fn read(markdown: &str) -> Read {
 }
 
 #[test]
-fn the_theft_as_markdown() {
+fn theft_report_as_markdown() {
     let demo = demo();
-    let mut told = report(&demo, only("nadia"));
-    // What changes with each rule, with DuckDB, and with where the tests run.
-    told.making.case.insert("rules_version".to_owned(), "(rules)".to_owned());
-    told.making.case.insert("duckdb_version".to_owned(), "(duckdb)".to_owned());
-    told.making.case.insert("tool_version".to_owned(), "(tool)".to_owned());
-    told.files.rows[0].file = "demo/trail.json.gz".to_owned();
-    insta::assert_snapshot!(shown(&told, Form::Markdown));
+    let mut result = report(&demo, only("nadia"));
+    // Values that depend on the rules, on DuckDB, and on where the tests run.
+    result.making.case.insert("rules_version".to_owned(), "(rules)".to_owned());
+    result.making.case.insert("duckdb_version".to_owned(), "(duckdb)".to_owned());
+    result.making.case.insert("tool_version".to_owned(), "(tool)".to_owned());
+    result.files.rows[0].file = "demo/trail.json.gz".to_owned();
+    insta::assert_snapshot!(shown(&result, Form::Markdown));
 }
 
 #[test]
-fn what_is_left_out_and_what_is_not_certain_is_said() {
-    let mut told = report(&demo(), only("nadia"));
-    told.lines.total = 27_738;
-    for line in &mut told.lines.rows {
+fn omitted_lines_and_low_confidence_are_shown() {
+    let mut result = report(&demo(), only("nadia"));
+    result.lines.total = 27_738;
+    for line in &mut result.lines.rows {
         line.confidence = line.confidence.map(|_| 0.95);
     }
-    told.lines.rows[5].confidence = Some(0.7299);
-    for line in &mut told.lines.rows[20..23] {
+    result.lines.rows[5].confidence = Some(0.7299);
+    for line in &mut result.lines.rows[20..23] {
         (line.class, line.kind, line.events) = (Class::Residual, None, 1);
         (line.writes, line.stands_out) = (false, false);
         line.service = Some("s3".to_owned());
         line.title = Some("s3:GetBucketAcl".to_owned());
         line.summary = Some("Read the ACL of a bucket".to_owned());
     }
-    let text = shown(&told, Form::Markdown);
+    let text = shown(&result, Form::Markdown);
     let note = "*This list shows 34 of 27,738 lines; 27,704 are omitted. The least important lines, such as pages and lists, are \
         omitted first. For analysts: to list all lines, run cartographer timeline --db 'it'\\\\''s a case.duckdb'.*";
     assert!(text.contains(note), "{text}");
@@ -94,10 +94,10 @@ fn what_is_left_out_and_what_is_not_certain_is_said() {
 }
 
 #[test]
-fn a_reader_finds_the_same_document() {
-    let told = report(&demo(), only("nadia"));
-    let read = read(&shown(&told, Form::Markdown));
-    assert_eq!(read.strange, Vec::<String>::new());
+fn markdown_is_parsed_as_intended() {
+    let result = report(&demo(), only("nadia"));
+    let read = read(&shown(&result, Form::Markdown));
+    assert_eq!(read.unexpected, Vec::<String>::new());
     let parts = [
         "Activity in AWS: console and API",
         "Executive summary",
@@ -127,7 +127,11 @@ fn a_reader_finds_the_same_document() {
     assert!(read.tags.iter().all(|tag| tag == "<br>"), "{:?}", read.tags);
     let command = "aws iam put-user-policy --user-name nadia --policy-name DenyAll --policy-document \
         '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}'";
-    assert!(read.codes.iter().any(|code| code == command), "as it can be run: {:?}", read.codes);
+    assert!(
+        read.codes.iter().any(|code| code == command),
+        "the command must be shown without changes: {:?}",
+        read.codes
+    );
     assert!(read.text.contains("Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup"), "{}", read.text);
     assert!(read.links.len() > 30 && read.links.iter().all(|link| link.starts_with("https://")), "{:?}", read.links);
 }

@@ -1,15 +1,15 @@
-//! Reports: what they say is what the case holds, and no text from logs acts in either form.
+//! Reports: their content matches the case, and text from logs is escaped in both formats.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![expect(clippy::unwrap_used, reason = "test helpers fail by panicking, like tests")]
 
 mod cli;
 mod content;
-mod ended;
 mod hostile;
 mod html;
 mod markdown;
 mod page;
 mod programs;
+mod remedies;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,14 +24,14 @@ use cartographer::store::Case;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A case in a folder that lasts as long as it.
+/// A case, and the folder that contains it.
 pub(crate) struct Loaded {
     pub(crate) case: Case,
     _folder: TempDir,
 }
 
 impl Loaded {
-    fn of(folder: TempDir, trail: &Path) -> Self {
+    fn new(folder: TempDir, trail: &Path) -> Self {
         let path = folder.path().join("case.duckdb");
         let inputs = vec![trail.to_str().unwrap().to_owned()];
         let options = LoadOptions { inputs, case: path.clone(), ..LoadOptions::default() };
@@ -39,7 +39,7 @@ impl Loaded {
         Self { case: Case::open_read_only(&path).unwrap(), _folder: folder }
     }
 
-    /// The one number that a query gives.
+    /// The single number that a query returns.
     pub(crate) fn number(&self, sql: &str) -> u64 {
         let batches = self.case.query(&format!("SELECT CAST(({sql}) AS VARCHAR) AS n")).unwrap();
         let column = batches[0].column_by_name("n").unwrap().clone();
@@ -51,41 +51,41 @@ pub(crate) fn trail() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz")
 }
 
-/// The demo's case.
+/// The demo case.
 pub(crate) fn demo() -> Loaded {
-    Loaded::of(TempDir::new().unwrap(), &trail())
+    Loaded::new(TempDir::new().unwrap(), &trail())
 }
 
-/// The demo's case, where these texts stand in place of those wherever they were in the trail.
+/// The demo case, loaded from a trail in which these texts were replaced.
 pub(crate) fn demo_with(changes: &[(&str, &str)]) -> Loaded {
     let source = read::discover(&[trail().to_str().unwrap().to_owned()]).sources.remove(0);
     let document = read::open(&source).unwrap().documents.remove(0);
     let trail: Value = serde_json::from_slice(&document.text).unwrap();
     let records: Vec<Value> =
-        trail["Records"].as_array().unwrap().iter().map(|record| changed(record, changes)).collect();
+        trail["Records"].as_array().unwrap().iter().map(|record| replaced(record, changes)).collect();
     loaded(&records)
 }
 
-/// A case of these records.
+/// A case with these records.
 pub(crate) fn loaded(records: &[Value]) -> Loaded {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("trail.json");
     fs::write(&path, json!({ "Records": records }).to_string()).unwrap();
-    Loaded::of(folder, &path)
+    Loaded::new(folder, &path)
 }
 
-fn changed(value: &Value, changes: &[(&str, &str)]) -> Value {
+fn replaced(value: &Value, changes: &[(&str, &str)]) -> Value {
     match value {
         Value::String(text) => {
             Value::String(changes.iter().fold(text.clone(), |text, (from, to)| text.replace(from, to)))
         }
-        Value::Array(items) => items.iter().map(|item| changed(item, changes)).collect(),
-        Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), changed(value, changes))).collect(),
+        Value::Array(items) => items.iter().map(|item| replaced(item, changes)).collect(),
+        Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), replaced(value, changes))).collect(),
         other => other.clone(),
     }
 }
 
-/// A report made at a moment that never changes.
+/// A report with a constant time of creation.
 pub(crate) fn report(loaded: &Loaded, scope: Scope) -> Report {
     let command = ["cartographer", "report", "--db", "it's a case.duckdb"].map(str::to_owned).into();
     let making = ReportMetadata {
@@ -97,7 +97,7 @@ pub(crate) fn report(loaded: &Loaded, scope: Scope) -> Report {
     export::report(&loaded.case, Scope { case: "it's a case.duckdb".to_owned(), ..scope }, making).unwrap()
 }
 
-/// Only the sessions of that identity.
+/// A scope with only the sessions of an identity.
 pub(crate) fn only(principal: &str) -> Scope {
     Scope { principals: vec![principal.to_owned()], ..Scope::default() }
 }

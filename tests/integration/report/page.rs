@@ -1,15 +1,15 @@
-//! An HTML page as a browser reads it.
+//! A parsed HTML page.
 
 use html5ever::tendril::TendrilSink;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
-/// One element, in the order of the page.
+/// An element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) attributes: Vec<(String, String)>,
-    /// All text below it.
+    /// All text in it.
     pub(crate) text: String,
 }
 
@@ -19,10 +19,10 @@ impl Element {
     }
 }
 
-/// A page that was read.
+/// A parsed page, with its elements in order.
 pub(crate) struct Page {
     pub(crate) elements: Vec<Element>,
-    /// What the parser found wrong.
+    /// The errors that the parser found.
     pub(crate) errors: Vec<String>,
 }
 
@@ -39,15 +39,15 @@ impl Page {
         self.elements.iter().filter(move |element| element.name == name)
     }
 
-    /// The text of the only element of that name.
+    /// The text of the only element with this name.
     pub(crate) fn text<'p>(&'p self, name: &str) -> &'p str {
         let mut all = self.all(name);
         let only = all.next().unwrap();
-        assert_eq!(all.next(), None, "there is one {name}");
+        assert_eq!(all.next(), None, "there are several {name} elements");
         &only.text
     }
 
-    /// The text of the part with that id.
+    /// The text of the section with this ID.
     pub(crate) fn part(&self, id: &str) -> &str {
         &self.all("section").find(|section| section.get("id") == Some(id)).unwrap().text
     }

@@ -1,4 +1,4 @@
-//! A case in which nobody was in the console: what a program did stands out as a click does.
+//! A case without console sessions: notable activity of programs is reported like clicks.
 
 use cartographer::present::report::{Form, Need, Scope};
 use serde_json::{Value, json};
@@ -7,10 +7,10 @@ use crate::report::markdown::read;
 use crate::report::page::Page;
 use crate::report::{Loaded, loaded, only, report, shown};
 
-/// A user whose name would be a command, were it not quoted and left out.
+/// A user name that would be run as a command in a shell if it were not quoted or left out.
 const HOSTILE: &str = "x;aws iam delete-user";
 
-/// One call: which, at which second, by whom with which key, from where, and what it asked and got.
+/// A call at a second by a user with a key, from an address, with its request and response.
 pub(crate) fn call(
     second: u64,
     (who, key, ip): (&str, &str, &str),
@@ -51,12 +51,12 @@ pub(crate) fn failed(mut record: Value, code: &str) -> Value {
     record
 }
 
-/// Who is told of in most cases.
+/// The identity in most of the cases.
 pub(crate) const THIEF: (&str, &str, &str) = ("deployer", "AKIAEXAMPLETHIEF0000", "203.0.113.9");
 const MADE: (&str, &str, &str) = ("backup", "AKIAEXAMPLEMADE00000", "198.51.100.77");
 const SCANNER: (&str, &str, &str) = ("scanner", "AKIAEXAMPLESCAN00000", "192.0.2.10");
 
-/// A thief with a key, the key that it makes and uses from elsewhere, and a scanner that lists.
+/// A thief with a key, another key that the thief creates and uses from another address, and a scanner that lists.
 fn theft() -> Loaded {
     let mut records = vec![
         call(1, THIEF, "iam", "CreateUser", &json!({"userName": HOSTILE}), &json!({"user": {"userName": HOSTILE}})),
@@ -93,11 +93,11 @@ fn theft() -> Loaded {
 }
 
 #[test]
-fn a_program_is_told_as_a_click_is() {
+fn programmatic_activity_is_reported_like_clicks() {
     let case = theft();
-    let told = report(&case, Scope::default());
-    assert_eq!((told.totals.sessions, told.totals.console_sessions, told.totals.searched_sessions), (2, 0, 3));
-    let page = Page::read(&shown(&told, Form::Html));
+    let result = report(&case, Scope::default());
+    assert_eq!((result.totals.sessions, result.totals.console_sessions, result.totals.searched_sessions), (2, 0, 3));
+    let page = Page::read(&shown(&result, Form::Html));
     assert_eq!(page.errors, Vec::<String>::new());
     let summary = page.part("summary");
     for sentence in [
@@ -120,7 +120,7 @@ fn a_program_is_told_as_a_click_is() {
     assert_eq!(
         figures.map(|figure| figure.text.as_str()),
         Some("Clicks and commands–"),
-        "what was not counted is no 0"
+        "a value that was not counted must not be 0"
     );
     let secrets = "SELECT count(*) FROM events WHERE event_name = 'GetSecretValue' AND error_code IS NULL";
     assert_eq!(case.number(secrets), 20);
@@ -131,14 +131,17 @@ fn a_program_is_told_as_a_click_is() {
     let named = (10..30).filter(|second| timeline.contains(&format!("app/secret-{second}"))).count();
     assert_eq!(named, 20, "{timeline}");
     assert!(timeline.contains("Read secret app/secret-10, and 19 more calls"), "{timeline}");
-    assert!(!timeline.contains("scanner") && !summary.contains("scanner"), "what only lists does not stand out");
+    assert!(
+        !timeline.contains("scanner") && !summary.contains("scanner"),
+        "an identity that only lists must not be shown"
+    );
 }
 
 #[test]
-fn a_filter_says_where_was_not_looked() {
+fn filtered_report_states_searched_sessions() {
     let case = theft();
-    let told = report(&case, only("backup"));
-    let page = Page::read(&shown(&told, Form::Html));
+    let result = report(&case, only("backup"));
+    let page = Page::read(&shown(&result, Form::Html));
     let summary = page.part("summary");
     assert!(
         summary.contains("The identity backup (IAMUser, account 111122223333) made 3 API calls programmatically"),
@@ -153,11 +156,11 @@ fn a_filter_says_where_was_not_looked() {
 }
 
 #[test]
-fn commands_are_suggested_and_hostile_names_are_in_none() {
-    let told = report(&theft(), Scope::default());
-    let needs: Vec<Need> = told.remedies.rows.iter().map(|remedy| remedy.need).collect();
+fn suggested_commands_contain_no_hostile_names() {
+    let result = report(&theft(), Scope::default());
+    let needs: Vec<Need> = result.remedies.rows.iter().map(|remedy| remedy.need).collect();
     assert_eq!(needs[..5], [Need::Used, Need::Key, Need::User, Need::Share, Need::Watch]);
-    let html = shown(&told, Form::Html);
+    let html = shown(&result, Form::Html);
     let page = Page::read(&html);
     let part = page.part("remedies");
     for text in [
@@ -176,8 +179,8 @@ fn commands_are_suggested_and_hostile_names_are_in_none() {
         codes.len() > 20 && codes.iter().all(|code| !code.contains("delete-user") && !code.contains(';')),
         "{codes:?}"
     );
-    let markdown = read(&shown(&told, Form::Markdown));
-    assert_eq!(markdown.strange, Vec::<String>::new());
+    let markdown = read(&shown(&result, Form::Markdown));
+    assert_eq!(markdown.unexpected, Vec::<String>::new());
 }
 
 fn in_console(mut record: Value, mfa: &str, name: &str) -> Value {
@@ -188,7 +191,7 @@ fn in_console(mut record: Value, mfa: &str, name: &str) -> Value {
     record["userAgent"] = json!("Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0");
     record["eventType"] = json!("AwsConsoleSignIn");
     record["responseElements"] = json!({ name: "Success" });
-    // As in real records, only the sign-in itself says whether MFA was used.
+    // As in real records, only the sign-in itself contains whether MFA was used.
     if !mfa.is_empty() {
         record["additionalEventData"] =
             json!({ "MFAUsed": mfa, "LoginTo": "https://console.aws.amazon.com/", "MobileVersion": "No" });
@@ -197,14 +200,14 @@ fn in_console(mut record: Value, mfa: &str, name: &str) -> Value {
 }
 
 #[test]
-fn a_sign_in_has_its_own_time_and_says_whether_mfa_was_used() {
+fn sign_in_shows_its_time_and_whether_mfa_was_used() {
     let sign_in = |second, name: &str, mfa| {
         in_console(call(second, THIEF, "signin", name, &Value::Null, &Value::Null), mfa, name)
     };
     let case = loaded(&[sign_in(5, "CheckMfa", ""), sign_in(19, "ConsoleLogin", "No")]);
-    let told = report(&case, Scope::default());
-    assert_eq!((told.sessions.rows.len(), told.sessions.rows[0].mfa), (1, Some(false)));
-    let markdown = shown(&told, Form::Markdown);
+    let result = report(&case, Scope::default());
+    assert_eq!((result.sessions.rows.len(), result.sessions.rows[0].mfa), (1, Some(false)));
+    let markdown = shown(&result, Form::Markdown);
     for text in [
         "eve signed in with a password, without MFA, from 203.0.113.9.",
         "The identity signed in with a password, without MFA.",
@@ -216,7 +219,7 @@ fn a_sign_in_has_its_own_time_and_says_whether_mfa_was_used() {
 }
 
 #[test]
-fn what_creates_a_resource_is_before_its_use_in_the_same_second() {
+fn creation_precedes_use_in_the_same_second() {
     let user = json!({"userName": "eve-2"});
     let mut records = vec![
         call(1, THIEF, "iam", "AddUserToGroup", &json!({"userName": "eve-2", "groupName": "g"}), &Value::Null),
@@ -227,13 +230,13 @@ fn what_creates_a_resource_is_before_its_use_in_the_same_second() {
     for (record, id) in records.iter_mut().zip([2, 3, 1]) {
         record["eventID"] = json!(format!("00000000-0000-4000-9000-00000000000{id}"));
     }
-    let told = report(&loaded(&records), Scope::default());
-    let calls: Vec<&str> = told.lines.rows.iter().filter_map(|line| line.title.as_deref()).collect();
+    let result = report(&loaded(&records), Scope::default());
+    let calls: Vec<&str> = result.lines.rows.iter().filter_map(|line| line.title.as_deref()).collect();
     assert_eq!(calls, ["iam:CreateUser", "iam:AddUserToGroup", "iam:DeleteUser"]);
 }
 
 #[test]
-fn an_inline_policy_that_was_put_was_created() {
+fn put_inline_policy_counts_as_created() {
     let policy = |second: u64, name: &str| {
         let document =
             r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:Describe*","Resource":"*"}]}"#;
@@ -242,7 +245,7 @@ fn an_inline_policy_that_was_put_was_created() {
     };
     let records: Vec<Value> =
         (0..20).map(|n| policy(n, "PutUserPolicy")).chain((30..50).map(|n| policy(n, "DeleteUserPolicy"))).collect();
-    let told = report(&loaded(&records), Scope::default());
-    let said: Vec<&str> = told.patterns.iter().map(|pattern| pattern.what.as_str()).collect();
-    assert_eq!(said, ["Deleted 20 resources: 20 policies; the same identity had created all of them"]);
+    let result = report(&loaded(&records), Scope::default());
+    let sentences: Vec<&str> = result.patterns.iter().map(|pattern| pattern.what.as_str()).collect();
+    assert_eq!(sentences, ["Deleted 20 resources: 20 policies; the same identity had created all of them"]);
 }

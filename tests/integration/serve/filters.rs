@@ -1,14 +1,14 @@
-//! What the timeline can be filtered by.
+//! Filters of the timeline.
 
 use serde_json::{Value, json};
 
-use crate::serve::{column, served};
+use crate::serve::{column, serve_demo};
 
 #[test]
-fn each_filter_leaves_what_it_names() {
-    let served = served();
+fn each_filter_returns_only_matching_rows() {
+    let server = serve_demo();
     let all_are = |query: &str, name: &str, value: &Value| {
-        let answer = served.ask(&format!("/api/timeline?{query}"));
+        let answer = server.get_json(&format!("/api/timeline?{query}"));
         let rows = answer["rows"].as_array().unwrap();
         assert!(!rows.is_empty() && rows.iter().all(|row| row[name] == *value), "{query}: {answer}");
         answer["total"].as_u64().unwrap()
@@ -30,47 +30,47 @@ fn each_filter_leaves_what_it_names() {
     assert_eq!(all_are(&format!("{any}&key=AKIAEXAMPLEJ3XHTZZXB"), "source_ip", &json!("203.0.113.147")), 47);
     assert_eq!(all_are(&format!("{api}&ip=203.0.113.147&kind=change"), "error_code", &json!("AccessDenied")), 1);
     assert_eq!(all_are(&format!("{api}&technique=T1530"), "title", &json!("s3:GetObject")), 44);
-    assert_eq!(served.ask("/api/timeline?show=residual")["total"], 0);
+    assert_eq!(server.get_json("/api/timeline?show=residual")["total"], 0);
 }
 
 #[test]
-fn values_of_one_filter_add_up_and_filters_narrow() {
-    let served = served();
-    let total = |query: &str| served.ask(&format!("/api/timeline?{query}"))["total"].as_u64().unwrap();
+fn values_of_a_filter_are_alternatives_and_filters_combine() {
+    let server = serve_demo();
+    let total = |query: &str| server.get_json(&format!("/api/timeline?{query}"))["total"].as_u64().unwrap();
     assert_eq!(total("service=iam&service=s3"), total("service=iam") + total("service=s3"));
     assert_eq!(total("show=click&show=background&show=command"), 60);
     assert_eq!(total("service=iam&principal=AWSReservedSSO_PowerUserAccess_0123456789abcdef/tomas"), 0);
     assert_eq!(total("entity_type=user&entity=svc-backup"), total("entity=svc-backup"));
     assert!(total("entity_type=user&entity=svc-backup") > 1);
     assert_eq!(total("entity_type=group&entity=svc-backup"), 0);
-    // An access key that only a list had on the screen is found by what was seen, not by what was said.
+    // An access key that was only in a list on the screen is found by the entities that were seen, not by the summary.
     assert_eq!(total("search=akiaexamplehs73ls5l"), 0);
     assert_eq!(total("search=akiaexampleihs73ls5l"), total("entity=AKIAEXAMPLEIHS73LS5L"));
 }
 
 #[test]
-fn an_actor_is_a_session_and_all_that_used_what_it_made() {
-    let served = served();
+fn actor_filter_includes_uses_of_created_credentials() {
+    let server = serve_demo();
     let (nadia, any) = ("5db5e5e561c424e48ca9d0ce5bc9ff43", "show=click&show=command&show=residual&show=programmatic");
-    let answer = served.ask(&format!("/api/timeline?{any}&actor={nadia}"));
+    let answer = server.get_json(&format!("/api/timeline?{any}&actor={nadia}"));
     assert_eq!(answer["total"], 34 + 47);
     assert_eq!(column(&answer, "principal").last().map(String::as_str), Some("svc-backup"));
-    assert_eq!(served.ask(&format!("/api/timeline?{any}&session={nadia}"))["total"], 34);
-    assert_eq!(served.ask(&format!("/api/timeline?{any}&session={nadia}&notable=true"))["total"], 13);
-    assert_eq!(served.ask(&format!("/api/timeline?{any}&actor=nobody"))["total"], 0);
+    assert_eq!(server.get_json(&format!("/api/timeline?{any}&session={nadia}"))["total"], 34);
+    assert_eq!(server.get_json(&format!("/api/timeline?{any}&session={nadia}&notable=true"))["total"], 13);
+    assert_eq!(server.get_json(&format!("/api/timeline?{any}&actor=nobody"))["total"], 0);
 }
 
 #[test]
-fn a_search_finds_whatever_an_alert_may_hold() {
-    let served = served();
+fn search_finds_values_that_alerts_may_contain() {
+    let server = serve_demo();
     let sql = "SELECT event_id, request_id, access_key_id, principal_arn, source_ip, user_agent, request_parameters->>'$.key' \
         FROM events WHERE principal = 'svc-backup' AND event_key = 's3:GetObject' ORDER BY event_time LIMIT 1";
-    let (_, told) = served.sql(&json!({ "sql": sql }));
+    let (_, answer) = server.sql(&json!({ "sql": sql }));
     let found = |text: &str, class: &str| {
         let text: String = text.bytes().flat_map(|byte| ['%'.to_string(), hex::encode_upper([byte])]).collect();
-        served.ask(&format!("/api/timeline?show={class}&search={text}"))["total"].as_u64().unwrap()
+        server.get_json(&format!("/api/timeline?show={class}&search={text}"))["total"].as_u64().unwrap()
     };
-    let values: Vec<&str> = told["rows"][0].as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
+    let values: Vec<&str> = answer["rows"][0].as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
     assert_eq!((found(values[0], "programmatic"), found(values[1], "programmatic")), (1, 1));
     for value in &values {
         assert!(found(value, "programmatic") > 0 && found(&value.to_uppercase(), "programmatic") > 0, "{value}");
@@ -78,20 +78,20 @@ fn a_search_finds_whatever_an_alert_may_hold() {
     assert_eq!(found("NoSuchEntity", "programmatic"), {
         let sql =
             "SELECT count(*) FROM event_signals WHERE class = 'programmatic' AND error_code LIKE '%NoSuchEntity%'";
-        served.sql(&json!({ "sql": sql })).1["rows"][0][0].as_u64().unwrap()
+        server.sql(&json!({ "sql": sql })).1["rows"][0][0].as_u64().unwrap()
     });
-    // A click is found by what its events hold.
+    // A click is found by the values in its events.
     let sql = "SELECT event_id, request_id, user_agent FROM events WHERE event_key = 'iam:CreateAccessKey' LIMIT 1";
-    let (_, told) = served.sql(&json!({ "sql": sql }));
-    for value in told["rows"][0].as_array().unwrap().iter().filter_map(|value| value.as_str()) {
+    let (_, answer) = server.sql(&json!({ "sql": sql }));
+    for value in answer["rows"][0].as_array().unwrap().iter().filter_map(|value| value.as_str()) {
         assert!(found(value, "click") > 0, "{value}");
     }
 }
 
 #[test]
-fn a_range_of_time_begins_with_what_lasted_into_it() {
-    let served = served();
-    let titles = |query: &str| column(&served.ask(&format!("/api/timeline?{query}")), "time");
+fn time_range_includes_rows_that_started_earlier() {
+    let server = serve_demo();
+    let titles = |query: &str| column(&server.get_json(&format!("/api/timeline?{query}")), "time");
     let whole = titles("from=2026-03-11T19:39:03Z&to=2026-03-11T19:40:05Z");
     assert_eq!(whole, ["2026-03-11T19:39:03.000000Z"]);
     let lasting = titles("from=2026-03-11T19:39:05Z&to=2026-03-11T19:40:05.000001Z");
@@ -100,8 +100,8 @@ fn a_range_of_time_begins_with_what_lasted_into_it() {
 }
 
 #[test]
-fn what_makes_no_sense_is_told_by_name() {
-    let served = served();
+fn invalid_parameters_are_named_in_the_error() {
+    let server = serve_demo();
     for (query, problem) in [
         ("timeline?kind=frob", "kind=frob is not valid"),
         ("timeline?show=everything", "show=everything is not valid"),
@@ -118,8 +118,8 @@ fn what_makes_no_sense_is_told_by_name() {
         ("entities?sort=principals", "sort=principals is not valid"),
         ("export?format=pdf", "format=pdf is not valid"),
     ] {
-        let (status, told, advice) = served.refused(&format!("/api/{query}"));
-        assert_eq!((status, told.as_str()), (400, problem));
+        let (status, error, advice) = server.get_error(&format!("/api/{query}"));
+        assert_eq!((status, error.as_str()), (400, problem));
         assert!(advice.starts_with("Expected "), "{query}: {advice}");
     }
 }

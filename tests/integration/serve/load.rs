@@ -1,5 +1,5 @@
-//! Many clients at once, slow ones among them: no error but refusals that say so, memory that stays bounded, and a clean end.
-//! `make serve-load MINUTES=5` runs it for longer, and prints its figures.
+//! Many concurrent clients, including slow ones: requests are answered or refused with a reason, memory use is limited,
+//! and the server exits cleanly. `make serve-load MINUTES=5` runs longer and prints the figures.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
-use crate::serve::{Served, demo, serve};
+use crate::serve::{Server, demo, serve};
 
-/// What clients ask for, in turn.
-const QUESTIONS: [&str; 12] = [
+/// The requests that clients send in turn.
+const PATHS: [&str; 12] = [
     "/api/case",
     "/api/overview",
     "/api/sessions?console=all",
@@ -37,23 +37,23 @@ const QUERIES: [&str; 4] = [
     "SELECT json_structure(repeat('[', 1000000) || repeat(']', 1000000))",
 ];
 
-/// How many clients of each kind.
+/// The number of clients of each kind.
 struct Clients {
     ordinary: usize,
     querying: usize,
-    /// Clients that send a request a byte at a time, and never its end.
+    /// Clients that send a request byte by byte, and never complete it.
     sending_slowly: usize,
-    /// Clients that ask for a large file and read it a little at a time.
+    /// Clients that request a large file and read it slowly.
     reading_slowly: usize,
-    /// Clients that go away in the middle of an answer.
+    /// Clients that disconnect in the middle of an answer.
     leaving: usize,
 }
 
-/// What came of the requests.
+/// The results of the requests.
 #[derive(Default)]
 struct Figures {
     statuses: Mutex<BTreeMap<u16, u64>>,
-    /// Statuses that are neither an answer nor a refusal that says so, and broken answers.
+    /// Answers that are neither successful nor a refusal with a reason, and broken answers.
     faults: Mutex<Vec<String>>,
     slow_bytes: AtomicU64,
     peak_kib: AtomicU64,
@@ -63,8 +63,8 @@ struct Figures {
 impl Figures {
     fn count(&self, path: &str, status: u16, body: &str) {
         *self.statuses.lock().unwrap().entry(status).or_default() += 1;
-        let says_why = body.contains("\"error\":") && body.contains("\"advice\":");
-        if !(status == 200 || (matches!(status, 400 | 408 | 503) && says_why)) {
+        let has_reason = body.contains("\"error\":") && body.contains("\"advice\":");
+        if !(status == 200 || (matches!(status, 400 | 408 | 503) && has_reason)) {
             self.fault(format!("{path}: {status} {}", body.chars().take(200).collect::<String>()));
         }
     }
@@ -74,16 +74,16 @@ impl Figures {
     }
 }
 
-/// One request on a connection of its own.
-fn ask(served: &Served, head: &str, body: &str) -> std::io::Result<(u16, String)> {
-    let mut stream = TcpStream::connect(("127.0.0.1", served.port))?;
+/// Sends a request on a separate connection.
+fn send_request(server: &Server, head: &str, body: &str) -> std::io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port))?;
     stream.set_read_timeout(Some(Duration::from_secs(90)))?;
     let length = body.len();
-    let bearer = served.bearer();
+    let bearer = server.bearer();
     let request = format!(
         "{head} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: {bearer}\r\nConnection: close\r\n\
          Content-Length: {length}\r\n\r\n{body}",
-        served.port
+        server.port
     );
     stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
@@ -93,38 +93,38 @@ fn ask(served: &Served, head: &str, body: &str) -> std::io::Result<(u16, String)
     Ok((status.ok_or(std::io::ErrorKind::UnexpectedEof)?, answer))
 }
 
-fn ordinary(served: &Served, figures: &Figures, ends: &AtomicBool, first: usize) {
+fn ordinary(server: &Server, figures: &Figures, is_over: &AtomicBool, first: usize) {
     for at in first.. {
-        if ends.load(Ordering::Relaxed) {
+        if is_over.load(Ordering::Relaxed) {
             return;
         }
-        let path = QUESTIONS[at % QUESTIONS.len()];
-        match ask(served, &format!("GET {path}"), "") {
+        let path = PATHS[at % PATHS.len()];
+        match send_request(server, &format!("GET {path}"), "") {
             Ok((status, body)) => figures.count(path, status, &body),
             Err(error) => figures.fault(format!("{path}: {error}")),
         }
     }
 }
 
-fn querying(served: &Served, figures: &Figures, ends: &AtomicBool, first: usize) {
+fn querying(server: &Server, figures: &Figures, is_over: &AtomicBool, first: usize) {
     for at in first.. {
-        if ends.load(Ordering::Relaxed) {
+        if is_over.load(Ordering::Relaxed) {
             return;
         }
         let sql = QUERIES[at % QUERIES.len()];
-        match ask(served, "POST /api/sql", &serde_json::json!({ "sql": sql }).to_string()) {
+        match send_request(server, "POST /api/sql", &serde_json::json!({ "sql": sql }).to_string()) {
             Ok((status, body)) => figures.count(sql, status, &body),
             Err(error) => figures.fault(format!("{sql}: {error}")),
         }
     }
 }
 
-fn sending_slowly(served: &Served, ends: &AtomicBool) {
-    while !ends.load(Ordering::Relaxed) {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", served.port)) else { continue };
+fn sending_slowly(server: &Server, is_over: &AtomicBool) {
+    while !is_over.load(Ordering::Relaxed) {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", server.port)) else { continue };
         for byte in b"GET /api/case HTTP/1.1\r\nX-Slow: ".iter().chain(std::iter::repeat(&b'a')) {
-            // The server hangs up in the end.
-            if ends.load(Ordering::Relaxed) || stream.write_all(&[*byte]).is_err() {
+            // The server eventually closes the connection.
+            if is_over.load(Ordering::Relaxed) || stream.write_all(&[*byte]).is_err() {
                 break;
             }
             sleep(Duration::from_millis(200));
@@ -132,18 +132,18 @@ fn sending_slowly(served: &Served, ends: &AtomicBool) {
     }
 }
 
-fn reading_slowly(served: &Served, figures: &Figures, ends: &AtomicBool) {
+fn reading_slowly(server: &Server, figures: &Figures, is_over: &AtomicBool) {
     let path = "/api/export?format=jsonl&show=click&show=programmatic&show=background&show=residual";
-    while !ends.load(Ordering::Relaxed) {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", served.port)) else { continue };
-        let (port, bearer) = (served.port, served.bearer());
+    while !is_over.load(Ordering::Relaxed) {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", server.port)) else { continue };
+        let (port, bearer) = (server.port, server.bearer());
         let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: {bearer}\r\n\r\n");
         if stream.write_all(request.as_bytes()).is_err() {
             continue;
         }
-        let mut piece = [0; 512];
-        while !ends.load(Ordering::Relaxed) {
-            match stream.read(&mut piece) {
+        let mut buffer = [0; 512];
+        while !is_over.load(Ordering::Relaxed) {
+            match stream.read(&mut buffer) {
                 Ok(bytes) if bytes > 0 => {
                     figures.slow_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
                 }
@@ -154,25 +154,25 @@ fn reading_slowly(served: &Served, figures: &Figures, ends: &AtomicBool) {
     }
 }
 
-fn leaving(served: &Served, ends: &AtomicBool) {
-    while !ends.load(Ordering::Relaxed) {
-        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", served.port)) {
-            let (port, bearer) = (served.port, served.bearer());
+fn leaving(server: &Server, is_over: &AtomicBool) {
+    while !is_over.load(Ordering::Relaxed) {
+        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", server.port)) {
+            let (port, bearer) = (server.port, server.bearer());
             let request = format!(
                 "GET /api/timeline?limit=1000 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: {bearer}\r\n\r\n"
             );
-            // The server may have refused the connection already.
+            // The server may already have refused the connection.
             drop(stream.write_all(request.as_bytes()));
             sleep(Duration::from_millis(20));
         }
     }
 }
 
-/// The peak of the server's memory, and how many processes of queries there are.
+/// Records the server's peak memory use and the number of its query processes.
 #[cfg(target_os = "linux")]
-fn watch(served: &Served, figures: &Figures, ends: &AtomicBool) {
-    let id = served.child.id();
-    while !ends.load(Ordering::Relaxed) {
+fn watch(server: &Server, figures: &Figures, is_over: &AtomicBool) {
+    let id = server.child.id();
+    while !is_over.load(Ordering::Relaxed) {
         let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
         let peak =
             status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
@@ -184,44 +184,44 @@ fn watch(served: &Served, figures: &Figures, ends: &AtomicBool) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn watch(_: &Served, _: &Figures, _: &AtomicBool) {}
+fn watch(_: &Server, _: &Figures, _: &AtomicBool) {}
 
-/// Has these clients ask for so long, and ends the server; gives the figures as text.
+/// Runs these clients for a time, and stops the server. Returns the figures as text.
 fn load(clients: &Clients, time: Duration) -> String {
-    let mut served = serve(demo(), &[]);
-    // What is made once is there before.
-    assert!(served.ask("/api/timeline?show=programmatic")["total"].as_u64().unwrap() > 0);
-    let (figures, ends) = (Figures::default(), AtomicBool::new(false));
-    let begun = Instant::now();
+    let mut server = serve(demo(), &[]);
+    // Initialize everything that the server creates only once.
+    assert!(server.get_json("/api/timeline?show=programmatic")["total"].as_u64().unwrap() > 0);
+    let (figures, is_over) = (Figures::default(), AtomicBool::new(false));
+    let started = Instant::now();
     scope(|scope| {
-        let (served, figures, ends) = (&served, &figures, &ends);
+        let (server, figures, is_over) = (&server, &figures, &is_over);
         for at in 0..clients.ordinary {
-            scope.spawn(move || ordinary(served, figures, ends, at));
+            scope.spawn(move || ordinary(server, figures, is_over, at));
         }
         for at in 0..clients.querying {
-            scope.spawn(move || querying(served, figures, ends, at));
+            scope.spawn(move || querying(server, figures, is_over, at));
         }
         for _ in 0..clients.sending_slowly {
-            scope.spawn(|| sending_slowly(served, ends));
+            scope.spawn(|| sending_slowly(server, is_over));
         }
         for _ in 0..clients.reading_slowly {
-            scope.spawn(|| reading_slowly(served, figures, ends));
+            scope.spawn(|| reading_slowly(server, figures, is_over));
         }
         for _ in 0..clients.leaving {
-            scope.spawn(|| leaving(served, ends));
+            scope.spawn(|| leaving(server, is_over));
         }
-        scope.spawn(|| watch(served, figures, ends));
+        scope.spawn(|| watch(server, figures, is_over));
         sleep(time);
-        ends.store(true, Ordering::Relaxed);
+        is_over.store(true, Ordering::Relaxed);
     });
-    let took = begun.elapsed();
-    // Once they are gone, the server answers as before.
-    assert_eq!(served.ask("/api/case")["events"], 2526);
-    assert_eq!(served.sql(&serde_json::json!({ "sql": "SELECT count(*) FROM events" })).0, 200);
-    let ending = Instant::now();
-    assert!(Command::new("kill").args(["-INT", &served.child.id().to_string()]).status().unwrap().success());
-    assert_eq!(served.child.wait().unwrap().code(), Some(0));
-    let ended = ending.elapsed();
+    let elapsed_time = started.elapsed();
+    // After the clients have disconnected, the server still answers.
+    assert_eq!(server.get_json("/api/case")["events"], 2526);
+    assert_eq!(server.sql(&serde_json::json!({ "sql": "SELECT count(*) FROM events" })).0, 200);
+    let exit_started = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &server.child.id().to_string()]).status().unwrap().success());
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    let exit_time = exit_started.elapsed();
 
     let faults = figures.faults.lock().unwrap();
     let first: Vec<&String> = faults.iter().take(5).collect();
@@ -229,22 +229,23 @@ fn load(clients: &Clients, time: Duration) -> String {
     let statuses = figures.statuses.lock().unwrap();
     let requests: u64 = statuses.values().sum();
     assert!(statuses.get(&200).is_some_and(|answers| *answers > 0), "{statuses:?}");
-    let mut told = format!("{requests} requests in {} s", took.as_secs());
+    let mut summary = format!("{requests} requests in {} s", elapsed_time.as_secs());
     for (status, count) in &*statuses {
-        write!(told, ", {status}: {count}").unwrap();
+        write!(summary, ", {status}: {count}").unwrap();
     }
     let (peak, processes) = (figures.peak_kib.load(Ordering::Relaxed) >> 10, figures.processes.load(Ordering::Relaxed));
     let slow = figures.slow_bytes.load(Ordering::Relaxed) >> 10;
-    write!(told, "; slow readers got {slow} KiB; peak {peak} MiB; at most {processes} processes of queries").unwrap();
-    write!(told, "; ended after {} ms", ended.as_millis()).unwrap();
-    // Of the server alone: each query has a limit of its own.
-    assert!(peak < 1500, "{told}");
-    assert!(processes <= 3, "{told}");
-    told
+    write!(summary, "; slow readers got {slow} KiB; peak {peak} MiB; at most {processes} processes of queries")
+        .unwrap();
+    write!(summary, "; ended after {} ms", exit_time.as_millis()).unwrap();
+    // This is the server alone. Each query process has a separate limit.
+    assert!(peak < 1500, "{summary}");
+    assert!(processes <= 3, "{summary}");
+    summary
 }
 
 #[test]
-fn many_clients_are_answered_or_refused() {
+fn many_concurrent_clients_are_answered_or_refused() {
     let clients = Clients { ordinary: 60, querying: 10, sending_slowly: 10, reading_slowly: 10, leaving: 10 };
     println!("{}", load(&clients, Duration::from_secs(4)));
 }

@@ -1,15 +1,15 @@
-//! A case as a page: the program is started, and asked over HTTP as a browser would.
+//! The browser interface: the tests start the program and send HTTP requests like a browser.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![expect(clippy::unwrap_used, reason = "test helpers fail by panicking, like tests")]
 
+mod access;
 mod answers;
 mod cases;
-mod door;
-#[cfg(unix)]
-mod ending;
 mod export;
 mod filters;
 mod hostile;
+#[cfg(unix)]
+mod lifecycle;
 #[cfg(unix)]
 mod load;
 mod notes;
@@ -29,8 +29,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use ureq::Agent;
 
-/// A running server, which ends with the test.
-pub(crate) struct Served {
+/// A running server, which is stopped at the end of the test.
+pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) port: u16,
     pub(crate) token: String,
@@ -39,9 +39,9 @@ pub(crate) struct Served {
     dir: TempDir,
 }
 
-impl Drop for Served {
+impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended.
+        // The server may already have exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -51,7 +51,7 @@ pub(crate) fn program() -> Command {
     Command::new(assert_cmd::cargo::cargo_bin("cartographer"))
 }
 
-/// A folder with the demo's case in it. The trail is loaded once, and copied.
+/// A folder with the demo case. The trail is loaded once, and the case is copied.
 pub(crate) fn demo() -> TempDir {
     static LOADED: OnceLock<Vec<u8>> = OnceLock::new();
     let dir = TempDir::new().unwrap();
@@ -67,7 +67,7 @@ pub(crate) fn demo() -> TempDir {
     dir
 }
 
-/// A folder with a small case in it that holds hostile text.
+/// A folder with a small case that contains hostile text.
 pub(crate) fn hostile() -> TempDir {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("case.duckdb");
@@ -77,66 +77,66 @@ pub(crate) fn hostile() -> TempDir {
     dir
 }
 
-/// The demo's case, served.
-pub(crate) fn served() -> Served {
+/// A server for the demo case.
+pub(crate) fn serve_demo() -> Server {
     serve(demo(), &[])
 }
 
-pub(crate) fn serve(dir: TempDir, more: &[&str]) -> Served {
+pub(crate) fn serve(dir: TempDir, options: &[&str]) -> Server {
     let mut program = program();
-    program.current_dir(dir.path()).args(["serve", "--db", "case.duckdb", "-q"]).args(more);
+    program.current_dir(dir.path()).args(["serve", "--db", "case.duckdb", "-q"]).args(options);
     let mut child = program.stdout(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    let (place, token) = address.trim_end().split_once("/#token=").unwrap();
-    let port = place.strip_prefix("http://127.0.0.1:").unwrap().parse().unwrap();
+    let (base, token) = address.trim_end().split_once("/#token=").unwrap();
+    let port = base.strip_prefix("http://127.0.0.1:").unwrap().parse().unwrap();
     let agent = Agent::config_builder().http_status_as_error(false).build().into();
-    Served { child, port, token: token.to_owned(), address: place.to_owned(), agent, dir }
+    Server { child, port, token: token.to_owned(), address: base.to_owned(), agent, dir }
 }
 
 /// Another case of a server.
-pub(crate) struct Other {
+pub(crate) struct OtherCase {
     address: String,
     bearer: String,
 }
 
-impl Other {
-    pub(crate) fn ask(&self, path: &str) -> Value {
+impl OtherCase {
+    pub(crate) fn get_json(&self, path: &str) -> Value {
         let url = format!("{}{path}", self.address);
         let mut answer = ureq::get(url).header("Authorization", &self.bearer).call().unwrap();
         serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     }
 }
 
-impl Served {
+impl Server {
     /// The case at another address of the server.
-    pub(crate) fn at(address: &str, token: &str) -> Other {
-        Other { address: address.to_owned(), bearer: format!("Bearer {token}") }
+    pub(crate) fn other_case(address: &str, token: &str) -> OtherCase {
+        OtherCase { address: address.to_owned(), bearer: format!("Bearer {token}") }
     }
 
-    /// The status and text of an answer to somebody who has the token.
+    /// The status and text of the answer to a request with the token.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let url = format!("{}{path}", self.address);
         let mut answer = self.agent.get(url).header("Authorization", self.bearer()).call().unwrap();
         (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
     }
 
-    /// The answer to a question that makes sense.
-    pub(crate) fn ask(&self, path: &str) -> Value {
+    /// The answer to a successful request.
+    pub(crate) fn get_json(&self, path: &str) -> Value {
         let (status, text) = self.get(path);
         assert_eq!(status, 200, "{path}: {text}");
         serde_json::from_str(&text).unwrap()
     }
 
-    /// The status, problem and advice of an answer to one that does not.
-    pub(crate) fn refused(&self, path: &str) -> (u16, String, String) {
+    /// The status, error and advice of the answer to a failing request.
+    pub(crate) fn get_error(&self, path: &str) -> (u16, String, String) {
         let (status, text) = self.get(path);
         refusal(status, &text)
     }
 
-    /// The status and answer of a query.
-    pub(crate) fn sql(&self, question: &Value) -> (u16, Value) {
-        self.send("/api/sql", question)
+    /// The status and answer of an SQL query.
+    pub(crate) fn sql(&self, query: &Value) -> (u16, Value) {
+        self.send("/api/sql", query)
     }
 
     /// The status and answer of a request with a body.
@@ -148,8 +148,8 @@ impl Served {
         (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
     }
 
-    /// The answer to a request that has something done.
-    pub(crate) fn done(&self, path: &str) -> Value {
+    /// The answer to a `POST` request without a body.
+    pub(crate) fn post_empty(&self, path: &str) -> Value {
         let url = format!("{}{path}", self.address);
         let mut answer = self.agent.post(url).header("Authorization", self.bearer()).send_empty().unwrap();
         assert_eq!(answer.status().as_u16(), 200, "{path}");
@@ -165,7 +165,8 @@ impl Served {
         format!("Bearer {}", self.token)
     }
 
-    /// The whole answer to a request by its lines, without the last empty one; for what a client would not send.
+    /// The complete answer to a request that consists of these lines and an empty one. For requests that a client
+    /// library would not send.
     pub(crate) fn raw(&self, lines: &[&str]) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.write_all(format!("{}\r\nConnection: close\r\n\r\n", lines.join("\r\n")).as_bytes()).unwrap();
@@ -176,12 +177,12 @@ impl Served {
 }
 
 pub(crate) fn refusal(status: u16, text: &str) -> (u16, String, String) {
-    let told: Value = serde_json::from_str(text).unwrap();
-    let text = |name: &str| told[name].as_str().unwrap().to_owned();
+    let answer: Value = serde_json::from_str(text).unwrap();
+    let text = |name: &str| answer[name].as_str().unwrap().to_owned();
     (status, text("error"), text("advice"))
 }
 
-/// The texts of a column of an answer's rows.
+/// The strings in a column of an answer's rows.
 pub(crate) fn column(answer: &Value, name: &str) -> Vec<String> {
     let rows = answer["rows"].as_array().unwrap();
     rows.iter().map(|row| row[name].as_str().unwrap_or_default().to_owned()).collect()

@@ -1,4 +1,4 @@
-//! Notes: written beside the case, found again, merged, and never half written.
+//! Notes: stored in a file next to the case, shown, merged, and never written partially.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::serve::{Served, column, demo, hostile, program, refusal, serve, served};
+use crate::serve::{Server, column, demo, hostile, program, refusal, serve, serve_demo};
 
 const HOSTILE: &str = "<img src=x onerror=alert(1)> \u{202e}\"'; DROP TABLE events; --";
 
-impl Served {
-    /// The status and text of an answer to what is posted.
+impl Server {
+    /// The status and text of the answer to a `POST` request.
     fn post(&self, path: &str, body: &str) -> (u16, String) {
         let url = format!("{}{path}", self.address);
         let mut answer = self.agent.post(url).header("Authorization", self.bearer()).send(body).unwrap();
         (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
     }
 
-    /// The notes after a change that is accepted.
+    /// The notes after a successful change.
     fn note(&self, change: &Value) -> Value {
         let (status, text) = self.post("/api/notes", &change.to_string());
         assert_eq!(status, 200, "{text}");
@@ -31,9 +31,9 @@ impl Served {
         self.dir.path().join("case.notes.jsonl")
     }
 
-    /// A click and its session.
+    /// The IDs of a click and its session.
     fn click(&self, kind: &str) -> (String, String) {
-        let rows = self.ask(&format!("/api/timeline?kind={kind}"));
+        let rows = self.get_json(&format!("/api/timeline?kind={kind}"));
         (column(&rows, "id").remove(0), column(&rows, "session_id").remove(0))
     }
 }
@@ -43,53 +43,54 @@ fn star(kind: &str, id: &str) -> Value {
 }
 
 #[test]
-fn notes_are_beside_the_case_which_stays_as_it_was() {
+fn notes_are_stored_next_to_the_unchanged_case() {
     let server = serve(demo(), &["--author", "ann"]);
     let case = server.dir.path().join("case.duckdb");
     let before = fs::read(&case).unwrap();
-    assert_eq!(server.ask("/api/notes")["notes"], json!([]));
-    assert!(!server.file().exists(), "looking writes nothing");
+    assert_eq!(server.get_json("/api/notes")["notes"], json!([]));
+    assert!(!server.file().exists(), "reading notes must not write a file");
     let (click, session) = server.click("change");
     server.note(&star("click", &click));
     server.note(&json!({ "kind": "tag", "text": "exfil", "target": { "type": "session", "id": session } }));
     let entity = json!({ "type": "entity", "id": "prod-db-backups", "entity_type": "bucket" });
-    let told = server.note(&json!({ "kind": "comment", "text": HOSTILE, "target": entity }));
-    let notes = told["notes"].as_array().unwrap();
+    let answer = server.note(&json!({ "kind": "comment", "text": HOSTILE, "target": entity }));
+    let notes = answer["notes"].as_array().unwrap();
     assert_eq!(notes.len(), 3);
     assert_eq!((&notes[0]["author"], &notes[0]["row_id"]), (&json!("ann"), &json!(click)));
     assert_eq!(notes[0]["what"], "Stopped logging for trail prod-audit");
     assert_eq!((&notes[1]["principal"], &notes[1]["session_id"]), (&json!("nadia"), &json!(session)));
     assert_eq!(notes[2]["text"], HOSTILE);
-    assert_eq!(fs::read(&case).unwrap(), before, "the case is evidence");
-    // Nothing hidden is sent or stored as it is.
+    assert_eq!(fs::read(&case).unwrap(), before, "the case was changed");
+    // Hidden characters are escaped when they are sent or stored.
     assert!(!server.get("/api/notes").1.contains('\u{202e}'));
     let file = fs::read_to_string(server.file()).unwrap();
     assert_eq!(file.lines().count(), 4);
 }
 
 #[test]
-fn a_note_is_changed_and_deleted_and_stays_so_after_a_merge() {
-    let server = served();
+fn changed_and_deleted_notes_stay_so_after_a_merge() {
+    let server = serve_demo();
     let (click, _) = server.click("change");
-    let told = server.note(&json!({ "kind": "comment", "text": "early", "target": { "type": "click", "id": click } }));
-    let id = told["notes"][0]["id"].as_str().unwrap().to_owned();
+    let answer =
+        server.note(&json!({ "kind": "comment", "text": "early", "target": { "type": "click", "id": click } }));
+    let id = answer["notes"][0]["id"].as_str().unwrap().to_owned();
     let (_, early) = server.get("/api/notes/export");
-    let told = server.note(&json!({ "id": id, "text": "late" }));
-    assert_eq!(told["notes"][0]["text"], "late");
-    // An earlier version of the note changes nothing; of somebody else's it is a new one.
+    let answer = server.note(&json!({ "id": id, "text": "late" }));
+    assert_eq!(answer["notes"][0]["text"], "late");
+    // Importing an earlier version of the note changes nothing. A note of somebody else is added.
     assert_eq!(server.post("/api/notes/import", &early).0, 200);
-    assert_eq!(server.ask("/api/notes")["notes"][0]["text"], "late");
-    let told = server.note(&json!({ "id": id, "delete": true }));
-    assert_eq!(told["notes"], json!([]));
+    assert_eq!(server.get_json("/api/notes")["notes"][0]["text"], "late");
+    let answer = server.note(&json!({ "id": id, "delete": true }));
+    assert_eq!(answer["notes"], json!([]));
     server.post("/api/notes/import", &early);
-    assert_eq!(server.ask("/api/notes")["notes"], json!([]));
+    assert_eq!(server.get_json("/api/notes")["notes"], json!([]));
     server.post("/api/notes/import", &early.replace(&id, "bob1").replace("\"early\"", "\"bob says\""));
-    assert_eq!(server.ask("/api/notes")["notes"][0]["text"], "bob says");
+    assert_eq!(server.get_json("/api/notes")["notes"][0]["text"], "bob says");
 }
 
 #[test]
-fn what_is_no_note_is_refused() {
-    let server = served();
+fn invalid_notes_are_refused() {
+    let server = serve_demo();
     let refused = |body: &str| {
         let (status, text) = server.post("/api/notes", body);
         refusal(status, &text)
@@ -107,35 +108,35 @@ fn what_is_no_note_is_refused() {
 }
 
 #[test]
-fn the_timeline_shows_rows_with_notes_only() {
-    let server = served();
-    assert_eq!(server.ask("/api/timeline?noted=any")["total"], 0);
+fn timeline_can_be_filtered_by_notes() {
+    let server = serve_demo();
+    assert_eq!(server.get_json("/api/timeline?noted=any")["total"], 0);
     let (click, _) = server.click("change");
     server.note(&star("click", &click));
-    let events = server.ask(&format!("/api/signals/{click}/events"));
+    let events = server.get_json(&format!("/api/signals/{click}/events"));
     let event = column(&events, "event_id").remove(0);
     server.note(&json!({ "kind": "tag", "text": "stop & go", "target": { "type": "event", "id": event } }));
     // A note on an event is shown at the click that explains it.
     for noted in ["any", "star", "tag:stop%20%26%20go"] {
         assert_eq!(
-            column(&server.ask(&format!("/api/timeline?noted={noted}")), "id"),
+            column(&server.get_json(&format!("/api/timeline?noted={noted}")), "id"),
             std::slice::from_ref(&click),
             "{noted}"
         );
     }
-    assert_eq!(server.ask("/api/timeline?noted=comment")["total"], 0);
-    assert_eq!(server.ask("/api/facets?noted=star")["kinds"][0]["value"], "change");
+    assert_eq!(server.get_json("/api/timeline?noted=comment")["total"], 0);
+    assert_eq!(server.get_json("/api/facets?noted=star")["kinds"][0]["value"], "change");
 }
 
 #[test]
-fn notes_on_what_the_case_does_not_have_are_kept() {
+fn notes_on_missing_targets_are_kept() {
     let server = serve(hostile(), &[]);
-    let told = server.note(&star("click", "0000"));
-    assert_eq!((&told["notes"][0]["row_id"], &told["notes"][0]["target"]["id"]), (&Value::Null, &json!("0000")));
+    let answer = server.note(&star("click", "0000"));
+    assert_eq!((&answer["notes"][0]["row_id"], &answer["notes"][0]["target"]["id"]), (&Value::Null, &json!("0000")));
 }
 
 #[test]
-fn the_command_line_lists_exports_and_imports_and_the_exports_have_notes() {
+fn notes_are_listed_exported_imported_and_reported() {
     let server = serve(demo(), &["--author", "ann"]);
     let (click, _) = server.click("change");
     server.note(&star("click", &click));
@@ -165,7 +166,7 @@ fn the_command_line_lists_exports_and_imports_and_the_exports_have_notes() {
     assert_eq!(row["tag"], json!(["star", "exfil"]));
     assert!(row["comment"].as_str().unwrap().starts_with("ann: "));
     assert!(run(here, &["export", "timesketch"]).contains("star,exfil"));
-    // A colleague's case of the same trail gets them, once.
+    // Importing the notes twice into a colleague's case of the same trail adds them once.
     fs::write(here.join("mine.jsonl"), run(here, &["notes", "export"])).unwrap();
     let colleague = demo();
     fs::copy(here.join("mine.jsonl"), colleague.path().join("mine.jsonl")).unwrap();
@@ -175,13 +176,13 @@ fn the_command_line_lists_exports_and_imports_and_the_exports_have_notes() {
 }
 
 #[test]
-fn notes_outlive_a_load_and_other_ids_of_clicks() {
-    let server = served();
+fn notes_survive_a_load_and_changed_click_ids() {
+    let server = serve_demo();
     let (click, _) = server.click("change");
     server.note(&star("click", &click));
     let dir = server.dir.path().to_owned();
     let copy = demo();
-    // As another version of the program would have it: the click has another ID, its event has not.
+    // As with another version of the program, the click has another ID, but its event does not.
     let text = fs::read_to_string(dir.join("case.notes.jsonl")).unwrap().replace(&click, "an-id-of-before");
     fs::write(copy.path().join("case.notes.jsonl"), text).unwrap();
     let more = copy.path().join("more.json");
@@ -194,12 +195,12 @@ fn notes_outlive_a_load_and_other_ids_of_clicks() {
         program().current_dir(copy.path()).args(["load", "more.json", "--db", "case.duckdb", "-q"]).status().unwrap();
     assert!(load.success());
     let again = serve(copy, &[]);
-    assert_eq!(again.ask("/api/notes")["notes"][0]["row_id"], json!(click));
+    assert_eq!(again.get_json("/api/notes")["notes"][0]["row_id"], json!(click));
 }
 
 #[test]
-fn a_kill_while_writing_loses_nothing_that_was_acknowledged() {
-    let mut server = served();
+fn acknowledged_notes_survive_a_kill() {
+    let mut server = serve_demo();
     let written = AtomicUsize::new(0);
     let (address, bearer, child) = (server.address.clone(), server.bearer(), &mut server.child);
     thread::scope(|scope| {

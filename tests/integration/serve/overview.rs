@@ -1,46 +1,46 @@
-//! What the overview is made from, the picture of the case, hunts at a glance, and screens that are rebuilt.
+//! The data of the overview, the picture of the case, the summary of hunts, and rebuilt screens.
 
 use serde_json::{Value, json};
 
-use crate::serve::{column, hostile, serve, served};
+use crate::serve::{column, hostile, serve, serve_demo};
 
-fn find(rows: &Value, wanted: impl Fn(&Value) -> bool) -> &Value {
-    rows.as_array().unwrap().iter().find(|row| wanted(row)).unwrap()
+fn find(rows: &Value, condition: impl Fn(&Value) -> bool) -> &Value {
+    rows.as_array().unwrap().iter().find(|row| condition(row)).unwrap()
 }
 
 #[test]
-fn the_overview_tells_who_did_what_with_evidence() {
-    let server = served();
-    let told = server.ask("/api/overview");
-    let nadia = &told["actors"][0];
+fn overview_shows_actors_actions_and_evidence() {
+    let server = serve_demo();
+    let overview = server.get_json("/api/overview");
+    let nadia = &overview["actors"][0];
     assert_eq!((&nadia["actor"], &nadia["sessions"], &nadia["events"]), (&json!("nadia"), &json!(2), &json!(441)));
     assert_eq!(nadia["principals"], json!(["nadia", "svc-backup"]));
-    let came_in = find(&told["sign_ins"], |row| row["result"] == "success");
+    let sign_in = find(&overview["sign_ins"], |row| row["result"] == "success");
     assert_eq!(
-        (&came_in["way"], &came_in["mfa"], &came_in["source_ip"]),
+        (&sign_in["way"], &sign_in["mfa"], &sign_in["source_ip"]),
         (&json!("password"), &json!(false), &json!("203.0.113.66"))
     );
-    let made = find(&told["found"], |row| row["event_key"] == "iam:CreateAccessKey" && row["done"] == true);
+    let made = find(&overview["found"], |row| row["event_key"] == "iam:CreateAccessKey" && row["done"] == true);
     assert_eq!(made["what"], "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup");
     let event = made["event_id"].as_str().unwrap();
-    assert_eq!(server.ask(&format!("/api/events/{event}"))["event"]["eventName"], "CreateAccessKey");
-    let taken = find(&told["data_out"], |row| row["how"] == "downloaded");
+    assert_eq!(server.get_json(&format!("/api/events/{event}"))["event"]["eventName"], "CreateAccessKey");
+    let taken = find(&overview["data_out"], |row| row["how"] == "downloaded");
     assert_eq!(
         (&taken["source"], &taken["objects"], &taken["bytes_out"]),
         (&json!("prod-db-backups"), &json!(44), &json!(5_333_000_000_u64))
     );
-    let link = &told["links"][0];
+    let link = &overview["links"][0];
     assert_eq!((&link["maker"], &link["user"], &link["uses"]), (&json!("nadia"), &json!("svc-backup"), &json!(47)));
     let key = ["thing", "own", "outside", "administrator"].map(|name| &made[name]);
     assert_eq!(key, [&json!("access_key"), &json!(false), &json!(false), &json!(false)]);
-    let address = find(&told["addresses"], |row| row["ip"] == "203.0.113.147");
+    let address = find(&overview["addresses"], |row| row["ip"] == "203.0.113.147");
     let used = &address["uses"][0];
     assert_eq!(
         (&used["use"], &used["name"], &used["who"], &used["events"]),
         (&json!("key"), &json!("AKIAEXAMPLEJ3XHTZZXB"), &json!("svc-backup"), &json!(47))
     );
-    assert_eq!(told["keys"][0]["first_ip"], "203.0.113.147");
-    let console = &told["consoles"][0];
+    assert_eq!(overview["keys"][0]["first_ip"], "203.0.113.147");
+    let console = &overview["consoles"][0];
     let signed_in = ["principal", "signed_in_at", "way", "clicks", "findings"].map(|name| &console[name]);
     assert_eq!(
         signed_in,
@@ -48,8 +48,8 @@ fn the_overview_tells_who_did_what_with_evidence() {
     );
     // The last click, not the last background request at 19:54:02.
     assert_eq!(console["last_time"], "2026-03-11T19:53:17.000000Z");
-    let notes: Vec<&str> = told["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
-    assert_eq!(told["actors"][0]["notes"], told["notes"]);
+    let notes: Vec<&str> = overview["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+    assert_eq!(overview["actors"][0]["notes"], overview["notes"]);
     for text in [
         "1 failed sign-in as nadia from 203.0.113.66 (2026-03-11 19:37:29 UTC); the next sign-in succeeded at 2026-03-11 19:38:12 UTC",
         "Clients: Firefox 148 on Linux; aws-cli/2 (iam.create-user, s3.cp, s3.ls, sts.get-caller-identity); aws-cli/2 in CloudShell",
@@ -63,9 +63,9 @@ fn the_overview_tells_who_did_what_with_evidence() {
 }
 
 #[test]
-fn what_to_contain_first_is_what_the_report_says_and_the_secret_that_was_read() {
-    let server = served();
-    let open = server.ask("/api/overview/open");
+fn urgent_items_match_the_report() {
+    let server = serve_demo();
+    let open = server.get_json("/api/overview/open");
     let urgent: Vec<(&str, &str)> = open["urgent_items"]
         .as_array()
         .unwrap()
@@ -95,104 +95,104 @@ fn what_to_contain_first_is_what_the_report_says_and_the_secret_that_was_read() 
 }
 
 #[test]
-fn the_picture_has_a_lane_for_each_identity_and_zooms() {
-    let server = served();
-    let drawn = server.ask("/api/picture");
+fn picture_has_a_lane_per_identity_and_can_be_zoomed() {
+    let server = serve_demo();
+    let drawn = server.get_json("/api/picture");
     let lanes: Vec<&str> = drawn["lanes"].as_array().unwrap().iter().filter_map(|lane| lane["name"].as_str()).collect();
     assert_eq!(lanes[..3], ["nadia", "svc-backup", "ci-deploy"]);
     let events: i64 = drawn["cells"].as_array().unwrap().iter().filter_map(|cell| cell["events"].as_i64()).sum();
-    assert_eq!(events, 2526, "every event is somewhere");
+    assert_eq!(events, 2526, "every event must be in a cell");
     let change = find(&drawn["marks"], |mark| mark["lane"] == 1 && mark["kind"] == "change");
     assert_eq!(change["what"], "Stopped logging for trail prod-audit");
     let starts = drawn["starts"].as_array().unwrap().len();
     assert!((10..=220).contains(&starts), "{starts}");
-    let zoomed = server.ask("/api/picture?from=2026-03-11T19:41:00Z&to=2026-03-11T19:42:00Z");
+    let zoomed = server.get_json("/api/picture?from=2026-03-11T19:41:00Z&to=2026-03-11T19:42:00Z");
     assert_eq!(zoomed["width"], 1);
     assert!(zoomed["marks"].as_array().unwrap().iter().any(|mark| mark["kind"] == "secret"));
-    assert_eq!(server.refused("/api/picture?from=yesterday").0, 400);
+    assert_eq!(server.get_error("/api/picture?from=yesterday").0, 400);
 }
 
 #[test]
-fn a_place_in_the_timeline_is_found_folded_and_not() {
-    let server = served();
+fn position_in_timeline_is_found_folded_and_unfolded() {
+    let server = serve_demo();
     let (nadia, key) = ("5db5e5e561c424e48ca9d0ce5bc9ff43", "7a8921b6-e90c-421c-ad68-0837095ae92c");
     for folded in ["true", "false"] {
         for order in ["asc", "desc"] {
             let filter = format!("session={nadia}&order={order}&folded={folded}");
-            let place = server.ask(&format!("/api/timeline/place?{filter}&id={key}"));
-            let rows = server.ask(&format!("/api/timeline?{filter}"));
+            let place = server.get_json(&format!("/api/timeline/place?{filter}&id={key}"));
+            let rows = server.get_json(&format!("/api/timeline?{filter}"));
             let ids = column(&rows, "id");
             let index = usize::try_from(place["index"].as_u64().unwrap()).unwrap();
             assert_eq!(ids[index], place["id"].as_str().unwrap(), "{filter}");
             assert_eq!(rows["rows"][index]["summary"], "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup");
         }
     }
-    assert_eq!(server.ask("/api/timeline/place?id=nothing"), Value::Null);
+    assert_eq!(server.get_json("/api/timeline/place?id=nothing"), Value::Null);
 }
 
 #[test]
-fn a_screen_is_rebuilt_from_requests_and_errors() {
-    let server = served();
-    let lists = server.ask("/api/timeline?service=s3&kind=list");
+fn screen_is_rebuilt_from_requests_and_errors() {
+    let server = serve_demo();
+    let lists = server.get_json("/api/timeline?service=s3&kind=list");
     let buckets = lists["rows"].as_array().unwrap().iter().find(|row| row["title"] == "S3 › Buckets").unwrap();
-    let screen = server.ask(&format!("/api/signals/{}/screen", buckets["id"].as_str().unwrap()));
+    let screen = server.get_json(&format!("/api/signals/{}/screen", buckets["id"].as_str().unwrap()));
     let row = find(&screen, |row| row["name"] == "prod-db-backups");
     let policy = find(&row["cells"], |cell| cell["col"] == "policy");
     assert_eq!((&policy["value"], &policy["source"]), (&json!("none"), &json!("page")));
-    let event = server.ask(&format!("/api/events/{}", policy["event_id"].as_str().unwrap()));
+    let event = server.get_json(&format!("/api/events/{}", policy["event_id"].as_str().unwrap()));
     assert_eq!(event["event"]["errorCode"], "NoSuchBucketPolicy");
-    let users = server.ask("/api/timeline?service=iam&kind=list");
-    let users = server.ask(&format!("/api/signals/{}", column(&users, "id")[0]));
+    let users = server.get_json("/api/timeline?service=iam&kind=list");
+    let users = server.get_json(&format!("/api/signals/{}", column(&users, "id")[0]));
     let profile = find(&users["calls"], |call| call["event_key"] == "iam:GetLoginProfile");
     assert!(profile["events"].as_u64().unwrap() > 1 && profile["failed"].as_u64().unwrap() > 0, "{profile}");
     assert!(profile["errors"][0].as_str().unwrap().starts_with("NoSuchEntity"));
 }
 
 #[test]
-fn hunts_are_counted_for_one_identity_and_time() {
-    let server = served();
-    let hits = server.ask("/api/hunts/hits");
+fn hunt_hits_are_counted_by_identity_and_time() {
+    let server = serve_demo();
+    let hits = server.get_json("/api/hunts/hits");
     let key = find(&hits, |row| row["id"] == "persistence/access-key-for-another");
     assert_eq!(key["hits"], 2);
     assert_eq!(key["rows"][1]["made_key"], "AKIAEXAMPLEJ3XHTZZXB");
-    let none = server.ask("/api/hunts/hits?principal=nobody%27s");
+    let none = server.get_json("/api/hunts/hits?principal=nobody%27s");
     assert_eq!(find(&none, |row| row["id"] == "persistence/access-key-for-another")["hits"], 0);
-    let early = server.ask("/api/hunts/hits?to=2026-03-11T19:00:00Z");
+    let early = server.get_json("/api/hunts/hits?to=2026-03-11T19:00:00Z");
     assert_eq!(find(&early, |row| row["id"] == "persistence/access-key-for-another")["hits"], 0);
 }
 
 #[test]
 fn rows_are_filtered_by_call_user_agent_and_reason() {
-    let server = served();
+    let server = serve_demo();
     let nadia = "session=5db5e5e561c424e48ca9d0ce5bc9ff43";
-    let created = server.ask(&format!("/api/timeline?{nadia}&call=iam:CreateAccessKey"));
+    let created = server.get_json(&format!("/api/timeline?{nadia}&call=iam:CreateAccessKey"));
     assert_eq!(created["total"], 2);
-    let stopped = server.ask(&format!("/api/timeline?{nadia}&reason=defense_impairment"));
+    let stopped = server.get_json(&format!("/api/timeline?{nadia}&reason=defense_impairment"));
     assert_eq!(column(&stopped, "summary"), ["Stopped logging for trail prod-audit"]);
-    let facets = server.ask(&format!("/api/facets?{nadia}&reason=defense_impairment"));
-    assert!(facets["reasons"].as_array().unwrap().len() > 1, "a facet is counted as if nothing were asked of it");
+    let facets = server.get_json(&format!("/api/facets?{nadia}&reason=defense_impairment"));
+    assert!(facets["reasons"].as_array().unwrap().len() > 1, "a facet must ignore its own filter");
     let keys = find(&facets["reasons"], |row| row["value"] == "credential_made");
     let counted = ["count", "done", "tried"].map(|name| &keys[name]);
     assert_eq!(counted, [&json!(2), &json!(1), &json!(1)], "rows, events and attempts");
     assert_eq!(find(&facets["calls"], |row| row["value"] == "cloudtrail:StopLogging")["count"], 1);
     let agent = facets["agents"][0]["value"].as_str().unwrap().replace(' ', "%20").replace(';', "%3B");
-    assert_eq!(server.ask(&format!("/api/timeline?{nadia}&reason=defense_impairment&agent={agent}"))["total"], 1);
+    assert_eq!(server.get_json(&format!("/api/timeline?{nadia}&reason=defense_impairment&agent={agent}"))["total"], 1);
 }
 
 #[test]
-fn downloads_with_a_created_credential_are_of_a_kind_of_their_own() {
-    let server = served();
-    let rows = server.ask("/api/timeline?show=programmatic&kind=data");
+fn downloads_with_a_created_credential_have_their_own_kind() {
+    let server = serve_demo();
+    let rows = server.get_json("/api/timeline?show=programmatic&kind=data");
     assert_eq!(rows["total"], 44);
     assert!(column(&rows, "summary").iter().all(|text| text.starts_with("Downloaded prod-db-backups/")));
-    let programs = server.ask("/api/facets")["programs"].clone();
+    let programs = server.get_json("/api/facets")["programs"].clone();
     assert_eq!(programs, json!([{ "value": "all", "count": 2014 }, { "value": "found", "count": 62 }]));
-    let first = server.ask("/api/entities?sort=weight&descending=true&limit=12");
+    let first = server.get_json("/api/entities?sort=weight&descending=true&limit=12");
     assert!(column(&first, "entity_value").contains(&"warehouse/reader".to_owned()), "{first}");
 }
 
 #[test]
-fn hostile_text_stays_text_in_every_answer() {
+fn hostile_text_is_escaped_in_all_answers() {
     let server = serve(hostile(), &[]);
     for path in ["/api/overview", "/api/overview/open", "/api/picture", "/api/hunts/hits", "/api/entities/principals"] {
         let (status, text) = server.get(path);
@@ -202,11 +202,11 @@ fn hostile_text_stays_text_in_every_answer() {
 }
 
 #[test]
-fn entities_are_filtered_by_who_and_how() {
-    let server = served();
-    let keys = server.ask("/api/entities?type=access_key&touched=created&principal=nadia");
+fn entities_can_be_filtered_by_principal_and_use() {
+    let server = serve_demo();
+    let keys = server.get_json("/api/entities?type=access_key&touched=created&principal=nadia");
     assert_eq!(column(&keys, "entity_value"), ["AKIAEXAMPLEJ3XHTZZXB"]);
-    let principals = server.ask("/api/entities/principals");
+    let principals = server.get_json("/api/entities/principals");
     assert!(find(&principals, |row| row["value"] == "svc-backup")["count"].as_u64().unwrap() > 1);
-    assert_eq!(server.refused("/api/entities?touched=maybe").0, 400);
+    assert_eq!(server.get_error("/api/entities?touched=maybe").0, 400);
 }

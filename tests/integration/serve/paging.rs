@@ -1,11 +1,11 @@
-//! Pages of rows, at their edges.
+//! Paging through rows.
 
-use crate::serve::{column, served};
+use crate::serve::{column, serve_demo};
 
 #[test]
-fn pages_join_without_gap_or_overlap() {
-    let served = served();
-    let page = |query: &str| column(&served.ask(&format!("/api/timeline?{query}")), "id");
+fn pages_have_no_gaps_or_overlaps() {
+    let server = serve_demo();
+    let page = |query: &str| column(&server.get_json(&format!("/api/timeline?{query}")), "id");
     let all = page("");
     assert_eq!(all.len(), 39);
     let joined: Vec<String> =
@@ -17,22 +17,22 @@ fn pages_join_without_gap_or_overlap() {
 }
 
 #[test]
-fn the_total_is_told_even_where_no_row_is() {
-    let served = served();
+fn total_is_returned_even_without_rows() {
+    let server = serve_demo();
     for query in ["limit=0", "offset=39", "offset=1000000000000", "offset=9223372036854775807"] {
-        let answer = served.ask(&format!("/api/timeline?{query}"));
+        let answer = server.get_json(&format!("/api/timeline?{query}"));
         assert_eq!((answer["total"].as_u64(), column(&answer, "id").len()), (Some(39), 0), "{query}");
     }
-    assert_eq!(column(&served.ask("/api/timeline?offset=38"), "id").len(), 1);
-    let most = served.ask("/api/timeline?show=programmatic&limit=1000&offset=1500");
+    assert_eq!(column(&server.get_json("/api/timeline?offset=38"), "id").len(), 1);
+    let most = server.get_json("/api/timeline?show=programmatic&limit=1000&offset=1500");
     assert_eq!((most["total"].as_u64(), column(&most, "id").len()), (Some(2014), 514));
 }
 
 #[test]
-fn pages_that_cannot_be_are_refused() {
-    let served = served();
+fn invalid_pages_are_refused() {
+    let server = serve_demo();
     for query in ["limit=1001", "limit=-1", "offset=-1", "limit=many", "offset=9223372036854775808"] {
-        let (status, problem, advice) = served.refused(&format!("/api/timeline?{query}"));
+        let (status, problem, advice) = server.get_error(&format!("/api/timeline?{query}"));
         assert_eq!((status, problem), (400, format!("{query} is not valid")));
         assert!(advice.starts_with("Expected a whole number from 0 to "), "{advice}");
     }
@@ -42,9 +42,9 @@ fn pages_that_cannot_be_are_refused() {
 const THEFT: &str = "show=programmatic&session=5c5d434f8d7b191215ffe906fe9a6ca8";
 
 #[test]
-fn calls_that_follow_each_other_share_a_line() {
-    let served = served();
-    let lines = served.ask(&format!("/api/timeline?{THEFT}&folded=true"));
+fn consecutive_calls_share_a_line() {
+    let server = serve_demo();
+    let lines = server.get_json(&format!("/api/timeline?{THEFT}&folded=true"));
     assert_eq!((lines["total"].as_u64(), lines["all"].as_u64()), (Some(4), Some(47)));
     assert_eq!(column(&lines, "title"), ["sts:GetCallerIdentity", "s3:ListBuckets", "iam:CreateUser", "s3:GetObject"]);
     let [.., tried, objects] = lines["rows"].as_array().unwrap().as_slice() else { unreachable!() };
@@ -59,21 +59,21 @@ fn calls_that_follow_each_other_share_a_line() {
     let sentence = "Downloaded prod-db-backups/postgres/2026/03/01/part-00.dump.zst (164 MB), the first of 44 objects (5.3 GB) using \
          access key AKIAEXAMPLEJ3XHTZZXB, created by nadia, and 43 more calls, 5.3 GB in total";
     assert_eq!(objects["summary"], sentence);
-    let inside = served.ask(&format!("/api/timeline?{THEFT}&limit=1000&line={}", objects["id"].as_str().unwrap()));
+    let inside = server.get_json(&format!("/api/timeline?{THEFT}&limit=1000&line={}", objects["id"].as_str().unwrap()));
     assert_eq!(inside["total"], 44);
-    let singly = column(&served.ask(&format!("/api/timeline?{THEFT}")), "id");
+    let singly = column(&server.get_json(&format!("/api/timeline?{THEFT}")), "id");
     assert_eq!(column(&inside, "id"), singly[3..]);
-    // A row that begins no line is in none of its own.
-    assert_eq!(served.ask(&format!("/api/timeline?{THEFT}&line={}", singly[4]))["total"], 0);
-    // What a filter leaves out parts no line: both reads of s3 follow each other then.
-    assert_eq!(served.ask(&format!("/api/timeline?{THEFT}&kind=view&folded=true"))["total"], 2);
+    // A row that is not the first of a line does not identify a line.
+    assert_eq!(server.get_json(&format!("/api/timeline?{THEFT}&line={}", singly[4]))["total"], 0);
+    // Rows that a filter excludes do not separate lines: both reads of S3 are consecutive then.
+    assert_eq!(server.get_json(&format!("/api/timeline?{THEFT}&kind=view&folded=true"))["total"], 2);
 }
 
 #[test]
-fn lines_are_leafed_through_in_both_directions_and_hold_every_row() {
-    let served = served();
+fn pages_of_lines_in_both_directions_contain_every_row() {
+    let server = serve_demo();
     let (every, mut rows) = ("show=click&show=command&show=background&show=programmatic", 0);
-    let page = |query: &str| served.ask(&format!("/api/timeline?{every}&folded=true&{query}"));
+    let page = |query: &str| server.get_json(&format!("/api/timeline?{every}&folded=true&{query}"));
     let all = page("limit=1000");
     for line in all["rows"].as_array().unwrap() {
         rows += line["rows"].as_u64().unwrap();

@@ -1,4 +1,4 @@
-//! Queries of the user's own.
+//! SQL queries of the user.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -6,18 +6,18 @@ use std::thread::scope;
 
 use serde_json::{Value, json};
 
-use crate::serve::{demo, serve, served};
+use crate::serve::{demo, serve, serve_demo};
 
-/// Work that would go on for years.
+/// A query that would take years.
 const ENDLESS: &str =
     "SELECT count(*) FROM range(100000000) AS a, range(100000000) AS b WHERE hash(a.range, b.range) = 1";
 
 #[test]
-fn an_answer_has_columns_with_types_and_rows_of_cells() {
-    let served = served();
+fn answer_has_typed_columns_and_rows() {
+    let server = serve_demo();
     let query = "SELECT kind, first_time AS t, [1, NULL] AS l, 3::HUGEINT AS h, {'a': 1.5} AS s, NULL AS n, \
         TIMESTAMPTZ '2026-01-01 00:00:00+01' AS z FROM signals ORDER BY first_time, signal_id";
-    let (status, answer) = served.sql(&json!({ "sql": query, "limit": 1 }));
+    let (status, answer) = server.sql(&json!({ "sql": query, "limit": 1 }));
     assert_eq!((status, &answer["truncated"]), (200, &json!(true)));
     let row = json!(["login", "2026-03-11T09:02:31.000000Z", [1, null], 3, { "a": 1.5 }, null,
         "2025-12-31T23:00:00.000000Z"]);
@@ -27,17 +27,17 @@ fn an_answer_has_columns_with_types_and_rows_of_cells() {
     let expected = ["VARCHAR", "TIMESTAMP", "INTEGER[]", "HUGEINT", "STRUCT", "INTEGER", "TIMESTAMP WITH TIME ZONE"];
     assert_eq!((columns[0]["name"].as_str(), types), (Some("kind"), expected.to_vec()));
     assert!(answer["elapsed_ms"].is_u64());
-    let (_, whole) = served.sql(&json!({ "sql": "FROM range(2500)", "limit": 2500 }));
+    let (_, whole) = server.sql(&json!({ "sql": "FROM range(2500)", "limit": 2500 }));
     assert_eq!((&whole["truncated"], &whole["rows"][2499][0]), (&json!(false), &json!(2499)));
-    let (_, first) = served.sql(&json!({ "sql": "FROM range(1000000000000)" }));
+    let (_, first) = server.sql(&json!({ "sql": "FROM range(1000000000000)" }));
     assert_eq!((&first["truncated"], first["rows"].as_array().unwrap().len()), (&json!(true), 1000));
-    let (_, none) = served.sql(&json!({ "sql": "SELECT 1 AS one WHERE false" }));
+    let (_, none) = server.sql(&json!({ "sql": "SELECT 1 AS one WHERE false" }));
     assert_eq!((&none["rows"], &none["columns"][0]["name"]), (&json!([]), &json!("one")));
 }
 
 #[test]
-fn what_would_do_more_than_read_the_case_is_refused() {
-    let served = served();
+fn queries_may_only_read_the_case() {
+    let server = serve_demo();
     for (query, cause, advice) in [
         ("INSERT INTO rules SELECT * FROM rules", "read-only mode", "read-only here"),
         ("DELETE FROM events", "read-only mode", "read-only here"),
@@ -66,111 +66,111 @@ fn what_would_do_more_than_read_the_case_is_refused() {
         ("SELEC 1", "syntax error", "DESCRIBE"),
         (" -- nothing", "no SQL statement", "Enter a query"),
     ] {
-        let (status, answer) = served.sql(&json!({ "sql": query }));
-        let told = |name: &str| answer[name].as_str().unwrap().to_owned();
+        let (status, answer) = server.sql(&json!({ "sql": query }));
+        let field = |name: &str| answer[name].as_str().unwrap().to_owned();
         assert_eq!(status, 400, "{query}: {answer}");
-        assert!(told("error").contains(cause) && told("advice").contains(advice), "{query}: {answer}");
+        assert!(field("error").contains(cause) && field("advice").contains(advice), "{query}: {answer}");
     }
-    assert_eq!(served.ask("/api/case")["events"], 2526);
+    assert_eq!(server.get_json("/api/case")["events"], 2526);
 }
 
 #[test]
-fn a_question_leaves_nothing_behind() {
-    let served = served();
-    let rows = |sql: &str| served.sql(&json!({ "sql": sql })).1["rows"].clone();
+fn queries_do_not_affect_each_other() {
+    let server = serve_demo();
+    let rows = |sql: &str| server.sql(&json!({ "sql": sql })).1["rows"].clone();
     assert_eq!(
         rows("SET VARIABLE a = 1; CREATE TEMP TABLE t AS SELECT 42 AS x; SELECT x + getvariable('a') FROM t"),
         json!([[43]])
     );
     assert_eq!(rows("SELECT getvariable('a')"), json!([[null]]));
-    assert_eq!(served.sql(&json!({ "sql": "FROM t" })).0, 400);
+    assert_eq!(server.sql(&json!({ "sql": "FROM t" })).0, 400);
 }
 
 #[test]
-fn a_query_that_ends_its_process_disturbs_nothing_else() {
-    let served = served();
+fn query_that_crashes_its_process_does_not_affect_the_server() {
+    let server = serve_demo();
     // DuckDB's JSON functions are recursive.
     let deep = "SELECT json_structure(repeat('[', 1000000) || repeat(']', 1000000))";
-    let (status, answer) = served.sql(&json!({ "sql": deep }));
+    let (status, answer) = server.sql(&json!({ "sql": deep }));
     assert_eq!(status, 400, "{answer}");
     assert!(
         answer["error"].as_str().unwrap().starts_with("the query's process ended unexpectedly (signal"),
         "{answer}"
     );
     assert!(answer["advice"].as_str().unwrap().contains("nested too deeply"), "{answer}");
-    // What is not found by name changes the process of that query only.
+    // A function that is not found by its name only affects the process of this query.
     for hidden in ["enable_logging(''QueryLog'', storage = ''stdout'')", "enable_logging(storage = ''file'')"] {
-        let (status, _) = served.sql(&json!({ "sql": format!("FROM query('FROM ' || '{hidden}')") }));
+        let (status, _) = server.sql(&json!({ "sql": format!("FROM query('FROM ' || '{hidden}')") }));
         assert!(matches!(status, 200 | 400), "{status}");
     }
-    assert_eq!(served.sql(&json!({ "sql": "SELECT count(*) FROM events" })).1["rows"], json!([[2526]]));
-    assert_eq!(served.ask("/api/case")["events"], 2526);
-    assert_eq!(std::fs::read_dir(served.folder()).unwrap().count(), 1);
+    assert_eq!(server.sql(&json!({ "sql": "SELECT count(*) FROM events" })).1["rows"], json!([[2526]]));
+    assert_eq!(server.get_json("/api/case")["events"], 2526);
+    assert_eq!(std::fs::read_dir(server.folder()).unwrap().count(), 1);
 }
 
 #[test]
-fn an_answer_and_a_query_have_a_limit_of_bytes() {
-    let served = served();
-    let (status, answer) = served.sql(&json!({ "sql": "SELECT repeat('a', 100000000)" }));
+fn answer_size_and_query_memory_are_limited() {
+    let server = serve_demo();
+    let (status, answer) = server.sql(&json!({ "sql": "SELECT repeat('a', 100000000)" }));
     assert_eq!((status, &answer["error"]), (413, &json!("the response would be larger than 64 MiB")));
     assert!(answer["advice"].as_str().unwrap().contains("fewer rows"), "{answer}");
     let many = "SELECT repeat('a', 100000) FROM range(2000)";
-    let (status, answer) = served.sql(&json!({ "sql": many, "limit": 2000 }));
+    let (status, answer) = server.sql(&json!({ "sql": many, "limit": 2000 }));
     let rows = answer["rows"].as_array().unwrap().len();
     assert!(status == 200 && answer["truncated"] == json!(true) && (10..1000).contains(&rows), "{status} {rows}");
-    // More than a query may use, in one value and in many.
+    // More memory than a query may use, in one value and in many.
     for big in [
         "SELECT length(repeat('a', 3000000000))",
         "SELECT length(string_agg(repeat('a', 1000000), '')) FROM range(4000)",
         "SELECT len(list(md5(range::VARCHAR))) FROM range(200000000)",
     ] {
-        let (status, answer) = served.sql(&json!({ "sql": big }));
+        let (status, answer) = server.sql(&json!({ "sql": big }));
         assert_eq!(status, 400, "{big}: {answer}");
     }
-    assert_eq!(served.sql(&json!({ "sql": "SELECT 1" })).1["rows"], json!([[1]]));
+    assert_eq!(server.sql(&json!({ "sql": "SELECT 1" })).1["rows"], json!([[1]]));
 }
 
 #[test]
-fn what_is_no_question_is_refused() {
-    let served = served();
+fn invalid_request_bodies_are_refused() {
+    let server = serve_demo();
     for body in [json!("SELECT 1"), json!({}), json!({ "sql": 1 }), json!({ "sql": "SELECT 1", "write": true })] {
-        let (status, answer) = served.sql(&body);
+        let (status, answer) = server.sql(&body);
         assert_eq!(status, 400, "{body}");
         assert!(answer["error"].as_str().unwrap().starts_with("invalid request: "), "{answer}");
     }
 }
 
 #[test]
-fn a_query_that_takes_too_long_is_stopped() {
-    let served = serve(demo(), &["--time-limit", "2"]);
-    // More of them than run at once: the wait counts too.
+fn query_over_the_time_limit_is_stopped() {
+    let server = serve(demo(), &["--time-limit", "2"]);
+    // More queries than run concurrently: the waiting time counts, too.
     scope(|scope| {
-        let asked: Vec<_> = (0..3).map(|_| scope.spawn(|| served.sql(&json!({ "sql": ENDLESS })))).collect();
-        for answer in asked.into_iter().map(|asked| asked.join().unwrap()) {
+        let queries: Vec<_> = (0..3).map(|_| scope.spawn(|| server.sql(&json!({ "sql": ENDLESS })))).collect();
+        for answer in queries.into_iter().map(|query| query.join().unwrap()) {
             assert_eq!((answer.0, &answer.1["error"]), (408, &json!("the query was canceled after 2 seconds")));
             assert!(answer.1["advice"].as_str().unwrap().contains("--time-limit"));
         }
     });
-    assert_eq!(served.sql(&json!({ "sql": "SELECT 1" })).1["rows"], json!([[1]]));
+    assert_eq!(server.sql(&json!({ "sql": "SELECT 1" })).1["rows"], json!([[1]]));
 }
 
 #[test]
-fn a_query_ends_when_its_reader_goes_away() {
-    let served = served();
+fn query_is_stopped_when_the_client_disconnects() {
+    let server = serve_demo();
     let body = json!({ "sql": ENDLESS }).to_string();
     let head = format!(
         "POST /api/sql HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: {}\r\nContent-Length: {}\r\n\r\n{body}",
-        served.port,
-        served.bearer(),
+        server.port,
+        server.bearer(),
         body.len()
     );
-    // More of them than run at once: if two went on, the last query would wait too long, and be refused.
+    // More queries than run concurrently: if two kept running, the last query would wait too long and be refused.
     for _ in 0..4 {
-        let mut stream = TcpStream::connect(("127.0.0.1", served.port)).unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
         stream.write_all(head.as_bytes()).unwrap();
         std::thread::sleep(std::time::Duration::from_millis(300));
         drop(stream);
     }
-    let (status, answer): (u16, Value) = served.sql(&json!({ "sql": "SELECT 1" }));
+    let (status, answer): (u16, Value) = server.sql(&json!({ "sql": "SELECT 1" }));
     assert_eq!((status, &answer["rows"]), (200, &json!([[1]])));
 }

@@ -101,7 +101,7 @@ fn every_command_in_the_documentation_exists() -> Result<()> {
 }
 
 #[test]
-fn the_architecture_describes_every_stage() -> Result<()> {
+fn architecture_describes_every_stage() -> Result<()> {
     let text = document("ARCHITECTURE.md")?;
     let named = named_paths(&text);
     for stage in STAGES {
@@ -111,7 +111,7 @@ fn the_architecture_describes_every_stage() -> Result<()> {
 }
 
 #[test]
-fn the_documentation_has_american_spelling() -> Result<()> {
+fn documentation_uses_american_spelling() -> Result<()> {
     let generated = ["tables.md", "hunts.md"];
     let docs: Vec<String> = fs::read_dir(source::package().join("docs"))?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))

@@ -1,4 +1,4 @@
-//! Every Rust file states what it is, and no file contains a path of the machine it was written on.
+//! Every Rust file starts with a doc comment, and no file contains a path of the machine on which it was written.
 
 use anyhow::Result;
 
@@ -30,14 +30,14 @@ fn every_rust_file_starts_with_a_doc_comment() -> Result<()> {
 }
 
 #[test]
-fn no_file_contains_a_path_of_a_machine() -> Result<()> {
+fn no_file_contains_a_machine_path() -> Result<()> {
     let found: Vec<String> = source::texts("")?.iter().flat_map(machine_paths).collect();
     assert!(found.is_empty(), "\n{}", found.join("\n"));
     Ok(())
 }
 
 #[test]
-fn machine_paths_are_distinguished_from_links_and_from_cloudshell() {
+fn machine_paths_are_distinguished_from_links_and_cloudshell() {
     let paths = |folder: &str| {
         machine_paths(&Source { path: "src/made_up.rs".to_owned(), text: format!("first\nsee {folder}") })
     };

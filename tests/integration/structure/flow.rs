@@ -192,7 +192,7 @@ fn violations_of(path: &str, text: &str) -> Result<Vec<String>> {
 }
 
 #[test]
-fn late_imports_are_found_in_all_forms() -> Result<()> {
+fn late_imports_are_found_in_all_notations() -> Result<()> {
     let late_import = |line| vec![format!("src/read/zip.rs:{line}: read imports store, a later stage")];
     assert_eq!(violations_of("src/read/zip.rs", "//! Zip.\nuse crate::store::Case;")?, late_import(2));
     assert_eq!(

@@ -13,7 +13,7 @@ fn lints(manifest: &str) -> Result<Value> {
 }
 
 #[test]
-fn the_python_package_has_the_lints_of_the_program() -> Result<()> {
+fn python_package_has_the_lints_of_the_program() -> Result<()> {
     let [program, python] = [lints("Cargo.toml")?, lints("python/Cargo.toml")?];
     assert!(program["clippy"].get("unwrap_used").is_some(), "{program}");
     assert_eq!(program, python);

@@ -1,4 +1,4 @@
-//! The subcommand: exit codes, forms, the table of a case, and a line in the report.
+//! The subcommand: exit codes, output formats, the table in a case, and a line in the report.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::verify::trail::{Pair, Trail, gzip, listing, log, log_key};
 
 impl Trail {
-    /// Runs the program in the trail's folder, where the right key lies.
+    /// Runs the program in the trail's folder, which contains the correct key.
     fn run(&self, args: &[&str]) -> assert_cmd::assert::Assert {
         let pair = Pair::first();
         fs::write(self.root().join("keys.json"), listing(&[pair.listed(&pair.fingerprint)])).unwrap();
@@ -26,7 +26,7 @@ impl Trail {
 }
 
 #[test]
-fn a_clean_chain_is_fine() {
+fn intact_chain_is_verified() {
     let trail = Trail::new(3, 4);
     let table = "                      verified       altered       missing      unlisted  not verified\n\
         log files                   12             0             0             0             0\n\
@@ -35,7 +35,7 @@ fn a_clean_chain_is_fine() {
 }
 
 #[test]
-fn what_failed_and_what_was_not_verified_are_told_apart() {
+fn failed_and_unverified_files_are_distinguished() {
     let trail = Trail::new(3, 2);
     let (removed, newest) = (trail.digests[0].logs[0].clone(), trail.digests[2].key.clone());
     trail.remove(&format!("{newest}.metadata.json"));
@@ -54,7 +54,7 @@ fn what_failed_and_what_was_not_verified_are_told_apart() {
 }
 
 #[test]
-fn other_forms_have_a_row_for_each_file() {
+fn other_formats_have_a_row_for_each_file() {
     let trail = Trail::new(2, 3);
     let output = trail.check(&["--format", "json"]).code(0).get_output().stdout.clone();
     let rows: Vec<Value> = serde_json::from_slice(&output).unwrap();
@@ -67,18 +67,18 @@ fn other_forms_have_a_row_for_each_file() {
 }
 
 #[test]
-fn the_case_keeps_the_result_and_the_report_tells_it() {
+fn result_is_stored_in_the_case_and_reported() {
     let trail = Trail::new(3, 2);
     trail.run(&["load", "bucket/AWSLogs/111111111111/CloudTrail", "--db", "case.duckdb", "-q"]).code(0);
     trail.write(&log_key(1, 7, "AddedAddedAdded1"), &gzip(log("added").as_bytes()));
     trail.check(&["--db", "case.duckdb", "-q"]).code(1);
     let joined = "SELECT count(*) AS n FROM load_files JOIN file_integrity USING (sha256) WHERE status = 'verified'";
     trail.run(&["sql", "--db", "case.duckdb", "--format", "csv", joined]).code(0).stdout("n\n6\n");
-    let told =
+    let message =
         contains("1 altered, removed or added; 0 not verified. Of the 6 files that this case was loaded from, 6 are")
             .and(contains("UTC: 6 log files verified"));
-    trail.run(&["report", "--db", "case.duckdb", "--format", "md"]).code(0).stdout(told);
-    // Another check takes the place of the one before.
+    trail.run(&["report", "--db", "case.duckdb", "--format", "md"]).code(0).stdout(message);
+    // Another check replaces the previous one.
     trail.check(&["--db", "case.duckdb", "-q"]).code(1);
     let case = Case::open_read_only(&trail.root().join("case.duckdb")).unwrap();
     let rows = case.query("FROM file_integrity").unwrap();
@@ -86,7 +86,7 @@ fn the_case_keeps_the_result_and_the_report_tells_it() {
 }
 
 #[test]
-fn what_makes_no_sense_is_an_error() {
+fn invalid_arguments_are_errors() {
     let trail = Trail::new(1, 1);
     trail.run(&["verify", "bucket", "--public-keys", "none.json"]).code(1).stderr(contains("cannot read public keys"));
     trail.run(&["verify", "keys.json"]).code(1).stdout(is_empty()).stderr(contains("no CloudTrail log file"));
@@ -100,7 +100,7 @@ fn what_makes_no_sense_is_an_error() {
 }
 
 #[test]
-fn names_cannot_drive_the_terminal() {
+fn file_names_are_escaped_for_the_terminal() {
     let trail = Trail::new(2, 1);
     let name = log_key(0, 3, "id").replace("_id.", "_\u{1b}[31m.");
     trail.write(&name, &gzip(log("hostile").as_bytes()));

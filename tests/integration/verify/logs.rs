@@ -1,4 +1,4 @@
-//! Log files that are as they were delivered, and log files that are not.
+//! Intact, altered, removed and added log files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use cartographer::verify::{CheckKind, Status};
 use crate::verify::trail::{ACCOUNT, Pair, REGION, Trail, gzip, log, log_key};
 
 #[test]
-fn a_clean_chain_of_a_thousand_files_is_verified() {
+fn intact_chain_of_a_thousand_files_is_verified() {
     let outcome = Trail::new(25, 40).verify();
     let expected = [((CheckKind::LogFile, Status::Verified), 1000), ((CheckKind::Digest, Status::Verified), 25)];
     assert_eq!(outcome.counts(), BTreeMap::from(expected));
@@ -17,7 +17,7 @@ fn a_clean_chain_of_a_thousand_files_is_verified() {
 }
 
 #[test]
-fn an_altered_log_file_is_found_whatever_was_done_to_it() {
+fn altered_log_file_is_found() {
     let trail = Trail::new(3, 4);
     let key = trail.digests[1].logs[2].clone();
     let whole = gzip(log(&key).as_bytes());
@@ -32,7 +32,7 @@ fn an_altered_log_file_is_found_whatever_was_done_to_it() {
     for (bytes, cause) in cases {
         trail.write(&key, &bytes);
         let outcome = trail.verify();
-        let (status, detail) = outcome.told(&key);
+        let (status, detail) = outcome.status_and_detail(&key);
         assert_eq!(status, Status::Altered, "{cause}");
         assert!(detail.contains(cause), "{detail} names {cause}");
         assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 11);
@@ -41,12 +41,12 @@ fn an_altered_log_file_is_found_whatever_was_done_to_it() {
 }
 
 #[test]
-fn what_is_stored_otherwise_but_holds_the_same_is_verified() {
+fn decompressed_log_file_with_same_content_is_verified() {
     let trail = Trail::new(2, 2);
     let [plain, packed] = [0, 1].map(|at| trail.digests[0].logs[at].clone());
     trail.write(plain.trim_end_matches(".gz"), log(&plain).as_bytes());
     trail.remove(&plain);
-    // A file without compression keeps its name with some tools.
+    // Some tools decompress a file but keep its name.
     trail.write(&packed, log(&packed).as_bytes());
     let outcome = trail.verify();
     assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 4);
@@ -54,27 +54,27 @@ fn what_is_stored_otherwise_but_holds_the_same_is_verified() {
 }
 
 #[test]
-fn a_removed_log_file_is_found() {
+fn removed_log_file_is_found() {
     let trail = Trail::new(3, 3);
     let key = trail.digests[1].logs[0].clone();
     trail.remove(&key);
     let outcome = trail.verify();
-    assert_eq!(outcome.told(&key), (Status::Missing, "the digest lists it, but it is missing"));
-    let check = outcome.of(&key);
+    assert_eq!(outcome.status_and_detail(&key), (Status::Missing, "the digest lists it, but it is missing"));
+    let check = outcome.check_of(&key);
     assert_eq!((check.file.as_deref(), check.digest.as_deref()), (None, Some(trail.digests[1].key.as_str())));
     assert_eq!((check.account_id.as_deref(), check.region.as_deref()), (Some(ACCOUNT), Some(REGION)));
-    assert_eq!(outcome.all(Status::Unverified), []);
+    assert_eq!(outcome.with_status(Status::Unverified), []);
 }
 
 #[test]
-fn an_added_log_file_is_found() {
+fn added_log_file_is_found() {
     let trail = Trail::new(3, 3);
     trail.write(&log_key(1, 20, "AddedAddedAdded1"), &gzip(log("added").as_bytes()));
     trail.write(&log_key(1, 20, "").replace("__", "_").replace(ACCOUNT, "x"), b"no path of CloudTrail");
-    let odd = log_key(1, 20, "id").rsplit_once('/').unwrap().0.to_owned() + "/export.json";
-    trail.write(&odd, log("odd").as_bytes());
+    let unusual = log_key(1, 20, "id").rsplit_once('/').unwrap().0.to_owned() + "/export.json";
+    trail.write(&unusual, log("odd").as_bytes());
     let outcome = trail.verify();
-    let added = outcome.all(Status::Unlisted);
+    let added = outcome.with_status(Status::Unlisted);
     assert_eq!(added.len(), 2, "{added:?}");
     assert!(added.iter().any(|(_, detail)| detail.contains("added later")));
     assert!(added.iter().any(|(_, detail)| detail.contains("not named like a CloudTrail log file")));
@@ -83,7 +83,7 @@ fn an_added_log_file_is_found() {
 }
 
 #[test]
-fn a_log_file_of_a_time_that_no_digest_covers_is_not_said_to_be_added() {
+fn log_file_outside_of_digests_is_unverified_instead_of_added() {
     let trail = Trail::new(3, 1);
     for (hour, minute) in [(7, 0), (2, 58)] {
         trail.write(&log_key(hour, minute, "id"), &gzip(log("late").as_bytes()));
@@ -92,7 +92,7 @@ fn a_log_file_of_a_time_that_no_digest_covers_is_not_said_to_be_added() {
     trail.write("export.json", log("export").as_bytes());
     let outcome = trail.verify();
     assert!(!outcome.0.has_failed());
-    let unverified = outcome.all(Status::Unverified);
+    let unverified = outcome.with_status(Status::Unverified);
     let counted = |text: &str| unverified.iter().filter(|(_, detail)| detail.contains(text)).count();
     assert_eq!(
         (
@@ -105,7 +105,7 @@ fn a_log_file_of_a_time_that_no_digest_covers_is_not_said_to_be_added() {
 }
 
 #[test]
-fn a_renamed_log_file_is_known_by_its_content_and_missed_by_its_name() {
+fn renamed_log_file_is_identified_by_content_and_missing() {
     let trail = Trail::new(2, 2);
     let key = trail.digests[0].logs[0].clone();
     fs::rename(trail.path(&key), trail.path("renamed.json.gz")).unwrap();
@@ -117,10 +117,14 @@ fn a_renamed_log_file_is_known_by_its_content_and_missed_by_its_name() {
 }
 
 #[test]
-fn a_folder_without_the_layout_of_the_bucket_is_matched_by_names() {
+fn flat_folder_is_matched_by_file_names() {
     let trail = Trail::new(2, 3);
-    let keys: Vec<String> =
-        trail.digests.iter().flat_map(|made| made.logs.iter().chain([&made.key])).cloned().collect();
+    let keys: Vec<String> = trail
+        .digests
+        .iter()
+        .flat_map(|signed_digest| signed_digest.logs.iter().chain([&signed_digest.key]))
+        .cloned()
+        .collect();
     for key in &keys {
         let name = key.rsplit('/').next().unwrap();
         fs::create_dir_all(trail.path("flat")).unwrap();
@@ -135,26 +139,26 @@ fn a_folder_without_the_layout_of_the_bucket_is_matched_by_names() {
 }
 
 #[test]
-fn two_folders_of_the_same_files_are_told_apart() {
+fn two_copies_of_a_log_file_are_checked_separately() {
     let trail = Trail::new(2, 2);
     let key = trail.digests[0].logs[0].clone();
     let copy = key.replacen("AWSLogs", "copy/AWSLogs", 1);
     trail.write(&copy, &gzip(log("altered").as_bytes()));
     let outcome = trail.verify();
     let rows: Vec<_> = outcome.0.checks.iter().filter(|check| check.s3_object.as_deref() == Some(&key)).collect();
-    let mut told: Vec<_> =
+    let mut found: Vec<_> =
         rows.iter().map(|check| (check.file.as_deref().unwrap().contains("copy/"), check.status)).collect();
-    told.sort();
-    assert_eq!(told, [(false, Status::Verified), (true, Status::Altered)]);
+    found.sort();
+    assert_eq!(found, [(false, Status::Verified), (true, Status::Altered)]);
 }
 
 #[test]
-fn without_any_digest_nothing_is_verified_and_nothing_fails() {
+fn nothing_is_verified_or_fails_without_digests() {
     let trail = Trail::empty();
     for minute in 0..3 {
         trail.deliver(0, minute);
     }
     let pair = Pair::first();
-    let outcome = trail.verify_by(&[pair.listed(&pair.fingerprint)]);
+    let outcome = trail.verify_with(&[pair.listed(&pair.fingerprint)]);
     assert_eq!(outcome.counts(), BTreeMap::from([((CheckKind::LogFile, Status::Unverified), 3)]));
 }

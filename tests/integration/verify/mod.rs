@@ -1,6 +1,6 @@
-//! Log file validation: a clean chain passes, and a chain that is broken in any way does not.
+//! Log file validation: an intact chain passes, and a chain that was changed in any way does not.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test helpers fail by panicking, like tests")]
 
 mod chain;
 mod cli;

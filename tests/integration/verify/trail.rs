@@ -1,4 +1,4 @@
-//! A trail with log file validation, made and signed here by keys of our own.
+//! A generated trail with log file validation, signed with test keys.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,7 +22,7 @@ pub(crate) const ACCOUNT: &str = "111111111111";
 pub(crate) const REGION: &str = "eu-west-1";
 const BUCKET: &str = "trail-bucket";
 
-/// A key pair of ours, with the fingerprint that it goes by.
+/// A test key pair, with its fingerprint.
 pub(crate) struct Pair {
     keys: KeyPair,
     pub(crate) fingerprint: String,
@@ -30,14 +30,14 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn first() -> Self {
-        Self::of(include_str!("../../fixtures/verify/first.pk8.txt"), "31")
+        Self::from_text(include_str!("../../fixtures/verify/first.pk8.txt"), "31")
     }
 
     pub(crate) fn second() -> Self {
-        Self::of(include_str!("../../fixtures/verify/second.pk8.txt"), "7a")
+        Self::from_text(include_str!("../../fixtures/verify/second.pk8.txt"), "7a")
     }
 
-    fn of(text: &str, digits: &str) -> Self {
+    fn from_text(text: &str, digits: &str) -> Self {
         let der = STANDARD.decode(text.split_whitespace().collect::<String>()).unwrap();
         Self { keys: KeyPair::from_pkcs8(&der).unwrap(), fingerprint: digits.repeat(16) }
     }
@@ -53,7 +53,7 @@ impl Pair {
         self.keys.public().as_ref()
     }
 
-    /// As `aws cloudtrail list-public-keys` lists it.
+    /// The public key in the format of `aws cloudtrail list-public-keys`.
     pub(crate) fn listed(&self, fingerprint: &str) -> Value {
         json!({
             "Value": STANDARD.encode(self.public()),
@@ -64,7 +64,7 @@ impl Pair {
     }
 }
 
-/// What the AWS CLI prints of these keys.
+/// The AWS CLI's output for these keys.
 pub(crate) fn listing(keys: &[Value]) -> String {
     json!({ "PublicKeyList": keys }).to_string()
 }
@@ -75,9 +75,9 @@ pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// One digest of a trail: where it lies, and what it is.
+/// A digest of a trail: its S3 key, content, signature, and the keys of its log files.
 #[derive(Debug, Clone)]
-pub(crate) struct Made {
+pub(crate) struct SignedDigest {
     pub(crate) key: String,
     pub(crate) content: String,
     pub(crate) signature: String,
@@ -87,16 +87,16 @@ pub(crate) struct Made {
 /// A trail in a folder.
 pub(crate) struct Trail {
     folder: TempDir,
-    pub(crate) digests: Vec<Made>,
+    pub(crate) digests: Vec<SignedDigest>,
 }
 
-/// 2024-05-01T00:01:31Z, so many hours later.
+/// A number of hours after 2024-05-01T00:01:31Z.
 pub(crate) fn hour(number: usize) -> DateTime<Utc> {
     let first: DateTime<Utc> = "2024-05-01T00:01:31Z".parse().unwrap();
     first + TimeDelta::hours(i64::try_from(number).unwrap())
 }
 
-/// The key of a log file that was delivered so many minutes into that hour.
+/// The key of a log file that was delivered a number of minutes after the start of an hour.
 pub(crate) fn log_key(hour_number: usize, minute: usize, id: &str) -> String {
     let time = hour(hour_number) + TimeDelta::minutes(i64::try_from(minute).unwrap());
     format!(
@@ -106,7 +106,7 @@ pub(crate) fn log_key(hour_number: usize, minute: usize, id: &str) -> String {
     )
 }
 
-/// The content of a log file with one event, which that text makes another one.
+/// The content of a log file with one event, whose ID depends on the text.
 pub(crate) fn log(text: &str) -> String {
     let event = json!({
         "eventVersion": "1.08",
@@ -128,19 +128,19 @@ pub(crate) fn log(text: &str) -> String {
 pub(crate) struct Draft<'t> {
     pub(crate) start: DateTime<Utc>,
     pub(crate) end: DateTime<Utc>,
-    pub(crate) previous: Option<&'t Made>,
+    pub(crate) previous: Option<&'t SignedDigest>,
     pub(crate) logs: Vec<(String, String)>,
-    pub(crate) ending: &'t str,
+    pub(crate) suffix: &'t str,
 }
 
 impl Draft<'_> {
-    /// The digest as CloudTrail documents it, signed.
-    pub(crate) fn signed(&self, pair: &Pair) -> Made {
+    /// The digest in CloudTrail's documented format, with its signature.
+    pub(crate) fn signed(&self, pair: &Pair) -> SignedDigest {
         let key = format!(
             "AWSLogs/{ACCOUNT}/CloudTrail-Digest/{REGION}/{}/{ACCOUNT}_CloudTrail-Digest_{REGION}_my_trail_us-east-1_{}{}.json.gz",
             self.end.format("%Y/%m/%d"),
             self.end.format("%Y%m%dT%H%M%SZ"),
-            self.ending,
+            self.suffix,
         );
         let shown = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
         let logs: Vec<Value> = self.logs.iter().map(|(key, content)| {
@@ -168,7 +168,7 @@ impl Draft<'_> {
         let before = self.previous.map_or("null", |previous| previous.signature.as_str());
         let text = format!("{}\n{BUCKET}/{key}\n{}\n{before}", shown(self.end), sha256(content.as_bytes()));
         let signature = pair.sign(&text);
-        Made { key, content, signature, logs: self.logs.iter().map(|(key, _)| key.clone()).collect() }
+        SignedDigest { key, content, signature, logs: self.logs.iter().map(|(key, _)| key.clone()).collect() }
     }
 }
 
@@ -177,21 +177,21 @@ impl Trail {
         Self { folder: TempDir::new().unwrap(), digests: Vec::new() }
     }
 
-    /// A chain of so many digests, each of so many log files, the newest with its metadata beside it.
+    /// A chain of digests, each with a number of log files. The newest has a metadata file.
     pub(crate) fn new(digests: usize, logs: usize) -> Self {
         let (mut trail, pair) = (Self::empty(), Pair::first());
         for number in 0..digests {
             let logs = (0..logs).map(|log| trail.deliver(number, log)).collect();
             let previous = trail.digests.last().cloned();
             let draft =
-                Draft { start: hour(number), end: hour(number + 1), previous: previous.as_ref(), logs, ending: "" };
+                Draft { start: hour(number), end: hour(number + 1), previous: previous.as_ref(), logs, suffix: "" };
             trail.add(draft.signed(&pair));
         }
         trail.write_metadata(digests - 1);
         trail
     }
 
-    /// Writes a log file of that hour, and gives its key and content.
+    /// Writes a log file of an hour, and returns its key and content.
     pub(crate) fn deliver(&self, hour: usize, number: usize) -> (String, String) {
         let key = log_key(hour, number % 55, &format!("{number:016}"));
         let content = log(&key);
@@ -199,16 +199,16 @@ impl Trail {
         (key, content)
     }
 
-    pub(crate) fn add(&mut self, made: Made) {
-        self.write(&made.key, &gzip(made.content.as_bytes()));
-        self.digests.push(made);
+    pub(crate) fn add(&mut self, signed_digest: SignedDigest) {
+        self.write(&signed_digest.key, &gzip(signed_digest.content.as_bytes()));
+        self.digests.push(signed_digest);
     }
 
     pub(crate) fn write_metadata(&self, digest: usize) {
-        let made = &self.digests[digest];
+        let signed_digest = &self.digests[digest];
         let metadata = json!({ "ContentType": "application/json", "Metadata": {
-            "signature": made.signature, "signature-algorithm": "SHA256withRSA" } });
-        self.write(&format!("{}.metadata.json", made.key), metadata.to_string().as_bytes());
+            "signature": signed_digest.signature, "signature-algorithm": "SHA256withRSA" } });
+        self.write(&format!("{}.metadata.json", signed_digest.key), metadata.to_string().as_bytes());
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -229,15 +229,15 @@ impl Trail {
         fs::remove_file(self.path(key)).unwrap();
     }
 
-    /// Changes the content of a digest that lies there.
+    /// Changes the content of a digest file.
     pub(crate) fn alter(&self, digest: usize, from: &str, to: &str) {
-        let made = &self.digests[digest];
-        assert!(made.content.contains(from), "{from} is in the digest");
-        self.write(&made.key, &gzip(made.content.replace(from, to).as_bytes()));
+        let signed_digest = &self.digests[digest];
+        assert!(signed_digest.content.contains(from), "{from} is not in the digest");
+        self.write(&signed_digest.key, &gzip(signed_digest.content.replace(from, to).as_bytes()));
     }
 
-    /// What verifying says, by these keys as the AWS CLI lists them.
-    pub(crate) fn verify_by(&self, keys: &[Value]) -> Outcome {
+    /// The outcome of verifying with these keys, in the format of the AWS CLI.
+    pub(crate) fn verify_with(&self, keys: &[Value]) -> Outcome {
         let mut known = Keys::default();
         if !keys.is_empty() {
             known.add(&listing(keys)).unwrap();
@@ -245,18 +245,18 @@ impl Trail {
         Outcome(verify(&[self.root().join("bucket").display().to_string()], &known))
     }
 
-    /// What verifying says by the right key.
+    /// The outcome of verifying with the correct key.
     pub(crate) fn verify(&self) -> Outcome {
         let pair = Pair::first();
-        self.verify_by(&[pair.listed(&pair.fingerprint)])
+        self.verify_with(&[pair.listed(&pair.fingerprint)])
     }
 }
 
-/// What verifying said.
+/// The outcome of verifying.
 pub(crate) struct Outcome(pub(crate) Verification);
 
 impl Outcome {
-    /// How many rows there are of each kind and status.
+    /// The number of rows of each kind and status.
     pub(crate) fn counts(&self) -> BTreeMap<(CheckKind, Status), usize> {
         let mut counts = BTreeMap::new();
         for check in &self.0.checks {
@@ -266,21 +266,21 @@ impl Outcome {
     }
 
     /// The row of an S3 object.
-    pub(crate) fn of(&self, key: &str) -> &FileCheck {
+    pub(crate) fn check_of(&self, key: &str) -> &FileCheck {
         let mut rows = self.0.checks.iter().filter(|check| check.s3_object.as_deref() == Some(key));
-        let row = rows.next().unwrap_or_else(|| panic!("no row of {key}"));
-        assert!(rows.next().is_none(), "several rows of {key}");
+        let row = rows.next().unwrap_or_else(|| panic!("there is no row for {key}"));
+        assert!(rows.next().is_none(), "there are several rows for {key}");
         row
     }
 
-    /// Status and reason of an S3 object.
-    pub(crate) fn told(&self, key: &str) -> (Status, &str) {
-        let check = self.of(key);
+    /// The status and detail of an S3 object.
+    pub(crate) fn status_and_detail(&self, key: &str) -> (Status, &str) {
+        let check = self.check_of(key);
         (check.status, check.detail.as_deref().unwrap_or_default())
     }
 
-    /// All that is not verified, but for what is not of that status.
-    pub(crate) fn all(&self, status: Status) -> Vec<(CheckKind, &str)> {
+    /// The kinds and details of all rows with this status.
+    pub(crate) fn with_status(&self, status: Status) -> Vec<(CheckKind, &str)> {
         let rows = self.0.checks.iter().filter(|check| check.status == status);
         rows.map(|check| (check.kind, check.detail.as_deref().unwrap_or_default())).collect()
     }

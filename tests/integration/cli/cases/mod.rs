@@ -1,5 +1,5 @@
-//! Every kind of fault that files of the field have, each with the rows, times, callers, counts, message and exit code that
-//! must come of it.
+//! Variations and defects of real-world files, each with the expected rows, times, callers, counts, message and exit
+//! code.
 
 mod files;
 mod json;
@@ -16,7 +16,7 @@ use crate::cli::cartographer;
 const COLUMNS: &str = "SELECT event_id, event_time, event_key, user_name, principal_arn, session_created, mfa, source_ip, \
                        request_parameters->>'description' AS description FROM events ORDER BY event_time, event_id";
 
-/// A trail's record of a call by `user`, at that second.
+/// A record of a call by `user` at a second.
 fn record(second: u64, user: &str) -> Value {
     json!({
         "eventVersion": "1.10",
@@ -35,7 +35,7 @@ fn id(second: u64) -> String {
     format!("0a1b2c3d-0000-4000-8000-{second:012}")
 }
 
-/// The record's row of `events`.
+/// The expected row of [`record`] in `events`.
 fn row(second: u64, user: &str) -> String {
     format!(
         "{},2024-06-03T08:00:{second:02}Z,kms:CreateKey,{user},arn:aws:iam::444455556666:user/{user},2024-06-03T07:00:00Z,true,\
@@ -44,42 +44,42 @@ fn row(second: u64, user: &str) -> String {
     )
 }
 
-/// A trail's file with these records.
+/// A trail file with these records.
 fn trail(records: &[Value]) -> Vec<u8> {
     json!({ "Records": records }).to_string().into_bytes()
 }
 
-/// Nora's records of some seconds.
+/// Nora's records of these seconds.
 fn records(seconds: &[u64]) -> Vec<Value> {
     seconds.iter().map(|second| record(*second, "nora")).collect()
 }
 
-/// The rows of nora's records.
+/// The expected rows of nora's records.
 fn rows(seconds: &[u64]) -> Vec<String> {
     seconds.iter().map(|second| row(*second, "nora")).collect()
 }
 
-/// What came of a load.
+/// The result of a load.
 struct Loaded {
     dir: TempDir,
     code: i32,
-    told: String,
+    stderr: String,
 }
 
 impl Loaded {
-    /// Loads files by these names, with these arguments.
-    fn of(files: &[(&str, &[u8])], args: &[&str]) -> Self {
+    /// Loads files with these names and contents, with additional arguments.
+    fn new(files: &[(&str, &[u8])], args: &[&str]) -> Self {
         let dir = TempDir::new().unwrap();
         for (name, bytes) in files {
             fs::write(dir.path().join(name), bytes).unwrap();
         }
         let mut command = cartographer(dir.path(), &["load", "--db", "case.duckdb"]);
         let output = command.args(files.iter().map(|(name, _)| *name)).args(args).output().unwrap();
-        Self { dir, code: output.status.code().unwrap(), told: String::from_utf8(output.stderr).unwrap() }
+        Self { dir, code: output.status.code().unwrap(), stderr: String::from_utf8(output.stderr).unwrap() }
     }
 
-    /// The lines that a query gives, without the header.
-    fn ask(&self, sql: &str) -> Vec<String> {
+    /// The lines of a query's result, without the header.
+    fn query(&self, sql: &str) -> Vec<String> {
         let mut command = cartographer(self.dir.path(), &["sql", "--db", "case.duckdb", "--format", "csv", sql]);
         let output = command.output().unwrap();
         assert!(output.status.success(), "{sql}: {output:?}");
@@ -87,37 +87,37 @@ impl Loaded {
     }
 
     /// Checks the ledger's counts and the exit code.
-    fn came_to(self, read: usize, inserted: usize, rejected: usize, code: i32) -> Self {
+    fn assert_counts(self, read: usize, inserted: usize, rejected: usize, code: i32) -> Self {
         let balance = format!("{read} read = {inserted} inserted + 0 duplicate + {rejected} rejected\n");
-        assert!(self.told.contains(&balance), "{}", self.told);
-        assert_eq!(self.code, code, "{}", self.told);
+        assert!(self.stderr.contains(&balance), "{}", self.stderr);
+        assert_eq!(self.code, code, "{}", self.stderr);
         self
     }
 
     /// Checks the rows of `events`.
-    fn has(self, rows: &[String]) -> Self {
-        assert_eq!(self.ask(COLUMNS), rows, "{}", self.told);
+    fn assert_rows(self, rows: &[String]) -> Self {
+        assert_eq!(self.query(COLUMNS), rows, "{}", self.stderr);
         self
     }
 
     /// Checks that a message was written.
-    fn says(self, message: &str) -> Self {
-        assert!(self.told.contains(message), "{message}\n{}", self.told);
+    fn assert_message(self, message: &str) -> Self {
+        assert!(self.stderr.contains(message), "{message}\n{}", self.stderr);
         self
     }
 }
 
-/// A file from which nora's records of these seconds come, and nothing else.
-fn whole(name: &str, bytes: impl AsRef<[u8]>, seconds: &[u64]) -> Loaded {
-    let loaded = Loaded::of(&[(name, bytes.as_ref())], &[]);
-    let loaded = loaded.came_to(seconds.len(), seconds.len(), 0, 0).has(&rows(seconds));
-    assert!(!loaded.told.contains("damage"), "{}", loaded.told);
+/// Checks that a file contains exactly nora's records of these seconds.
+fn assert_loads(name: &str, bytes: impl AsRef<[u8]>, seconds: &[u64]) -> Loaded {
+    let loaded = Loaded::new(&[(name, bytes.as_ref())], &[]);
+    let loaded = loaded.assert_counts(seconds.len(), seconds.len(), 0, 0).assert_rows(&rows(seconds));
+    assert!(!loaded.stderr.contains("damage"), "{}", loaded.stderr);
     loaded
 }
 
-/// A file that is refused with that cause.
-fn refused(name: &str, bytes: impl AsRef<[u8]>, cause: &str) {
-    let loaded = Loaded::of(&[(name, bytes.as_ref())], &[]).came_to(0, 0, 0, 1);
-    let loaded = loaded.says(&format!("{name}: {cause}\n")).says("error: nothing could be loaded");
-    assert!(!loaded.dir.path().join("case.duckdb").exists(), "a refused load leaves no case");
+/// Checks that a file is refused with this cause.
+fn assert_refused(name: &str, bytes: impl AsRef<[u8]>, cause: &str) {
+    let loaded = Loaded::new(&[(name, bytes.as_ref())], &[]).assert_counts(0, 0, 0, 1);
+    let loaded = loaded.assert_message(&format!("{name}: {cause}\n")).assert_message("error: nothing could be loaded");
+    assert!(!loaded.dir.path().join("case.duckdb").exists(), "a refused load left a case");
 }

@@ -1,4 +1,5 @@
-//! Tables: columns in any spelling, callers in texts and in parts, times in any convention, ragged rows, query results.
+//! Tables: columns in any spelling, callers as text and in separate columns, times in any format, ragged rows, query
+//! results.
 
 use std::sync::Arc;
 
@@ -9,9 +10,9 @@ use parquet::basic::{BrotliLevel, Compression};
 use parquet::file::properties::WriterProperties;
 use serde_json::{Value, json};
 
-use super::{Loaded, id, record, records, refused, row, rows, whole};
+use super::{Loaded, assert_loads, assert_refused, id, record, records, row, rows};
 
-/// A record with other names of members, at every depth but in what the service named.
+/// A record with renamed members at every depth, except in the request parameters.
 fn renamed(value: &Value, name: fn(&str) -> String) -> Value {
     let Value::Object(members) = value else { return value.clone() };
     let member = |(own, value): (&String, &Value)| {
@@ -29,7 +30,7 @@ fn words(name: &str, mark: &str) -> String {
 }
 
 #[test]
-fn names_may_be_spelled_in_any_way() {
+fn member_names_may_have_any_spelling() {
     let spellings: [fn(&str) -> String; 6] = [
         |name| name[..1].to_uppercase() + &name[1..],
         |name| words(name, "_").to_lowercase(),
@@ -41,11 +42,11 @@ fn names_may_be_spelled_in_any_way() {
     for spelling in spellings {
         let lines =
             records(&[1, 2]).iter().map(|record| renamed(record, spelling).to_string() + "\n").collect::<String>();
-        whole("renamed.jsonl", lines, &[1, 2]);
+        assert_loads("renamed.jsonl", lines, &[1, 2]);
     }
 }
 
-/// The record's members at any depth, by their paths.
+/// The record's members at any depth, with their paths.
 fn flat(record: &Value, mark: &str) -> Vec<(String, String)> {
     fn walk(path: &str, value: &Value, mark: &str, cells: &mut Vec<(String, String)>) {
         match value {
@@ -65,7 +66,7 @@ fn flat(record: &Value, mark: &str) -> Vec<(String, String)> {
     cells
 }
 
-/// CSV of rows of named cells, with that separator.
+/// CSV of rows with named cells, with this separator.
 fn csv(rows: &[Vec<(String, String)>], separator: &str) -> String {
     let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
     let line = |cells: Vec<String>| cells.join(separator) + "\n";
@@ -75,18 +76,18 @@ fn csv(rows: &[Vec<(String, String)>], separator: &str) -> String {
 }
 
 #[test]
-fn callers_may_have_columns_of_their_own() {
+fn callers_may_be_in_separate_columns() {
     for mark in [".", "_", "/", "__", ":"] {
         for separator in [",", ";", "\t", "|"] {
             let two = [flat(&record(1, "nora"), mark), flat(&record(2, "mallory"), mark)];
-            let loaded = Loaded::of(&[("flat.csv", csv(&two, separator).as_bytes())], &[]);
-            let loaded = loaded.came_to(2, 2, 0, 0).has(&[row(1, "nora"), row(2, "mallory")]);
-            assert_eq!(loaded.ask("SELECT count(DISTINCT session_id) FROM events"), ["2"]);
+            let loaded = Loaded::new(&[("flat.csv", csv(&two, separator).as_bytes())], &[]);
+            let loaded = loaded.assert_counts(2, 2, 0, 0).assert_rows(&[row(1, "nora"), row(2, "mallory")]);
+            assert_eq!(loaded.query("SELECT count(DISTINCT session_id) FROM events"), ["2"]);
         }
     }
 }
 
-/// A struct in the form of a table: what opens a member's name, what stands after it, and texts.
+/// A nested object as text, with member names and strings as `name` and `text` format them.
 fn in_text(value: &Value, name: &dyn Fn(&str) -> String, text: &dyn Fn(&str) -> String) -> String {
     match value {
         Value::Object(members) => {
@@ -99,7 +100,7 @@ fn in_text(value: &Value, name: &dyn Fn(&str) -> String, text: &dyn Fn(&str) -> 
 }
 
 #[test]
-fn callers_may_be_texts() {
+fn callers_may_be_text() {
     let forms: [&dyn Fn(&Value) -> String; 5] = [
         &Value::to_string,
         // Athena and CloudTrail Lake
@@ -124,15 +125,15 @@ fn callers_may_be_texts() {
         let cells = two.each_ref().map(|record| flat(record, "."));
         let lines = two.each_ref().map(Value::to_string).join("\n");
         for (name, text) in [("a.csv", csv(&cells, ",")), ("a.jsonl", lines)] {
-            let loaded = Loaded::of(&[(name, text.as_bytes())], &[]);
-            let loaded = loaded.came_to(2, 2, 0, 0).has(&[row(1, "nora"), row(2, "mallory")]);
-            assert_eq!(loaded.ask("SELECT count(DISTINCT session_id) FROM events"), ["2"]);
+            let loaded = Loaded::new(&[(name, text.as_bytes())], &[]);
+            let loaded = loaded.assert_counts(2, 2, 0, 0).assert_rows(&[row(1, "nora"), row(2, "mallory")]);
+            assert_eq!(loaded.query("SELECT count(DISTINCT session_id) FROM events"), ["2"]);
         }
     }
 }
 
 #[test]
-fn results_of_queries_are_rows() {
+fn query_results_are_read_as_rows() {
     let cells: Vec<(String, String)> = flat(&record(1, "nora"), ".");
     let identity =
         in_text(&record(1, "nora")["userIdentity"], &|name| format!("{}=", name.to_lowercase()), &str::to_owned);
@@ -150,14 +151,14 @@ fn results_of_queries_are_rows() {
         json!({"ResultSet": {"Rows": [data(columns.clone()), data(values.clone())]}}),
         json!({"tables": [{"name": "t", "columns": columns.iter().map(|name| json!({"name": name})).collect::<Vec<_>>(), "rows": [values]}]}),
     ] {
-        let loaded = whole("result.json", result.to_string(), &[1]);
-        // What a table has an empty cell for is not there.
+        let loaded = assert_loads("result.json", result.to_string(), &[1]);
+        // An empty cell is a missing value.
         let nothing = "SELECT concat(error_code IS NULL, error_message IS NULL, outcome) FROM events";
-        assert_eq!(loaded.ask(nothing), ["truetruesucceeded"]);
+        assert_eq!(loaded.query(nothing), ["truetruesucceeded"]);
     }
 }
 
-/// An event history with these times, a second's id for each.
+/// An event history with an event for each of these times.
 fn history(times: &[&str]) -> String {
     let row = |(at, time): (usize, &&str)| format!("e{at},\"{time}\",nora,CreateKey,kms.amazonaws.com\n");
     let rows: String = times.iter().enumerate().map(row).collect();
@@ -165,7 +166,7 @@ fn history(times: &[&str]) -> String {
 }
 
 #[test]
-fn a_column_of_times_has_one_convention() {
+fn time_format_is_determined_for_the_whole_column() {
     let columns: [[&str; 2]; 20] = [
         ["03/06/2024 20:00:02", "13/06/2024 08:00:01"],
         ["6/3/2024 8:00:02 PM", "6/13/2024 8:00:01 AM"],
@@ -189,40 +190,44 @@ fn a_column_of_times_has_one_convention() {
         [" 2024-06-03T20:00:02Z", "2024-06-13T08:00:01Z "],
     ];
     for times in columns {
-        let loaded = Loaded::of(&[("times.csv", history(&times).as_bytes())], &[]).came_to(2, 2, 0, 0);
-        let found = loaded.ask("SELECT event_time FROM events ORDER BY event_id");
+        let loaded = Loaded::new(&[("times.csv", history(&times).as_bytes())], &[]).assert_counts(2, 2, 0, 0);
+        let found = loaded.query("SELECT event_time FROM events ORDER BY event_id");
         assert_eq!(found, ["2024-06-03T20:00:02Z", "2024-06-13T08:00:01Z"], "{times:?}");
     }
-    // A column may mix forms that say what they mean.
+    // A column may mix unambiguous formats.
     let mixed = ["June 03, 2024, 22:00:02 (UTC+02:00)", "2024-06-13T08:00:01Z"];
-    let loaded = Loaded::of(&[("mixed.csv", history(&mixed).as_bytes())], &[]).came_to(2, 2, 0, 0);
+    let loaded = Loaded::new(&[("mixed.csv", history(&mixed).as_bytes())], &[]).assert_counts(2, 2, 0, 0);
     assert_eq!(
-        loaded.ask("SELECT event_time FROM events ORDER BY 1"),
+        loaded.query("SELECT event_time FROM events ORDER BY 1"),
         ["2024-06-03T20:00:02Z", "2024-06-13T08:00:01Z"]
     );
 }
 
 #[test]
-fn times_that_could_be_two_are_not_guessed() {
-    let unsaid = history(&["03/06/2024 08:00:01", "04/06/2024 20:00:02"]);
-    let loaded = Loaded::of(&[("unsaid.csv", unsaid.as_bytes())], &[]).came_to(2, 0, 2, 1);
-    loaded.says("no row in the column shows which; use --date-order mdy or dmy: \"03/06/2024 08:00:01\"");
+fn ambiguous_times_are_not_guessed() {
+    let ambiguous = history(&["03/06/2024 08:00:01", "04/06/2024 20:00:02"]);
+    let loaded = Loaded::new(&[("unsaid.csv", ambiguous.as_bytes())], &[]).assert_counts(2, 0, 2, 1);
+    loaded.assert_message("no row in the column shows which; use --date-order mdy or dmy: \"03/06/2024 08:00:01\"");
     for (order, first) in [("dmy", "2024-06-03T08:00:01Z"), ("mdy", "2024-03-06T08:00:01Z")] {
-        let loaded = Loaded::of(&[("unsaid.csv", unsaid.as_bytes())], &["--date-order", order]).came_to(2, 2, 0, 0);
-        assert_eq!(loaded.ask("SELECT event_time FROM events WHERE event_id = 'e0'"), [first]);
+        let loaded =
+            Loaded::new(&[("unsaid.csv", ambiguous.as_bytes())], &["--date-order", order]).assert_counts(2, 2, 0, 0);
+        assert_eq!(loaded.query("SELECT event_time FROM events WHERE event_id = 'e0'"), [first]);
     }
     let both = history(&["13/06/2024 08:00:01", "06/13/2024 20:00:02"]);
-    Loaded::of(&[("both.csv", both.as_bytes())], &[]).came_to(2, 0, 2, 1).says("the column contains both");
+    Loaded::new(&[("both.csv", both.as_bytes())], &[])
+        .assert_counts(2, 0, 2, 1)
+        .assert_message("the column contains both");
     let bad = history(&["yesterday", "1999-06-13T08:00:01Z", "2024-06-03T20:00:02Z"]);
-    let loaded = Loaded::of(&[("bad.csv", bad.as_bytes())], &[]).came_to(3, 1, 2, 4);
-    let loaded = loaded.says("record 2: the event time cannot be read: \"yesterday\"");
-    let loaded =
-        loaded.says("record 3: the event time is before CloudTrail began or in the future: \"1999-06-13T08:00:01Z\"");
-    assert_eq!(loaded.ask("SELECT event_id FROM events"), ["e2"]);
+    let loaded = Loaded::new(&[("bad.csv", bad.as_bytes())], &[]).assert_counts(3, 1, 2, 4);
+    let loaded = loaded.assert_message("record 2: the event time cannot be read: \"yesterday\"");
+    let loaded = loaded.assert_message(
+        "record 3: the event time is before CloudTrail began or in the future: \"1999-06-13T08:00:01Z\"",
+    );
+    assert_eq!(loaded.query("SELECT event_id FROM events"), ["e2"]);
 }
 
 #[test]
-fn ragged_rows_are_rejects() {
+fn ragged_rows_are_rejected() {
     let table = |rows: &[&str]| {
         let header = "Event ID,Event time,Event name,Event source,User agent,User name,Error code\n";
         header.to_owned() + &rows.join("\n") + "\n"
@@ -237,15 +242,16 @@ fn ragged_rows_are_rejects() {
         ("e2,2024-06-03T08:00:02Z,CreateKey", "the row has 3 cells, but the header has 7"),
         ("e2,2024-06-03T08:00:02Z,CreateKey,kms.amazonaws.com,\"unclosed,mallory,", "unclosed quote"),
     ] {
-        let loaded = Loaded::of(&[("ragged.csv", table(&[good, bad, after]).as_bytes())], &[]).came_to(3, 2, 1, 4);
-        let loaded = loaded.says(&format!("ragged.csv: record 3: {cause}"));
+        let loaded =
+            Loaded::new(&[("ragged.csv", table(&[good, bad, after]).as_bytes())], &[]).assert_counts(3, 2, 1, 4);
+        let loaded = loaded.assert_message(&format!("ragged.csv: record 3: {cause}"));
         let users = "SELECT concat_ws(' ', event_id, user_name, error_code) FROM events ORDER BY event_id";
-        assert_eq!(loaded.ask(users), ["e1 nora", "e3 nora"], "{bad}");
+        assert_eq!(loaded.query(users), ["e1 nora", "e3 nora"], "{bad}");
     }
 }
 
 #[test]
-fn what_stands_around_a_table_is_no_row() {
+fn text_around_a_table_is_not_a_row() {
     let table = csv(&[flat(&record(1, "nora"), "."), flat(&record(2, "nora"), ".")], ",");
     for text in [
         format!("# exported by a tool, for us\n{table}"),
@@ -254,29 +260,29 @@ fn what_stands_around_a_table_is_no_row() {
         format!("\u{feff}{table}"),
         table.clone() + table.lines().next().unwrap() + "\n",
     ] {
-        whole("table.csv", text, &[1, 2]);
+        assert_loads("table.csv", text, &[1, 2]);
     }
-    let total = Loaded::of(&[("table.csv", (table + "(2 rows)\n").as_bytes())], &[]).came_to(3, 2, 1, 4);
-    total.says("table.csv: record 4: the row has 1 cells").has(&rows(&[1, 2]));
+    let total = Loaded::new(&[("table.csv", (table + "(2 rows)\n").as_bytes())], &[]).assert_counts(3, 2, 1, 4);
+    total.assert_message("table.csv: record 4: the row has 1 cells").assert_rows(&rows(&[1, 2]));
 }
 
 #[test]
-fn refusals_name_the_cause() {
+fn refusals_state_the_cause() {
     let quoted = "Event ID,Event time,User name,Event name,Event source\ne1,\"21/04/2025, 09:45:54.000\",nora,CreateKey,kms.amazonaws.com\n";
-    let loaded = Loaded::of(&[("one.csv", quoted.as_bytes())], &[]).came_to(1, 1, 0, 0);
-    assert_eq!(loaded.ask("SELECT event_time FROM events"), ["2025-04-21T09:45:54Z"]);
+    let loaded = Loaded::new(&[("one.csv", quoted.as_bytes())], &[]).assert_counts(1, 1, 0, 0);
+    assert_eq!(loaded.query("SELECT event_time FROM events"), ["2025-04-21T09:45:54Z"]);
     let message = "eventTime,eventName,eventSource,userName,message\n2024-06-03T08:00:01Z,CreateKey,kms.amazonaws.com,nora,nora made a key\n";
-    let loaded = Loaded::of(&[("message.csv", message.as_bytes())], &[]).came_to(1, 1, 0, 0);
+    let loaded = Loaded::new(&[("message.csv", message.as_bytes())], &[]).assert_counts(1, 1, 0, 0);
     assert_eq!(
-        loaded.ask("SELECT concat(user_name, extra->'eventHistory'->>'message') FROM events"),
+        loaded.query("SELECT concat(user_name, extra->'eventHistory'->>'message') FROM events"),
         ["noranora made a key"]
     );
-    refused("colors.csv", "name,color\npear,green\n", "CSV without CloudTrail records (columns: name, color)");
+    assert_refused("colors.csv", "name,color\npear,green\n", "CSV without CloudTrail records (columns: name, color)");
 }
 
-/// The table of Microsoft Sentinel: two sign-ins, one of which failed.
+/// A table from Microsoft Sentinel with two sign-ins, one of which failed.
 #[test]
-fn sentinels_table_has_sign_ins() {
+fn microsoft_sentinel_sign_ins_are_read() {
     let header = "TimeGenerated [UTC],AwsEventId,EventVersion,EventSource,EventTypeName,EventName,UserIdentityType,UserIdentityArn,\
                   UserIdentityUserName,AWSRegion,SourceIpAddress,UserAgent,ErrorMessage,ResponseElements,AdditionalEventData,Type\n";
     let sign_in = |time: &str, id: &str, error: &str, outcome: &str| {
@@ -288,10 +294,10 @@ fn sentinels_table_has_sign_ins() {
     let text = header.to_owned()
         + &sign_in("13/06/2024, 09:45:54.000", "a", "", "Success")
         + &sign_in("08/06/2024, 06:56:30.000", "b", "Failed authentication", "Failure");
-    let loaded = Loaded::of(&[("sentinel.csv", text.as_bytes())], &[]).came_to(2, 2, 0, 0);
+    let loaded = Loaded::new(&[("sentinel.csv", text.as_bytes())], &[]).assert_counts(2, 2, 0, 0);
     let found = "SELECT concat_ws(' ', strftime(event_time, '%d %H:%M'), user_name, outcome, extra->'additionalEventData'->>'MFAUsed') \
                  FROM events ORDER BY event_id";
-    assert_eq!(loaded.ask(found), ["13 09:45 nora succeeded No", "08 06:56 nora failed No"]);
+    assert_eq!(loaded.query(found), ["13 09:45 nora succeeded No", "08 06:56 nora failed No"]);
 }
 
 fn ocsf(time: &Value) -> Value {
@@ -305,7 +311,7 @@ fn ocsf(time: &Value) -> Value {
 }
 
 #[test]
-fn times_of_ocsf_are_read_in_any_unit() {
+fn ocsf_times_are_read_in_any_unit() {
     for time in [
         json!(1_717_401_601),
         json!(1_717_401_601_000_i64),
@@ -315,12 +321,12 @@ fn times_of_ocsf_are_read_in_any_unit() {
         json!("2024-06-03T10:00:01.000+02:00"),
         json!("2024-06-03 08:00:01"),
     ] {
-        whole("ocsf.json", ocsf(&time).to_string(), &[1]);
+        assert_loads("ocsf.json", ocsf(&time).to_string(), &[1]);
     }
 }
 
 #[test]
-fn sign_ins_of_ocsf_are_found_by_the_same_hunts() {
+fn ocsf_sign_ins_are_found_by_the_same_hunts() {
     let sign_in = json!({
         "class_uid": 3002, "activity_id": 1, "time": 1_717_401_601_000_i64, "is_mfa": false, "status": "Success", "status_id": 1,
         "metadata": {"uid": id(1), "product": {"name": "CloudTrail", "version": "1.10"}, "event_code": "AwsConsoleSignIn"},
@@ -337,7 +343,7 @@ fn sign_ins_of_ocsf_are_found_by_the_same_hunts() {
         "additionalEventData": {"MFAUsed": "No", "LoginTo": "https://console.aws.amazon.com/console/home"},
     });
     let found = [&sign_in, &raw].map(|record| {
-        let loaded = Loaded::of(&[("a.json", record.to_string().as_bytes())], &[]).came_to(1, 1, 0, 0);
+        let loaded = Loaded::new(&[("a.json", record.to_string().as_bytes())], &[]).assert_counts(1, 1, 0, 0);
         let hunt =
             ["hunt", "run", "initial-access/console-sign-in-without-mfa", "--db", "case.duckdb", "--format", "csv"];
         let output = crate::cli::cartographer(loaded.dir.path(), &hunt).output().unwrap();
@@ -360,12 +366,12 @@ fn texts(values: &[String]) -> ArrayRef {
 }
 
 #[test]
-fn parquet_of_any_writer_is_read() {
+fn parquet_from_other_writers_is_read() {
     let texts_of = |records: &[Value]| records.iter().map(Value::to_string).collect::<Vec<_>>();
     let bytes: ArrayRef = Arc::new(BinaryArray::from_iter_values(texts_of(&records(&[1, 2]))));
     let brotli = Compression::BROTLI(BrotliLevel::default());
-    whole("binary.parquet", parquet(vec![("raw", bytes)], Compression::UNCOMPRESSED), &[1, 2]);
-    whole("brotli.parquet", parquet(vec![("raw", texts(&texts_of(&records(&[1, 2]))))], brotli), &[1, 2]);
+    assert_loads("binary.parquet", parquet(vec![("raw", bytes)], Compression::UNCOMPRESSED), &[1, 2]);
+    assert_loads("brotli.parquet", parquet(vec![("raw", texts(&texts_of(&records(&[1, 2]))))], brotli), &[1, 2]);
     let uuid: [u8; 16] = [0x0a, 0x1b, 0x2c, 0x3d, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 1];
     let own = record(1, "nora");
     let text = |value: &Value| texts(&[value.as_str().map_or_else(|| value.to_string(), str::to_owned)]);
@@ -385,20 +391,20 @@ fn parquet_of_any_writer_is_read() {
         ]
     };
     for zone in [None, Some("UTC"), Some("+00:00"), Some("Europe/Berlin"), Some("-05:00")] {
-        whole("columns.parquet", parquet(columns(zone), Compression::SNAPPY), &[1]);
+        assert_loads("columns.parquet", parquet(columns(zone), Compression::SNAPPY), &[1]);
     }
 }
 
 #[test]
-fn foreign_rows_of_parquet_are_rejects() {
+fn parquet_rows_that_are_not_cloudtrail_are_rejected() {
     let mut values =
         vec!["{\"class_uid\":4001,\"metadata\":{\"product\":{\"name\":\"Amazon VPC\"}}}".to_owned(); 1_100];
     values.extend(records(&[1, 2]).iter().map(Value::to_string));
     let mixed = parquet(vec![("raw", texts(&values))], Compression::UNCOMPRESSED);
-    let loaded = Loaded::of(&[("mixed.parquet", &mixed)], &[]);
-    assert!(loaded.told.contains("1,102 read = 2 inserted + 0 duplicate + 1,100 rejected\n"), "{}", loaded.told);
+    let loaded = Loaded::new(&[("mixed.parquet", &mixed)], &[]);
+    assert!(loaded.stderr.contains("1,102 read = 2 inserted + 0 duplicate + 1,100 rejected\n"), "{}", loaded.stderr);
     let loaded = loaded
-        .says("record 1: no CloudTrail record: OCSF event from Amazon VPC (class 4001), not CloudTrail")
-        .has(&rows(&[1, 2]));
-    assert_eq!((loaded.code, loaded.ask("SELECT count(*) FROM rejects")), (4, vec!["1100".to_owned()]));
+        .assert_message("record 1: no CloudTrail record: OCSF event from Amazon VPC (class 4001), not CloudTrail")
+        .assert_rows(&rows(&[1, 2]));
+    assert_eq!((loaded.code, loaded.query("SELECT count(*) FROM rejects")), (4, vec!["1100".to_owned()]));
 }

@@ -1,4 +1,4 @@
-//! Loading more into a case: what it has is told by content, however much comes.
+//! Loading more files into a case: files are compared by content, and events with those in the case.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::load::{BROWSER, Workspace, column, id, record};
 
 #[test]
-fn a_file_that_changed_keeping_its_size_and_time_is_loaded_again() {
+fn changed_file_with_same_size_and_time_is_loaded_again() {
     let workspace = Workspace::new();
     let time = std::time::SystemTime::UNIX_EPOCH;
     let write = |number| {
@@ -23,13 +23,13 @@ fn a_file_that_changed_keeping_its_size_and_time_is_loaded_again() {
 }
 
 #[test]
-fn many_portions_know_what_the_case_had_before_them() {
+fn duplicates_are_found_across_many_portions() {
     let workspace = Workspace::new();
     let one = |n: u64| vec![record(n, "alice", BROWSER)];
     let had: Vec<Value> = [5, 1500, 2500, 3300].into_iter().flat_map(one).collect();
     workspace.write_records("logs/b.json", &had);
     workspace.load(&["logs"]);
-    // Names before and after the first, in four portions.
+    // File names before and after that of the first load, in four portions.
     for n in 0..3400 {
         let name = if n < 2000 { "a" } else { "c" };
         workspace.write_records(&format!("logs/{name}{n:04}.json"), &one(n));

@@ -1,10 +1,10 @@
-//! Records of one event in several forms, events that share an id, damage, and what is no file.
+//! Records of the same event in several formats, events that share an ID, and damage.
 
 use serde_json::{Value, json};
 
 use super::{BROWSER, Workspace, column, id, record};
 
-/// The event as the console's event history exports it.
+/// Events in the format that the console's event history exports.
 fn history(numbers: &[u64]) -> String {
     let row = |number: &u64| {
         let event = record(*number, "alice", BROWSER);
@@ -18,7 +18,7 @@ fn history(numbers: &[u64]) -> String {
     format!("Event ID,Event time,User name,Event name,Event source,Resource name,AWS region\n{}", rows.concat())
 }
 
-/// The event as a trimmed export has it.
+/// An event in the form of a trimmed export.
 fn trimmed(number: u64) -> Value {
     let whole = record(number, "alice", BROWSER);
     let mut event = json!({});
@@ -31,8 +31,8 @@ fn trimmed(number: u64) -> Value {
 const ROWS: &str = "SELECT * EXCLUDE (source_file, source_record) FROM events ORDER BY event_id";
 
 #[test]
-fn the_fullest_record_of_an_event_is_kept_in_any_order() {
-    let mut wanted = None;
+fn most_complete_record_is_kept_in_any_order() {
+    let mut expected = None;
     for order in [["a", "b", "c"], ["c", "b", "a"], ["b", "a", "c"]] {
         let workspace = Workspace::new();
         let forms = [("trail.json", "a"), ("history.csv", "b"), ("trimmed.json", "c")];
@@ -49,11 +49,11 @@ fn the_fullest_record_of_an_event_is_kept_in_any_order() {
             "SELECT event_id FROM events WHERE principal_arn IS NOT NULL AND event_version IS NOT NULL",
         );
         assert_eq!(whole, [id(1), id(2)]);
-        // What only the poorer record says is there too.
+        // Values that only a less complete record contains are kept, too.
         assert_eq!(column(&workspace, "SELECT extra->'eventHistory'->>'Resource name' FROM events"), ["bob"; 3]);
         assert_eq!(column(&workspace, "SELECT user_agent = 'x' FROM events WHERE user_agent IS NULL"), [""; 0]);
         let rows = workspace.rows(ROWS) + &workspace.rows("SELECT * FROM sessions ORDER BY ALL");
-        assert_eq!(*wanted.get_or_insert_with(|| rows.clone()), rows, "{order:?}");
+        assert_eq!(*expected.get_or_insert_with(|| rows.clone()), rows, "{order:?}");
         let all = Workspace::new();
         all.write_records("trail.json", &[record(1, "alice", BROWSER), record(2, "alice", BROWSER)]);
         all.write("history.csv", &history(&[1, 2, 3]));
@@ -65,7 +65,7 @@ fn the_fullest_record_of_an_event_is_kept_in_any_order() {
 }
 
 #[test]
-fn what_says_no_more_is_a_duplicate_and_loading_again_changes_nothing() {
+fn record_without_new_values_is_a_duplicate() {
     let workspace = Workspace::new();
     workspace.write_records("trail.json", &[record(1, "alice", BROWSER)]);
     workspace.write("history.csv", &history(&[1]));
@@ -80,7 +80,7 @@ fn what_says_no_more_is_a_duplicate_and_loading_again_changes_nothing() {
 }
 
 #[test]
-fn different_events_with_one_id_are_all_kept_and_reported() {
+fn different_events_with_the_same_id_are_kept_and_reported() {
     let events: Vec<Value> = (1..=3)
         .map(|number| {
             let mut event = record(number, "alice", BROWSER);
@@ -111,8 +111,8 @@ fn different_events_with_one_id_are_all_kept_and_reported() {
 }
 
 #[test]
-fn a_correction_takes_the_place_of_what_it_corrects() {
-    let late = |own: u64| {
+fn correction_replaces_the_corrected_event() {
+    let correction = |own: u64| {
         let mut event = record(1, "alice", BROWSER);
         event["eventID"] = json!(id(own));
         event["errorCode"] = json!("AccessDenied");
@@ -123,7 +123,7 @@ fn a_correction_takes_the_place_of_what_it_corrects() {
         for order in [["a.json", "b.json"], ["b.json", "a.json"]] {
             let workspace = Workspace::new();
             workspace.write_records("a.json", &[record(1, "alice", BROWSER)]);
-            workspace.write_records("b.json", &[late(own)]);
+            workspace.write_records("b.json", &[correction(own)]);
             for file in order {
                 workspace.load(&[file]);
             }
@@ -134,7 +134,7 @@ fn a_correction_takes_the_place_of_what_it_corrects() {
 }
 
 #[test]
-fn aggregated_events_have_a_table_and_stand_in_the_timeline() {
+fn aggregated_events_are_in_their_table_and_the_timeline() {
     let aggregated = json!({
         "eventVersion": "1.0", "accountId": "111111111111", "eventId": id(7), "eventCategory": "Aggregated",
         "eventType": "AwsAggregatedEvent", "awsRegion": "us-east-1", "eventSource": "s3.amazonaws.com",
@@ -155,7 +155,7 @@ fn aggregated_events_have_a_table_and_stand_in_the_timeline() {
 }
 
 #[test]
-fn sessions_of_an_event_history_end_at_pauses_and_not_with_keys() {
+fn event_history_sessions_end_at_pauses() {
     let row =
         |id: u64, time: &str, key: &str| format!("{id},2024-05-01T{time}Z,root,ListUsers,iam.amazonaws.com,{key}\n");
     let rows = [
@@ -166,22 +166,22 @@ fn sessions_of_an_event_history_end_at_pauses_and_not_with_keys() {
         row(5, "13:00:01", "AKIA1"),
     ];
     let header = "Event ID,Event time,User name,Event name,Event source,AWS access key\n";
-    let wanted = ["1,2,3", "4", "5"];
+    let expected = ["1,2,3", "4", "5"];
     let sessions = "SELECT string_agg(event_id, ',' ORDER BY event_id) AS s FROM events GROUP BY session_id ORDER BY s";
     let workspace = Workspace::new();
     workspace.write("a.csv", &format!("{header}{}", rows.concat()));
     workspace.load(&["a.csv"]);
-    assert_eq!(column(&workspace, sessions), wanted);
+    assert_eq!(column(&workspace, sessions), expected);
     let workspace = Workspace::new();
     for (at, row) in rows.iter().enumerate().rev() {
         workspace.write(&format!("{at}.csv"), &format!("{header}{row}"));
         workspace.load(&[&format!("{at}.csv")]);
     }
-    assert_eq!(column(&workspace, sessions), wanted);
+    assert_eq!(column(&workspace, sessions), expected);
 }
 
 #[test]
-fn callers_that_cannot_be_understood_are_not_one_session() {
+fn unparsable_callers_are_separate_sessions() {
     let with = |number: u64, identity: &str| {
         let mut event = record(number, "alice", BROWSER);
         event["userIdentity"] = json!(identity);
@@ -194,7 +194,7 @@ fn callers_that_cannot_be_understood_are_not_one_session() {
 }
 
 #[test]
-fn damage_is_counted() {
+fn damaged_file_is_counted_as_loaded_in_part() {
     let workspace = Workspace::new();
     let lines =
         [record(1, "alice", BROWSER), record(2, "alice", BROWSER)].map(|record| record.to_string() + "\n").concat();

@@ -1,4 +1,4 @@
-//! One trail in every form that is handed about: one row for each event, the fullest, and the same signals in any order.
+//! One trail in every common format: one row per event, the most complete one, and the same signals in any order.
 
 use std::fs::File;
 use std::io::Read;
@@ -16,11 +16,11 @@ use serde_json::{Value, json};
 
 use super::{Workspace, column};
 
-/// The forms, from the fullest to the poorest; the names are those of the files.
-const FORMS: [&str; 7] =
+/// The files, one per format, from the most to the least complete format.
+const FORMATS: [&str; 7] =
     ["records.json", "lookup.json", "rows.parquet", "ocsf.jsonl", "lake.json", "sentinel.csv", "history.csv"];
 
-/// Orders of loading: the poorest first, last and between; each form is first in one of them.
+/// Orders of loading: the least complete format first, last and between. Each format is first in one of them.
 const ORDERS: [[usize; 7]; 8] = [
     [0, 1, 2, 3, 4, 5, 6],
     [6, 5, 4, 3, 2, 1, 0],
@@ -32,7 +32,7 @@ const ORDERS: [[usize; 7]; 8] = [
     [6, 0, 4, 2, 3, 1, 5],
 ];
 
-/// What a trail's own record gives. `extra` is left out: it has what the other forms say besides.
+/// The columns that the trail's own record determines. `extra` also has values from the other formats.
 const ROWS: &str = "SELECT * EXCLUDE (source_file, source_record, extra) FROM events ORDER BY event_id";
 const ALL: [&str; 6] = [
     "SELECT * FROM events ORDER BY event_id",
@@ -43,7 +43,7 @@ const ALL: [&str; 6] = [
     "SELECT * FROM timeline ORDER BY ALL",
 ];
 
-/// A part of the demo's trail: two people in the console, one of whom signs in, and some programs.
+/// A part of the demo trail: two people in the console, one of whom signs in, and some programs.
 fn trail() -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz");
     let mut text = String::new();
@@ -61,12 +61,12 @@ fn text<'r>(record: &'r Value, path: &str) -> &'r str {
     path.split('.').fold(record, |value, name| &value[name]).as_str().unwrap_or_default()
 }
 
-/// JSON as a text; nothing for what is not there.
+/// JSON as text, or an empty string for a missing value.
 fn json_text(value: &Value) -> String {
     if value.is_null() { String::new() } else { value.to_string() }
 }
 
-/// A struct as CloudTrail Lake writes it into a text.
+/// A struct in CloudTrail Lake's text format.
 fn lake_struct(value: &Value, name: fn(&str) -> String) -> String {
     match value {
         Value::Object(members) => {
@@ -92,7 +92,7 @@ fn lookup(records: &[Value]) -> String {
     json!({ "Events": records.iter().map(event).collect::<Vec<_>>() }).to_string()
 }
 
-/// `aws cloudtrail get-query-results` of a query of everything.
+/// The output of `aws cloudtrail get-query-results` for a query of all columns.
 fn lake(records: &[Value]) -> String {
     const NAMES: [&str; 20] = [
         "eventVersion",
@@ -126,7 +126,7 @@ fn lake(records: &[Value]) -> String {
     json!({ "QueryStatus": "FINISHED", "QueryResultRows": records.iter().map(row).collect::<Vec<_>>() }).to_string()
 }
 
-/// An event as Security Lake maps it to OCSF 1.1.0, without the record itself.
+/// An event in Security Lake's mapping to OCSF 1.1.0, without the original record.
 fn ocsf(record: &Value) -> Value {
     let identity = &record["userIdentity"];
     let context = &identity["sessionContext"];
@@ -165,7 +165,7 @@ fn ocsf(record: &Value) -> Value {
     event
 }
 
-/// A table with a column for each member, objects as JSON in a text, the time as a timestamp of UTC.
+/// A table with a column for each member, objects as JSON text, and times as timestamps in UTC.
 fn parquet(records: &[Value]) -> Vec<u8> {
     let texts = |name: &str| -> ArrayRef {
         let cells = records.iter().map(|record| match &record[name] {
@@ -205,10 +205,10 @@ fn parquet(records: &[Value]) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-/// A column of CSV, and its cell of a record.
+/// A column of CSV, and a function that returns its cell for a record.
 type CsvColumn<'c> = (&'c str, &'c dyn Fn(&Value) -> String);
 
-/// A table of CSV.
+/// A CSV table.
 fn csv(columns: &[CsvColumn<'_>], records: &[Value]) -> String {
     let quoted = |cell: String| format!("\"{}\"", cell.replace('"', "\"\""));
     let line = |cells: Vec<String>| cells.into_iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
@@ -217,11 +217,11 @@ fn csv(columns: &[CsvColumn<'_>], records: &[Value]) -> String {
     header + &records.iter().map(row).collect::<String>()
 }
 
-fn at(path: &'static str) -> impl Fn(&Value) -> String {
+fn text_at(path: &'static str) -> impl Fn(&Value) -> String {
     move |record| text(record, path).to_owned()
 }
 
-/// The table `AWSCloudTrail` as the portal of Microsoft Sentinel exports it. Times begin with the day.
+/// The table `AWSCloudTrail` in the export format of Microsoft Sentinel's portal. Times start with the day.
 fn sentinel(records: &[Value]) -> String {
     let day_first = |time: &str| {
         let time = chrono::DateTime::parse_from_rfc3339(time).ok();
@@ -232,42 +232,42 @@ fn sentinel(records: &[Value]) -> String {
     csv(
         &[
             ("TimeGenerated [UTC]", &|record| day_first(text(record, "eventTime"))),
-            ("AwsEventId", &at("eventID")),
-            ("EventVersion", &at("eventVersion")),
-            ("EventSource", &at("eventSource")),
-            ("EventTypeName", &at("eventType")),
-            ("EventName", &at("eventName")),
-            ("UserIdentityType", &at("userIdentity.type")),
-            ("UserIdentityPrincipalid", &at("userIdentity.principalId")),
-            ("UserIdentityArn", &at("userIdentity.arn")),
-            ("UserIdentityAccountId", &at("userIdentity.accountId")),
-            ("UserIdentityInvokedBy", &at("userIdentity.invokedBy")),
-            ("UserIdentityAccessKeyId", &at("userIdentity.accessKeyId")),
-            ("UserIdentityUserName", &at("userIdentity.userName")),
-            ("SessionMfaAuthenticated", &at("userIdentity.sessionContext.attributes.mfaAuthenticated")),
+            ("AwsEventId", &text_at("eventID")),
+            ("EventVersion", &text_at("eventVersion")),
+            ("EventSource", &text_at("eventSource")),
+            ("EventTypeName", &text_at("eventType")),
+            ("EventName", &text_at("eventName")),
+            ("UserIdentityType", &text_at("userIdentity.type")),
+            ("UserIdentityPrincipalid", &text_at("userIdentity.principalId")),
+            ("UserIdentityArn", &text_at("userIdentity.arn")),
+            ("UserIdentityAccountId", &text_at("userIdentity.accountId")),
+            ("UserIdentityInvokedBy", &text_at("userIdentity.invokedBy")),
+            ("UserIdentityAccessKeyId", &text_at("userIdentity.accessKeyId")),
+            ("UserIdentityUserName", &text_at("userIdentity.userName")),
+            ("SessionMfaAuthenticated", &text_at("userIdentity.sessionContext.attributes.mfaAuthenticated")),
             ("SessionCreationDate [UTC]", &created),
-            ("SessionIssuerType", &at("userIdentity.sessionContext.sessionIssuer.type")),
-            ("SessionIssuerPrincipalId", &at("userIdentity.sessionContext.sessionIssuer.principalId")),
-            ("SessionIssuerArn", &at("userIdentity.sessionContext.sessionIssuer.arn")),
-            ("SessionIssuerUserName", &at("userIdentity.sessionContext.sessionIssuer.userName")),
-            ("AWSRegion", &at("awsRegion")),
-            ("SourceIpAddress", &at("sourceIPAddress")),
-            ("UserAgent", &at("userAgent")),
-            ("ErrorCode", &at("errorCode")),
-            ("ErrorMessage", &at("errorMessage")),
+            ("SessionIssuerType", &text_at("userIdentity.sessionContext.sessionIssuer.type")),
+            ("SessionIssuerPrincipalId", &text_at("userIdentity.sessionContext.sessionIssuer.principalId")),
+            ("SessionIssuerArn", &text_at("userIdentity.sessionContext.sessionIssuer.arn")),
+            ("SessionIssuerUserName", &text_at("userIdentity.sessionContext.sessionIssuer.userName")),
+            ("AWSRegion", &text_at("awsRegion")),
+            ("SourceIpAddress", &text_at("sourceIPAddress")),
+            ("UserAgent", &text_at("userAgent")),
+            ("ErrorCode", &text_at("errorCode")),
+            ("ErrorMessage", &text_at("errorMessage")),
             ("RequestParameters", &json_of("requestParameters")),
             ("ResponseElements", &json_of("responseElements")),
             ("AdditionalEventData", &json_of("additionalEventData")),
-            ("AwsRequestId_", &at("requestID")),
+            ("AwsRequestId_", &text_at("requestID")),
             ("ReadOnly", &json_of("readOnly")),
-            ("RecipientAccountId", &at("recipientAccountId")),
+            ("RecipientAccountId", &text_at("recipientAccountId")),
             ("Type", &|_| "AWSCloudTrail".to_owned()),
         ],
         records,
     )
 }
 
-/// The console's event history. It calls the session of a role its user.
+/// The console's event history, in which the user name of a role is its session name.
 fn history(records: &[Value]) -> String {
     let user = |record: &Value| {
         let caller = text(record, "userIdentity.principalId").split(':').nth(1).unwrap_or_default();
@@ -277,37 +277,37 @@ fn history(records: &[Value]) -> String {
     let read_only = |record: &Value| json_text(&record["readOnly"]);
     csv(
         &[
-            ("Event name", &at("eventName")),
+            ("Event name", &text_at("eventName")),
             ("Event time", &|record| {
                 let time = chrono::DateTime::parse_from_rfc3339(text(record, "eventTime")).unwrap();
                 time.format("%B %d, %Y, %H:%M:%S (UTC+00:00)").to_string()
             }),
             ("User name", &user),
-            ("Event source", &at("eventSource")),
+            ("Event source", &text_at("eventSource")),
             ("Resource type", &|_| String::new()),
             ("Resource name", &|_| String::new()),
-            ("Event ID", &at("eventID")),
-            ("Request ID", &at("requestID")),
-            ("AWS access key", &at("userIdentity.accessKeyId")),
-            ("AWS region", &at("awsRegion")),
-            ("Source IP address", &at("sourceIPAddress")),
+            ("Event ID", &text_at("eventID")),
+            ("Request ID", &text_at("requestID")),
+            ("AWS access key", &text_at("userIdentity.accessKeyId")),
+            ("AWS region", &text_at("awsRegion")),
+            ("Source IP address", &text_at("sourceIPAddress")),
             ("Read-only", &read_only),
-            ("Error code", &at("errorCode")),
+            ("Error code", &text_at("errorCode")),
         ],
         records,
     )
 }
 
-/// Loads forms. All events are of one day, so that no row of Sentinel's table shows that its dates begin with the day.
-fn load_forms(workspace: &Workspace, case: &str, forms: &[&str]) -> Ledger {
-    let mut options = workspace.options(case, forms);
+/// Loads files. All events are on one day, so Sentinel's table does not show that its dates start with the day.
+fn load_files(workspace: &Workspace, case: &str, files: &[&str]) -> Ledger {
+    let mut options = workspace.options(case, files);
     options.reading.date_order = Some(DateOrder::DayFirst);
     let ledger = load(&options, &RuleSet::shipped().unwrap(), &NoProgress).unwrap();
     assert!(ledger.balances(), "{ledger:?}");
     ledger
 }
 
-/// A folder with every form of the trail.
+/// A folder with the trail in every format.
 fn workspace(records: &[Value]) -> Workspace {
     let workspace = Workspace::new();
     workspace.write_records("records.json", records);
@@ -320,63 +320,63 @@ fn workspace(records: &[Value]) -> Workspace {
     workspace
 }
 
-/// The lines that two texts do not share, for a failure that can be read.
+/// The first lines that differ between two texts, for a readable failure message.
 fn difference(a: &str, b: &str) -> String {
     let lines = a.lines().zip(b.lines()).filter(|(a, b)| a != b).take(3);
     lines.flat_map(|(a, b)| ["- ", a, "\n+ ", b, "\n"]).collect()
 }
 
-fn same(a: &str, b: &str, what: &str) {
-    assert!(a == b, "{what}:\n{}", difference(a, b));
+fn assert_same(a: &str, b: &str, description: &str) {
+    assert!(a == b, "{description}:\n{}", difference(a, b));
 }
 
 #[test]
-fn each_form_by_itself_gives_every_event() {
+fn every_format_alone_gives_all_events() {
     let records = trail();
     let workspace = workspace(&records);
-    for form in FORMS {
-        let case = format!("{form}.duckdb");
-        let ledger = load_forms(&workspace, &case, &[form]);
+    for file in FORMATS {
+        let case = format!("{file}.duckdb");
+        let ledger = load_files(&workspace, &case, &[file]);
         let counts = (ledger.read, ledger.inserted, ledger.rejected, ledger.damaged, ledger.conflicts);
-        assert_eq!(counts, (records.len() as u64, records.len() as u64, 0, 0, 0), "{form}: {ledger:?}");
+        assert_eq!(counts, (records.len() as u64, records.len() as u64, 0, 0, 0), "{file}: {ledger:?}");
         let calls = "SELECT event_id, event_time, event_key, source_ip, region, error_code FROM events ORDER BY 1";
         let rows = |case: &str| super::rows(&workspace.path(case), calls);
-        same(&rows(&case), &rows("records.json.duckdb"), form);
+        assert_same(&rows(&case), &rows("records.json.duckdb"), file);
     }
 }
 
 #[test]
-fn all_forms_of_a_trail_are_one_row_for_each_event_in_any_order() {
+fn all_formats_are_merged_into_one_row_per_event() {
     let records = trail();
     let workspace = workspace(&records);
-    let whole = load_forms(&workspace, "whole.duckdb", &["records.json"]);
-    assert!(whole.case.clicks > 10, "the trail has clicks: {whole:?}");
-    load_forms(&workspace, "all.duckdb", &FORMS);
+    let whole = load_files(&workspace, "whole.duckdb", &["records.json"]);
+    assert!(whole.case.clicks > 10, "the trail has too few clicks: {whole:?}");
+    load_files(&workspace, "all.duckdb", &FORMATS);
     let content = |case: &str| ALL.map(|sql| super::rows(&workspace.path(case), sql)).join("\n");
     let all = content("all.duckdb");
     for order in ORDERS {
         let case = "case.duckdb";
         let _absent = std::fs::remove_file(workspace.path(case));
-        for form in order {
-            let ledger = load_forms(&workspace, case, &[FORMS[form]]);
+        for index in order {
+            let ledger = load_files(&workspace, case, &[FORMATS[index]]);
             assert_eq!((ledger.rejected, ledger.damaged, ledger.conflicts), (0, 0, 0), "{order:?}: {ledger:?}");
         }
         assert_eq!(column(&workspace, "SELECT count(*) FROM events"), [records.len().to_string()], "{order:?}");
-        // The row is the trail's own: a poorer form takes nothing away, and adds no untruth.
-        same(&workspace.rows(ROWS), &super::rows(&workspace.path("whole.duckdb"), ROWS), &format!("{order:?}"));
+        // The row is that of the trail's own record: a less complete format neither removes nor changes values.
+        assert_same(&workspace.rows(ROWS), &super::rows(&workspace.path("whole.duckdb"), ROWS), &format!("{order:?}"));
         for sql in &ALL[2..5] {
-            let [found, wanted] = [case, "whole.duckdb"].map(|case| super::rows(&workspace.path(case), sql));
-            same(&found, &wanted, &format!("{order:?}: {sql}"));
+            let [found, expected] = [case, "whole.duckdb"].map(|case| super::rows(&workspace.path(case), sql));
+            assert_same(&found, &expected, &format!("{order:?}: {sql}"));
         }
-        same(&content(case), &all, &format!("{order:?}"));
+        assert_same(&content(case), &all, &format!("{order:?}"));
     }
 }
 
 #[test]
-fn what_one_form_alone_says_is_in_the_row() {
+fn values_of_a_single_format_are_kept() {
     let records = trail();
     let workspace = workspace(&records);
-    load_forms(&workspace, "case.duckdb", &["history.csv", "sentinel.csv", "records.json"]);
+    load_files(&workspace, "case.duckdb", &["history.csv", "sentinel.csv", "records.json"]);
     let kept = "SELECT count(*) FROM events WHERE extra->'eventHistory'->>'Type' = 'AWSCloudTrail'";
     assert_eq!(column(&workspace, kept), [records.len().to_string()]);
 }

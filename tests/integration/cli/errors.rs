@@ -1,4 +1,4 @@
-//! What is said when something is wrong.
+//! Error messages.
 
 use duckdb::Connection;
 use predicates::prelude::*;
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::cli::{cartographer, case, demo};
 
 #[test]
-fn errors_name_the_cause_and_the_next_step() {
+fn errors_state_cause_and_next_step() {
     let dir = case();
     let missing =
         contains("error: the case no.duckdb does not exist").and(contains("cartographer load PATH --db no.duckdb"));
@@ -25,14 +25,14 @@ fn errors_name_the_cause_and_the_next_step() {
 }
 
 #[test]
-fn an_error_cannot_drive_the_terminal() {
+fn error_messages_are_escaped_for_the_terminal() {
     let dir = case();
     let escaped = contains("\\u{1b}[31m").and(contains("\u{1b}").not());
     cartographer(dir.path(), &["sql", "--db", "case.duckdb", "FROM \"\u{1b}[31m\""]).assert().code(1).stderr(escaped);
 }
 
 #[test]
-fn usage_errors_are_two_and_help_is_fine() {
+fn usage_errors_exit_with_2_and_help_with_0() {
     let dir = TempDir::new().unwrap();
     for wrong in [&["frob"][..], &[], &["timeline"], &["timeline", "--db", "x", "--kind", "frob"], &["-q", "-v", "man"]]
     {
@@ -46,7 +46,7 @@ fn usage_errors_are_two_and_help_is_fine() {
 }
 
 #[test]
-fn quiet_says_nothing_and_verbose_counts_rows() {
+fn quiet_prints_nothing_and_verbose_prints_row_count() {
     let dir = case();
     let args = ["timeline", "--db", "case.duckdb", "--session", "zzz"];
     cartographer(dir.path(), &args).arg("-q").assert().code(0).stdout(is_empty()).stderr(is_empty());
@@ -55,7 +55,7 @@ fn quiet_says_nothing_and_verbose_counts_rows() {
 }
 
 #[test]
-fn a_load_of_nothing_fails() {
+fn load_without_files_fails() {
     let dir = TempDir::new().unwrap();
     let failed = contains("error: no file was found").and(contains("no.json"));
     cartographer(dir.path(), &["load", "no.json", "--db", "case.duckdb"])
@@ -71,7 +71,7 @@ fn a_load_of_nothing_fails() {
 }
 
 #[test]
-fn a_refused_load_leaves_no_case_behind() {
+fn refused_load_leaves_no_case() {
     let dir = TempDir::new().unwrap();
     std::fs::write(dir.path().join("text.txt"), "no trail at all").unwrap();
     std::fs::write(dir.path().join("bad.json"), r#"{"Records": [{"eventName": 1}]}"#).unwrap();
@@ -86,15 +86,15 @@ fn a_refused_load_leaves_no_case_behind() {
     }
     std::fs::write(dir.path().join("empty.json"), r#"{"Records": []}"#).unwrap();
     cartographer(dir.path(), &["load", "empty.json", "--db", "case.duckdb"]).assert().code(0);
-    assert_eq!(left(), ["case.duckdb"], "a trail without events is one");
+    assert_eq!(left(), ["case.duckdb"], "a trail without events is loaded");
     cartographer(dir.path(), &["load", "text.txt", "--db", "case.duckdb"]).assert().code(1);
-    assert_eq!(left(), ["case.duckdb"], "a case that was there stays");
+    assert_eq!(left(), ["case.duckdb"], "an existing case is kept");
     let files = ["sql", "--db", "case.duckdb", "--format", "csv", "SELECT file FROM load_files"];
     cartographer(dir.path(), &files).assert().code(0).stdout("file\nempty.json\ntext.txt\n");
 }
 
 #[test]
-fn what_is_mistyped_gets_a_suggestion() {
+fn typos_get_suggestions() {
     let dir = case();
     let suggestions: [(&[&str], i32, &str); 8] = [
         (&["timelin"], 2, "a similar subcommand exists: 'timeline'"),
@@ -110,8 +110,8 @@ fn what_is_mistyped_gets_a_suggestion() {
         ),
         (&["rules", "show", "iam/usres"], 1, "Similar IDs: iam/users"),
     ];
-    for (args, code, told) in suggestions {
-        cartographer(dir.path(), args).assert().code(code).stdout(is_empty()).stderr(contains(told));
+    for (args, code, message) in suggestions {
+        cartographer(dir.path(), args).assert().code(code).stdout(is_empty()).stderr(contains(message));
     }
     let column = ["sql", "--db", "case.duckdb", "SELECT principl FROM timeline"];
     let bindings = contains("Candidate bindings: \"principal\"").and(contains("LINE 1: SELECT principl FROM timeline"));
@@ -123,19 +123,19 @@ fn what_is_mistyped_gets_a_suggestion() {
 }
 
 #[test]
-fn a_report_says_which_forms_it_can_be_written_in() {
+fn report_error_lists_supported_formats() {
     let dir = demo();
     for name in ["x.docx", "x.json"] {
-        let told = contains("HTML (.html, .htm), Markdown (.md, .markdown) or PDF (.pdf)")
+        let message = contains("HTML (.html, .htm), Markdown (.md, .markdown) or PDF (.pdf)")
             .and(contains("a report cannot be written as"));
         let report = ["report", "--db", "case.duckdb", "-o", name];
-        cartographer(dir.path(), &report).assert().code(2).stdout(is_empty()).stderr(told);
+        cartographer(dir.path(), &report).assert().code(2).stdout(is_empty()).stderr(message);
         assert!(!dir.path().join(name).exists());
     }
-    for (name, begins) in [("x.HTM", "<!DOCTYPE html>"), ("x.markdown", "# "), ("x", "<!DOCTYPE html>")] {
+    for (name, start) in [("x.HTM", "<!DOCTYPE html>"), ("x.markdown", "# "), ("x", "<!DOCTYPE html>")] {
         cartographer(dir.path(), &["report", "--db", "case.duckdb", "-o", name]).assert().code(0);
         let text = std::fs::read_to_string(dir.path().join(name)).unwrap();
-        assert!(text.starts_with(begins), "{name}: {}", &text[..40]);
+        assert!(text.starts_with(start), "{name}: {}", &text[..40]);
     }
     let report = ["report", "--db", "case.duckdb", "-o", "x.txt", "--format", "md"];
     cartographer(dir.path(), &report).assert().code(0);

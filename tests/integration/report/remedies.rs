@@ -1,4 +1,4 @@
-//! What was undone or deleted again, what was not, and what was read or touched by whom.
+//! Changes that were reversed or deleted later and changes that were not, and who read or changed which resources.
 
 use cartographer::present::report::{Form, Need, Report, Scope};
 use serde_json::{Value, json};
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 use crate::report::programs::{THIEF, call, failed};
 use crate::report::{demo, loaded, report, shown};
 
-/// 2026-05-04 10:00:00 in UTC, in microseconds: the second 0 of [`call`].
+/// 2026-05-04 10:00:00 UTC in microseconds: second 0 of [`call`].
 const START: i64 = 1_777_888_800_000_000;
 
-/// A call that changes something, by the one who is told of.
+/// A change by [`THIEF`].
 #[expect(clippy::needless_pass_by_value, reason = "calls are easier to read with a literal")]
 fn change(second: u64, source: &str, name: &str, request: Value) -> Value {
     call(second, THIEF, source, name, &request, &Value::Null)
 }
 
-fn elsewhere(mut record: Value) -> Value {
+fn in_other_region(mut record: Value) -> Value {
     record["awsRegion"] = json!("eu-central-1");
     record
 }
@@ -29,16 +29,16 @@ fn share(second: u64, id: &str, change_of: &str, accounts: &[&str]) -> Value {
     change(second, "ec2", "ModifySnapshotAttribute", request)
 }
 
-/// Each sentence with the second in which it ended, if it did, and what was deleted then.
-fn ends(told: &Report) -> Vec<(&str, Option<i64>, &[String])> {
+/// Each remedy's sentence, the second in which the change ended, if it did, and what was deleted then.
+fn ends(result: &Report) -> Vec<(&str, Option<i64>, &[String])> {
     let end = |at: i64| (at - START) / 1_000_000;
-    let rows = told.remedies.rows.iter().filter(|row| ![Need::Secret, Need::Used].contains(&row.need));
+    let rows = result.remedies.rows.iter().filter(|row| ![Need::Secret, Need::Used].contains(&row.need));
     rows.map(|row| (row.what.as_str(), row.gone.map(|gone| end(gone.0)), row.deleted.as_slice())).collect()
 }
 
 #[test]
-fn a_share_ends_when_it_is_withdrawn_from_all_that_it_names() {
-    let told = report(
+fn share_ends_when_it_is_removed_for_all_accounts() {
+    let result = report(
         &loaded(&[
             share(1, "snap-0000000000000001a", "add", &["444455556666"]),
             share(2, "snap-0000000000000002a", "add", &["444455556666", "777788889999"]),
@@ -59,16 +59,20 @@ fn a_share_ends_when_it_is_withdrawn_from_all_that_it_names() {
         ("Shared snapshot snap-0000000000000004a with account 444455556666", None, &[]),
         ("Shared snapshot snap-0000000000000001a with account 444455556666", Some(20), &[]),
     ];
-    assert_eq!(ends(&told), expected);
-    let markdown = shown(&told, Form::Markdown);
+    assert_eq!(ends(&result), expected);
+    let markdown = shown(&result, Form::Markdown);
     let end = "| 2026-05-04 10:00:20 · Stopped sharing snapshot snap-0000000000000001a with account 444455556666, by the same identity; \
         accessible for 19 s: copies made in that time cannot be ruled out<br>event ";
     assert_eq!(markdown.matches(end).count(), 1, "{markdown}");
-    assert_eq!(markdown.matches("operation-type remove").count(), 3, "what ended is not undone again:\n{markdown}");
+    assert_eq!(
+        markdown.matches("operation-type remove").count(),
+        3,
+        "a share that ended must not have a command:\n{markdown}"
+    );
 }
 
 #[test]
-fn a_policy_ends_by_the_call_that_removes_it_and_by_no_other() {
+fn policy_ends_only_with_the_call_that_removes_it() {
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},
         "Action":"s3:GetObject","Resource":"arn:aws:s3:::orders/*"}]}"#;
     let invoke = |second, function: &str| {
@@ -86,7 +90,7 @@ fn a_policy_ends_by_the_call_that_removes_it_and_by_no_other() {
         change(second, "iam", name, json!({"userName": "bob", "policyArn": arn}))
     };
     let bucket = json!({"bucketName": "orders"});
-    let told = report(
+    let result = report(
         &loaded(&[
             invoke(1, "thumbnails"),
             invoke(2, "invoices"),
@@ -103,7 +107,7 @@ fn a_policy_ends_by_the_call_that_removes_it_and_by_no_other() {
         ]),
         Scope::default(),
     );
-    // What is still in effect comes first.
+    // Changes that are still in effect come first.
     let expected: [(&str, Option<i64>, &[String]); 7] = [
         ("Attached AdministratorAccess to user bob", None, &[]),
         ("Let everyone call lambda:InvokeFunction on function thumbnails", None, &[]),
@@ -113,23 +117,23 @@ fn a_policy_ends_by_the_call_that_removes_it_and_by_no_other() {
         ("Let everyone call lambda:InvokeFunction on function invoices", Some(21), &[]),
         ("Put a policy on bucket orders that lets account 444455556666 call s3:GetObject", Some(22), &[]),
     ];
-    assert_eq!(ends(&told), expected);
+    assert_eq!(ends(&result), expected);
 }
 
 #[test]
-fn logging_that_was_started_again_is_not_stopped_any_more() {
+fn restarted_logging_is_not_listed_as_stopped() {
     let select = |second, all: bool| {
         let selectors = json!([{"readWriteType": "All", "includeManagementEvents": all}]);
         let request = json!({"trailName": "main", "eventSelectors": selectors});
         change(second, "cloudtrail", "PutEventSelectors", request)
     };
-    let told = report(
+    let result = report(
         &loaded(&[
             change(1, "cloudtrail", "StopLogging", json!({"name": "main"})),
             change(2, "cloudtrail", "StopLogging", json!({"name": "audit"})),
             select(3, false),
             change(20, "cloudtrail", "StartLogging", json!({"name": "main"})),
-            elsewhere(change(21, "cloudtrail", "StartLogging", json!({"name": "audit"}))),
+            in_other_region(change(21, "cloudtrail", "StartLogging", json!({"name": "audit"}))),
             select(22, true),
             change(30, "cloudtrail", "DeleteTrail", json!({"name": "main"})),
         ]),
@@ -141,11 +145,11 @@ fn logging_that_was_started_again_is_not_stopped_any_more() {
         ("Stopped logging for trail main", Some(20), &[]),
         ("Stopped trail main from logging management events, and set it to log no data events", Some(22), &[]),
     ];
-    assert_eq!(ends(&told), expected);
+    assert_eq!(ends(&result), expected);
 }
 
 #[test]
-fn what_was_made_ends_when_it_is_deleted_by_its_name_or_its_id() {
+fn created_resource_ends_when_deleted_by_name_or_id() {
     let id = "49e25ec3-0000-4000-8000-000000000001";
     let anchor = json!({"name": "anchor", "source": {"sourceType": "CERTIFICATE_BUNDLE"}});
     let launched = |ids: &[&str]| {
@@ -156,7 +160,7 @@ fn what_was_made_ends_when_it_is_deleted_by_its_name_or_its_id() {
         call(second, THIEF, "ec2", "RunInstances", &json!({"instanceType": "t3.micro"}), &launched(ids))
     };
     let terminate = |second, ids: &[&str]| change(second, "ec2", "TerminateInstances", launched(ids));
-    let told = report(
+    let result = report(
         &loaded(&[
             call(
                 1,
@@ -176,7 +180,7 @@ fn what_was_made_ends_when_it_is_deleted_by_its_name_or_its_id() {
         ]),
         Scope::default(),
     );
-    let made = told.remedies.rows.iter().filter(|row| row.need != Need::Used);
+    let made = result.remedies.rows.iter().filter(|row| row.need != Need::Used);
     let ends: Vec<(Need, Option<i64>, Vec<&str>)> = made
         .map(|row| {
             let end = row.gone.map(|gone| (gone.0 - START) / 1_000_000);
@@ -190,7 +194,7 @@ fn what_was_made_ends_when_it_is_deleted_by_its_name_or_its_id() {
         (Need::Instance, Some(22), vec!["instance", "instance"]),
     ];
     assert_eq!(ends, expected);
-    let markdown = shown(&told, Form::Markdown);
+    let markdown = shown(&result, Form::Markdown);
     for text in [
         "2026-05-04 10:00:23 · Deleted user bob, by the same identity, after 19 s",
         "2026-05-04 10:00:20 · Deleted",
@@ -201,10 +205,10 @@ fn what_was_made_ends_when_it_is_deleted_by_its_name_or_its_id() {
 }
 
 #[test]
-fn a_secret_is_counted_once_however_it_was_read() {
+fn each_secret_is_counted_once() {
     let read = |second, name: &str, request: Value| change(second, "ssm", name, request);
     let secret = |second| change(second, "secretsmanager", "GetSecretValue", json!({"secretId": "app/secret"}));
-    let told = report(
+    let result = report(
         &loaded(&[
             secret(1),
             secret(2),
@@ -214,7 +218,7 @@ fn a_secret_is_counted_once_however_it_was_read() {
         ]),
         Scope::default(),
     );
-    let secrets = told.remedies.rows.iter().filter(|row| row.need == Need::Secret);
+    let secrets = result.remedies.rows.iter().filter(|row| row.need == Need::Secret);
     let rows: Vec<(&str, u64, bool)> =
         secrets.map(|row| (row.what.as_str(), row.events, row.value_of_deleted)).collect();
     let expected = [
@@ -228,15 +232,15 @@ fn a_secret_is_counted_once_however_it_was_read() {
         ),
     ];
     assert_eq!(rows, expected);
-    let ended = told.remedies.rows.iter().filter(|row| row.gone.is_some()).count();
-    assert_eq!(ended, 0, "deleting a secret does not undo that it was read");
-    let markdown = shown(&told, Form::Markdown);
+    let ended_count = result.remedies.rows.iter().filter(|row| row.gone.is_some()).count();
+    assert_eq!(ended_count, 0, "deleting a secret does not reverse reading it");
+    let markdown = shown(&result, Form::Markdown);
     assert!(markdown.contains("Act on first: 4 items"), "{markdown}");
     assert!(!markdown.contains("Ended later in the case"), "{markdown}");
 }
 
 #[test]
-fn what_concerns_only_own_resources_is_less_urgent_and_says_so() {
+fn changes_to_own_resources_are_less_urgent() {
     let volume = |second, id: &str| {
         call(second, THIEF, "ec2", "CreateVolume", &json!({"size": "8"}), &json!({ "volumeId": id }))
     };
@@ -247,7 +251,7 @@ fn what_concerns_only_own_resources_is_less_urgent_and_says_so() {
     let secret = |second, name: &str, secret: &str| {
         change(second, "secretsmanager", name, json!({"name": secret, "secretId": secret}))
     };
-    let told = report(
+    let result = report(
         &loaded(&[
             volume(1, "vol-0000000000000001a"),
             snapshot(2, "vol-0000000000000001a", "snap-0000000000000001a"),
@@ -269,8 +273,8 @@ fn what_concerns_only_own_resources_is_less_urgent_and_says_so() {
         Scope::default(),
     );
     let needs = [Need::Share, Need::Secret];
-    let rows = told.remedies.rows.iter().filter(|row| needs.contains(&row.need));
-    let said: Vec<(&str, bool)> = rows.map(|row| (row.what.as_str(), row.urgent)).collect();
+    let rows = result.remedies.rows.iter().filter(|row| needs.contains(&row.need));
+    let described: Vec<(&str, bool)> = rows.map(|row| (row.what.as_str(), row.urgent)).collect();
     let expected = [
         ("Shared snapshot snap-0000000000000002a with account 444455556666", true),
         ("Read secret app/db", true),
@@ -281,17 +285,17 @@ fn what_concerns_only_own_resources_is_less_urgent_and_says_so() {
         ),
         ("Read 2 secrets that the same identity had created; 1 of them was deleted later", false),
     ];
-    assert_eq!(said, expected);
+    assert_eq!(described, expected);
 }
 
 #[test]
-fn a_trust_policy_that_removes_outside_access_ends_it() {
+fn trust_policy_without_outside_access_ends_it() {
     let trust = |second, who: Value| {
         let document = json!({"Statement": [{"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}]});
         let request = json!({"roleName": "ops", "policyDocument": document.to_string()});
         change(second, "iam", "UpdateAssumeRolePolicy", request)
     };
-    let told = report(
+    let result = report(
         &loaded(&[trust(1, json!({"AWS": "444455556666"})), trust(20, json!({"Service": "ec2.amazonaws.com"}))]),
         Scope::default(),
     );
@@ -300,32 +304,32 @@ fn a_trust_policy_that_removes_outside_access_ends_it() {
         Some(20),
         &[],
     )];
-    assert_eq!(ends(&told), expected);
+    assert_eq!(ends(&result), expected);
 }
 
 #[test]
-fn a_thing_is_touched_or_seen_and_only_those_who_touched_it_are_named() {
+fn resource_is_either_touched_or_only_seen() {
     let demo = demo();
-    let told = report(&demo, Scope::default());
-    let database = told.things.rows.iter().find(|thing| thing.entity_value == "orders/database").unwrap();
+    let result = report(&demo, Scope::default());
+    let database = result.things.rows.iter().find(|thing| thing.entity_value == "orders/database").unwrap();
     let reads = "SELECT count(*) FROM events WHERE event_name = 'GetSecretValue' AND outcome = 'succeeded' \
          AND (request_parameters->>'$.secretId') LIKE '%orders/database%'";
     assert_eq!((database.touched, database.sightings), (true, demo.number(reads)));
     assert!(database.principals.iter().all(|principal| principal.starts_with("orders-api")), "{database:?}");
-    for seen in &told.seen {
-        let both: Vec<&str> = told
+    for seen in &result.seen {
+        let both: Vec<&str> = result
             .things
             .rows
             .iter()
             .filter(|thing| thing.entity_type == seen.entity_type && seen.named.contains(&thing.entity_value))
             .map(|thing| thing.entity_value.as_str())
             .collect();
-        assert!(both.is_empty(), "touched and only seen: {both:?}");
+        assert!(both.is_empty(), "listed both as touched and as only seen: {both:?}");
     }
 }
 
 #[test]
-fn what_is_open_to_the_outside_and_what_must_be_undone_agree() {
+fn remedies_match_open_to_outside() {
     let rule = |port: u64, cidr: &str| {
         json!({"groupId": "sg-0a1b2c3d", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": port, "toPort": port,
             "ipRanges": {"items": [{"cidrIp": cidr}]}}]}})
@@ -339,9 +343,9 @@ fn what_is_open_to_the_outside_and_what_must_be_undone_agree() {
         share(20, "snap-0000000000000001a", "remove", &["444455556666"]),
         change(21, "ec2", "RevokeSecurityGroupIngress", rule(22, "0.0.0.0/0")),
     ]);
-    let told = report(&loaded, Scope::default());
+    let result = report(&loaded, Scope::default());
     let open = |condition: &str| loaded.number(&format!("SELECT count(*) FROM open_to_outside WHERE {condition}"));
-    let of_need = |need| told.remedies.rows.iter().filter(move |row| row.need == need);
+    let of_need = |need| result.remedies.rows.iter().filter(move |row| row.need == need);
     let shares =
         (of_need(Need::Share).count() as u64, of_need(Need::Share).filter(|row| row.gone.is_none()).count() as u64);
     assert_eq!(shares, (open("resource_type = 'snapshot'"), open("resource_type = 'snapshot' AND closed_at IS NULL")));
@@ -350,12 +354,12 @@ fn what_is_open_to_the_outside_and_what_must_be_undone_agree() {
         [("Opened port 443 to 0.0.0.0/0 on sg-0a1b2c3d", false), ("Opened port 22 to 0.0.0.0/0 on sg-0a1b2c3d", true)];
     assert_eq!(rules, expected);
     assert_eq!((shares.0, open("opened_to_type = 'network'"), open("closed_at IS NULL")), (2, 2, 2));
-    let markdown = shown(&told, Form::Markdown);
-    let first = told.remedies.rows.iter().filter(|row| row.urgent).map(|row| row.what.as_str()).collect::<Vec<_>>();
+    let markdown = shown(&result, Form::Markdown);
+    let first = result.remedies.rows.iter().filter(|row| row.urgent).map(|row| row.what.as_str()).collect::<Vec<_>>();
     assert!(first.contains(&"Shared snapshot snap-0000000000000002a with account 444455556666"), "{first:?}");
     assert!(
         !first.contains(&"Opened port 443 to 0.0.0.0/0 on sg-0a1b2c3d"),
-        "a website's port is less urgent: {first:?}"
+        "an open web port must be less urgent: {first:?}"
     );
     let ended =
         markdown.lines().find(|line| line.contains("Opened port 22 to 0.0.0.0/0 on sg-0a1b2c3d<br>event ")).unwrap();

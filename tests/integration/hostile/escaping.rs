@@ -1,9 +1,9 @@
-//! Characters that nobody sees, and cells that a spreadsheet obeys.
+//! Invisible characters, and cells that a spreadsheet would run as formulas.
 
 use cartographer::present::escape;
 
 #[test]
-fn characters_that_show_nothing_are_written_out() {
+fn invisible_characters_are_escaped() {
     for c in [
         '\u{3164}',
         '\u{ffa0}',
@@ -26,14 +26,14 @@ fn characters_that_show_nothing_are_written_out() {
         assert_eq!(serde_json::from_str::<String>(&escape::json(&format!("\"{text}\""))).unwrap(), text);
         assert!(escape::json(&format!("\"{text}\"")).is_ascii());
     }
-    // A selector that makes a character a picture is one, too; letters of other scripts stay.
+    // Characters of other scripts and emoji are kept.
     for text in ["é", "日本", "한글", "👍", "ไทย", "नमस्ते"] {
         assert_eq!(escape::terminal(text), text);
     }
 }
 
 #[test]
-fn a_cell_is_no_formula_however_its_line_is_cut() {
+fn csv_cells_are_escaped_after_any_separator() {
     for text in ["=1", "a;=1", "a;\"=1\"", "a\t=1", "a\t+cmd", "a; @x", "a\n=1", ";;=1"] {
         let cell = escape::csv_cell(text);
         for part in cell.split([';', '\t', '\n']) {

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::cli::cartographer;
 
 #[test]
-fn rules_are_listed_shown_and_checked() {
+fn rules_can_be_listed_shown_and_checked() {
     let dir = TempDir::new().unwrap();
     let columns = "id,kind,service,title,attack,provenance,ccc_label,file\n";
     cartographer(dir.path(), &["rules", "list", "--format", "csv"])
@@ -20,7 +20,7 @@ fn rules_are_listed_shown_and_checked() {
 }
 
 #[test]
-fn completions_and_manual_know_every_subcommand() {
+fn completions_and_man_pages_cover_subcommands() {
     let dir = TempDir::new().unwrap();
     for shell in ["bash", "zsh", "fish"] {
         let all = contains("timeline").and(contains("completions")).and(contains("sessions"));

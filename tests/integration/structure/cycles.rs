@@ -24,7 +24,7 @@ fn module_of(path: &str) -> Module {
     parts
 }
 
-/// The complete paths that begin at a token, those of a group each.
+/// The complete paths that start at a token. A group contains several.
 fn paths(tokens: &[Token], start: usize, before: &[String], found: &mut Vec<Module>) {
     let (mut path, mut at) = (before.to_vec(), start);
     loop {
@@ -85,8 +85,8 @@ fn imports(source: &Source, modules: &BTreeSet<Module>) -> Result<BTreeSet<Modul
     Ok(imported)
 }
 
-/// The imports between modules that are in a circle, or between circles.
-fn circles(mut all: Imports) -> Vec<String> {
+/// The imports between modules that are in a cycle, or between cycles.
+fn cycles(mut all: Imports) -> Vec<String> {
     loop {
         let before = all.len();
         let left: BTreeSet<Module> = all.keys().cloned().collect();
@@ -113,13 +113,13 @@ fn imports_of(sources: &[Source]) -> Result<Imports> {
 fn no_files_import_each_other() -> Result<()> {
     let all = imports_of(&source::rust("src")?)?;
     assert!(all[&module_of("src/matching/votes.rs")].contains(&module_of("src/matching/prepared.rs")), "{all:?}");
-    let found = circles(all);
+    let found = cycles(all);
     assert!(found.is_empty(), "these files import each other:\n{}", found.join("\n"));
     Ok(())
 }
 
 #[test]
-fn circles_are_found_through_groups_and_inner_paths() -> Result<()> {
+fn cycles_are_found_through_groups_and_inner_paths() -> Result<()> {
     let source = |path: &str, text: &str| Source { path: format!("src/{path}.rs"), text: text.to_owned() };
     let sources = [
         source("read/mod", "mod lines;\nuse self::lines::read;"),
@@ -130,6 +130,6 @@ fn circles_are_found_through_groups_and_inner_paths() -> Result<()> {
     ];
     let expected =
         ["read/lines imports read/stream", "read/stream imports read/unwrap", "read/unwrap imports read/lines"];
-    assert_eq!(circles(imports_of(&sources)?), expected);
+    assert_eq!(cycles(imports_of(&sources)?), expected);
     Ok(())
 }

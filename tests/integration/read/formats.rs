@@ -1,4 +1,4 @@
-//! Forms that the field hands about: wrappers that nobody named, lines with other text, other tools' tables, damage.
+//! Formats of real-world files: unknown wrappers, lines with other text, tables of other tools, damage.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 
-/// A record that tells its number.
+/// A record with a number in its time and ID.
 fn record(number: u64) -> Value {
     json!({
         "eventVersion": "1.10",
@@ -27,7 +27,7 @@ fn record(number: u64) -> Value {
     })
 }
 
-fn refused(text: &str) -> Refusal {
+fn refusal(text: &str) -> Refusal {
     split(&Document { name: "field".to_owned(), text: text.into() }).unwrap_err()
 }
 
@@ -35,7 +35,7 @@ fn read(text: &str) -> Outcome {
     Outcome::of(split(&Document { name: "field".to_owned(), text: text.into() }).unwrap())
 }
 
-/// The numbers of the records in a text that holds nothing else.
+/// The numbers of the records in a text that contains nothing else.
 fn numbers(text: &str) -> Vec<u64> {
     let outcome = read(text);
     assert_eq!(outcome.bad, [], "{text}");
@@ -77,13 +77,13 @@ fn records_are_found_in_any_object() {
 }
 
 #[test]
-fn a_pattern_of_events_is_no_event() {
+fn event_pattern_is_not_an_event() {
     let rule = json!({"pattern": {"eventSource": ["iam.amazonaws.com"], "eventName": ["CreateUser"]}});
-    assert!(matches!(refused(&rule.to_string()), Refusal::ForeignJson(_)));
+    assert!(matches!(refusal(&rule.to_string()), Refusal::ForeignJson(_)));
 }
 
 #[test]
-fn every_list_of_an_object_is_read() {
+fn all_lists_of_an_object_are_read() {
     let [one, two] = [1, 2].map(|number| record(number).to_string());
     for text in [
         format!("{{\"Records\":[{one}],\"Records\":[{two}]}}"),
@@ -98,7 +98,7 @@ fn every_list_of_an_object_is_read() {
 }
 
 #[test]
-fn records_are_unpacked_from_base64() {
+fn records_are_decoded_from_base64() {
     let logs = json!({"messageType": "DATA_MESSAGE", "logEvents": [{"message": record(1).to_string()}]}).to_string();
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
     zlib.write_all(logs.as_bytes()).unwrap();
@@ -119,7 +119,7 @@ fn records_are_unpacked_from_base64() {
 }
 
 #[test]
-fn lines_may_have_other_text_before_the_record_and_after_it() {
+fn lines_may_contain_text_around_the_record() {
     let [one, two] = [1, 2].map(|number| record(number).to_string());
     let prefixes = [
         "2024-06-03T08:00:00.000Z ",
@@ -145,15 +145,15 @@ fn lines_may_have_other_text_before_the_record_and_after_it() {
 }
 
 #[test]
-fn text_in_brackets_is_no_json() {
+fn text_in_brackets_is_not_json() {
     for text in ["[![Build](x)](y)\n# Readme\n", "[2024-05-01 10:00:00] INFO starting\n", "[section]\nkey=1\n"] {
-        assert_eq!(refused(text), Refusal::NotData, "{text}");
+        assert_eq!(refusal(text), Refusal::NotData, "{text}");
     }
-    assert!(matches!(refused("[1, 2]"), Refusal::ForeignJson(_)));
+    assert!(matches!(refusal("[1, 2]"), Refusal::ForeignJson(_)));
 }
 
 #[test]
-fn after_damage_reading_goes_on_at_the_next_record() {
+fn reading_continues_after_damage() {
     let [one, two, three] = [1, 2, 3].map(|number| record(number).to_string());
     let damaged = [
         two.replacen("\"awsRegion\"", ", ", 1),
@@ -184,7 +184,7 @@ fn after_damage_reading_goes_on_at_the_next_record() {
 }
 
 #[test]
-fn names_in_any_spelling_are_the_records() {
+fn member_names_may_have_any_spelling() {
     let renamed = |change: fn(&str) -> String| {
         fn walk(value: &Value, change: fn(&str) -> String) -> Value {
             match value {
@@ -209,7 +209,7 @@ fn names_in_any_spelling_are_the_records() {
 }
 
 #[test]
-fn identities_in_text_and_in_parts_are_identities() {
+fn identity_may_be_text_or_separate_members() {
     let in_text = |identity: &str| {
         let mut record = record(1);
         record["userIdentity"] = json!(identity);
@@ -241,17 +241,17 @@ fn times(rows: &[&str], order: Option<DateOrder>) -> Vec<Result<String, String>>
 }
 
 #[test]
-fn a_column_of_times_has_one_convention() {
+fn time_format_is_determined_for_the_whole_column() {
     let found = times(&["21/04/2025, 09:45:54.000", "08/04/2025, 06:56:30.000"], None);
     assert_eq!(found, [Ok("2025-04-21T09:45:54Z".to_owned()), Ok("2025-04-08T06:56:30Z".to_owned())]);
-    let unsaid = times(&["08/04/2025 06:56:30"], None);
-    assert!(unsaid[0].as_ref().is_err_and(|cause| cause.contains("--date-order")), "{unsaid:?}");
-    let said = times(&["08/04/2025 06:56:30"], Some(DateOrder::DayFirst));
-    assert_eq!(said, [Ok("2025-04-08T06:56:30Z".to_owned())]);
+    let ambiguous = times(&["08/04/2025 06:56:30"], None);
+    assert!(ambiguous[0].as_ref().is_err_and(|cause| cause.contains("--date-order")), "{ambiguous:?}");
+    let day_first = times(&["08/04/2025 06:56:30"], Some(DateOrder::DayFirst));
+    assert_eq!(day_first, [Ok("2025-04-08T06:56:30Z".to_owned())]);
 }
 
 #[test]
-fn rows_that_are_none_cost_themselves_alone() {
+fn invalid_rows_do_not_affect_other_rows() {
     let row = |id: &str| format!("{id},2024-06-03T08:00:00Z,nora,A,b\n");
     let ids = |text: &str| {
         let outcome = read(text);
@@ -272,16 +272,16 @@ fn rows_that_are_none_cost_themselves_alone() {
         let found = ids(&format!("{HEADER}{a}{bad}{b}{c}"));
         assert_eq!(found, (vec![(2, "a".to_owned()), (4, "b".to_owned()), (5, "c".to_owned())], vec![3]), "{bad}");
     }
-    // A quote further down does not close it.
+    // A quote in a later row does not close it.
     let found =
         ids(&format!("{HEADER}{a}x,2024-06-03T08:00:00Z,\"nora,A,b\n\"b\",2024-06-03T08:00:00Z,\"nora\",A,b\n"));
     assert_eq!(found, (vec![(2, "a".to_owned()), (4, "b".to_owned())], vec![3]));
-    // Cells may hold lines all the same.
+    // Valid cells may contain line breaks.
     assert_eq!(ids(&format!("{HEADER}\"a\n1\",2024-06-03T08:00:00Z,nora,A,b\n{b}")).0.len(), 2);
 }
 
 #[test]
-fn a_table_of_sentinel_gives_records() {
+fn microsoft_sentinel_table_is_read() {
     let text = "TimeGenerated [UTC],AwsEventId,EventVersion,EventSource,EventTypeName,EventName,UserIdentityType,UserIdentityArn,UserIdentityAccountId,SessionMfaAuthenticated,SessionCreationDate [UTC],AWSRegion,SourceIpAddress,ErrorCode,RequestParameters,ReadOnly,TenantId\n\
         \"6/3/2024, 8:00:01.000 AM\",e1,1.09,kms.amazonaws.com,AwsApiCall,CreateKey,AssumedRole,arn:aws:sts::444455556666:assumed-role/A/n,444455556666,true,\"6/3/2024, 7:00:00.000 AM\",eu-central-1,203.0.113.9,,\"{\"\"keyId\"\": \"\"k\"\"}\",false,t\n\
         \"6/13/2024, 8:00:01.000 AM\",e2,1.09,kms.amazonaws.com,AwsApiCall,CreateKey,,,,,,,,,,,t\n";
@@ -300,7 +300,7 @@ fn a_table_of_sentinel_gives_records() {
 }
 
 #[test]
-fn events_of_elastic_without_their_original_are_records() {
+fn elastic_events_without_original_record_are_read() {
     let event = json!({
         "@timestamp": "2024-06-03T08:00:01.000Z", "event": {"action": "CreateKey", "provider": "kms.amazonaws.com", "id": "e"},
         "source": {"address": "203.0.113.9", "ip": "203.0.113.9"}, "user_agent": {"original": "Mozilla/5.0"},
@@ -323,11 +323,11 @@ fn events_of_elastic_without_their_original_are_records() {
         2024-06-03T08:00:01.000Z,CreateKey,kms.amazonaws.com,arn:x\n";
     assert_eq!(read(csv).records[0].1["userIdentity"]["arn"], "arn:x");
     let other = json!({"event": {"action": "logon", "provider": "Security"}, "@timestamp": "x"});
-    assert!(matches!(refused(&other.to_string()), Refusal::ForeignJson(_)));
+    assert!(matches!(refusal(&other.to_string()), Refusal::ForeignJson(_)));
 }
 
 #[test]
-fn query_results_give_records() {
+fn query_results_are_read() {
     let cells =
         |cells: &[&str]| json!({"Data": cells.iter().map(|cell| json!({"VarCharValue": cell})).collect::<Vec<_>>()});
     let names = ["eventname", "eventsource", "eventtime", "eventid", "useridentity"];
@@ -351,7 +351,7 @@ fn query_results_give_records() {
 }
 
 #[test]
-fn sign_ins_of_ocsf_say_as_much_as_their_records() {
+fn ocsf_sign_ins_are_converted_completely() {
     let event = json!({
         "class_uid": 3002, "activity_id": 1, "time": 1_717_401_600, "is_mfa": false, "status": "Failure", "status_id": 2,
         "metadata": {"uid": "e", "product": {"name": "CloudTrail"}}, "service": {"name": "signin.amazonaws.com"},
@@ -385,7 +385,7 @@ fn parquet(columns: Vec<(&str, ArrayRef)>, packing: Packing) -> Document {
 }
 
 #[test]
-fn parquet_of_any_writer_is_read() {
+fn parquet_from_other_writers_is_read() {
     let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from(vec![value])) };
     let bytes = record(1).to_string().into_bytes();
     let raw: ArrayRef = Arc::new(BinaryArray::from_iter_values([&bytes]));
@@ -412,7 +412,7 @@ fn parquet_of_any_writer_is_read() {
     assert_eq!((outcome.numbers(), outcome.bad.len()), (vec![(1_501, 2)], 1_500));
 }
 
-/// The names of the documents in stored bytes, and what was wrong.
+/// The documents in stored bytes, and problems with them.
 fn unpacked(bytes: Vec<u8>) -> (Vec<(String, Vec<u8>)>, Vec<String>) {
     let opened = Stored::new("a".to_owned(), bytes).unpack();
     (opened.documents.into_iter().map(|document| (document.name, document.text)).collect(), opened.problems)
@@ -430,7 +430,7 @@ fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn every_compression_is_taken_off() {
+fn all_compressions_are_decompressed() {
     let text = record(1).to_string().into_bytes();
     let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
     bzip2.write_all(&text).unwrap();
@@ -449,7 +449,7 @@ fn every_compression_is_taken_off() {
 }
 
 #[test]
-fn members_of_a_tar_are_documents_and_names_are_told_apart() {
+fn tar_members_are_documents_with_unique_names() {
     let (one, two) = (record(1).to_string(), record(2).to_string());
     let bytes = tar(&[("x.json", one.as_bytes()), ("x.json", two.as_bytes()), ("d/y.gz", &gzip(&one))]);
     let names = |found: &[(String, Vec<u8>)]| found.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
@@ -470,7 +470,7 @@ fn gzip_bytes(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_packed_too_deep_is_named() {
+fn too_many_layers_of_compression_are_reported() {
     let mut bytes = record(1).to_string().into_bytes();
     for _ in 0..5 {
         bytes = gzip_bytes(&bytes);

@@ -1,4 +1,4 @@
-//! Tables, JSON and CSV of any rows.
+//! Tables, JSON, CSV and Markdown.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -25,13 +25,13 @@ fn mixed() -> RecordBatch {
 }
 
 #[test]
-fn csv_leaves_numbers_alone_but_not_texts_like_them() {
+fn csv_escapes_text_like_numbers_but_not_numbers() {
     let expected = "n,sum,when,list,who\n-5,-7,2026-03-02T09:12:00.500Z,\"[1,null]\",'-5\n,8,,,\"a,\"\"b\"\"\"\n";
     assert_eq!(shown(Format::Csv, mixed()), expected);
 }
 
 #[test]
-fn json_lines_have_every_key_lists_as_arrays_and_moments_in_utc() {
+fn json_lines_have_all_keys_arrays_and_times_in_utc() {
     let lines = shown(Format::Jsonl, mixed());
     let expected = concat!(
         r#"{"n":-5,"sum":-7,"when":"2026-03-02T09:12:00.500Z","list":[1,null],"who":"-5"}"#,
@@ -43,7 +43,7 @@ fn json_lines_have_every_key_lists_as_arrays_and_moments_in_utc() {
 }
 
 #[test]
-fn a_json_array_is_one_whether_there_are_rows_or_not() {
+fn json_is_an_array_even_without_rows() {
     let rows: serde_json::Value = serde_json::from_str(&shown(Format::Json, mixed())).unwrap();
     assert_eq!(rows.as_array().map(Vec::len), Some(2));
     assert_eq!(shown(Format::Json, mixed().slice(0, 0)), "[]\n");
@@ -52,7 +52,7 @@ fn a_json_array_is_one_whether_there_are_rows_or_not() {
 }
 
 #[test]
-fn the_server_s_json_has_moments_to_the_microsecond() {
+fn server_json_has_times_with_microseconds() {
     let (mut objects, mut grid) = (Vec::new(), Vec::new());
     let batches = [mixed(), mixed().slice(0, 0), mixed().slice(1, 1)];
     present::objects(&mut objects, &batches[..1]).unwrap();
@@ -68,7 +68,7 @@ fn the_server_s_json_has_moments_to_the_microsecond() {
 }
 
 #[test]
-fn a_markdown_table_keeps_each_row_on_its_line() {
+fn markdown_rows_stay_on_one_line() {
     let mut out = Vec::new();
     present::piece(&mut out, Lines::Markdown, &texts(&["a|b\n| c"]), true).unwrap();
     present::piece(&mut out, Lines::Markdown, &mixed().slice(1, 1), false).unwrap();
@@ -77,7 +77,7 @@ fn a_markdown_table_keeps_each_row_on_its_line() {
 }
 
 #[test]
-fn a_table_aligns_and_cuts_texts_to_the_width_only_if_there_is_one() {
+fn table_truncates_text_only_to_a_given_width() {
     let long = "x".repeat(200);
     let wide = shown(Format::Table { width: None, full: true }, texts(&[&long, "b"]));
     assert!(wide.contains(&long));
@@ -90,19 +90,19 @@ fn a_table_aligns_and_cuts_texts_to_the_width_only_if_there_is_one() {
 }
 
 #[test]
-fn a_table_never_cuts_a_moment() {
+fn table_never_truncates_times() {
     let narrow = shown(Format::Table { width: Some(60), full: false }, mixed());
     assert!(narrow.contains("2026-03-02 09:12:00.500 "), "{narrow}");
 }
 
 #[test]
-fn a_terminal_too_narrow_for_the_columns_gets_a_block_a_row() {
+fn narrow_terminal_gets_one_block_per_row() {
     let blocks = shown(Format::Table { width: Some(30), full: false }, mixed().slice(0, 1));
     assert_eq!(blocks, "─── row 1\nn     -5\nsum   -7\nwhen  2026-03-02 09:12:00.500\nlist  [1,null]\nwho   -5\n");
 }
 
 #[test]
-fn a_writer_that_refuses_is_an_error_of_io_in_every_form() {
+fn write_error_is_returned_by_every_format() {
     struct Closed;
     impl Write for Closed {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {

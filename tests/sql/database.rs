@@ -1,4 +1,4 @@
-//! A separate case for each file, as sqllogictest's database.
+//! The database that sqllogictest uses: a separate case for each file.
 //!
 //! In addition to SQL, it accepts a statement that creates events from records, which are normalized as usual:
 //!
@@ -26,15 +26,15 @@ use thiserror::Error;
 
 use crate::cells;
 
-/// An empty case, which is deleted together with its folder.
-pub(crate) struct Fresh {
+/// A new case, which is deleted together with its folder.
+pub(crate) struct TestDatabase {
     case: Case,
     _folder: TempDir,
 }
 
 /// Why a statement failed.
 #[derive(Debug, Error)]
-pub(crate) enum Fault {
+pub(crate) enum TestError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -51,13 +51,13 @@ pub(crate) enum Fault {
     NoHunt(String),
 }
 
-impl Fresh {
+impl TestDatabase {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { case: Case::open(&folder.path().join("case.duckdb")).unwrap(), _folder: folder }
     }
 
-    fn add_records(&self, lines: &str) -> Result<u64, Fault> {
+    fn add_records(&self, lines: &str) -> Result<u64, TestError> {
         let mut lines = lines.lines().map(serde_json::from_str::<Value>);
         let shared = lines.next().transpose()?.unwrap_or_default();
         let (mut rows, mut count) = (EventRows::default(), 0);
@@ -89,15 +89,15 @@ fn merged(base: Value, over: Value) -> Value {
 }
 
 /// The shipped hunt with this ID.
-fn hunt(id: &str) -> Result<Hunt, Fault> {
-    hunt::shipped()?.into_iter().find(|hunt| hunt.id == id).ok_or_else(|| Fault::NoHunt(id.to_owned()))
+fn hunt(id: &str) -> Result<Hunt, TestError> {
+    hunt::shipped()?.into_iter().find(|hunt| hunt.id == id).ok_or_else(|| TestError::NoHunt(id.to_owned()))
 }
 
-impl DB for Fresh {
-    type Error = Fault;
+impl DB for TestDatabase {
+    type Error = TestError;
     type ColumnType = DefaultColumnType;
 
-    fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, Fault> {
+    fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, TestError> {
         if let Some(lines) = sql.strip_prefix("RECORDS\n") {
             return Ok(DBOutput::StatementComplete(self.add_records(lines)?));
         }

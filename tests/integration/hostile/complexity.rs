@@ -1,19 +1,19 @@
-//! Work that must not grow faster than its input: counted, not timed.
+//! Work that must not grow faster than its input. It is counted instead of timed.
 
 use cartographer::read::{self, Document};
 use serde_json::{Value, json};
 
-use super::{Scene, record, trail};
+use super::{Sandbox, record, trail};
 
-/// Bytes that were looked through again for a text.
-fn searched(text: String) -> u64 {
+/// The number of bytes that were searched again when a text was split.
+fn split_and_count(text: String) -> u64 {
     let before = read::searched_bytes();
     let document = Document { name: "a".to_owned(), text: text.into_bytes() };
     drop(read::split(&document));
     read::searched_bytes() - before
 }
 
-/// Texts with that many broken things in them.
+/// Texts with `count` errors.
 fn texts(count: usize) -> Vec<(&'static str, String)> {
     vec![
         ("unclosed objects", format!("{{\"Records\":[{}", "{\"a\":".repeat(count))),
@@ -29,17 +29,17 @@ fn texts(count: usize) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn twice_the_damage_takes_twice_the_work() {
+fn work_grows_linearly_with_damage() {
     let (small, large) = (texts(4_000), texts(8_000));
-    for ((what, small), (_, large)) in small.into_iter().zip(large) {
+    for ((description, small), (_, large)) in small.into_iter().zip(large) {
         let bytes = large.len() as u64;
-        let (small, large) = (searched(small), searched(large));
-        assert!(large <= 3 * small + 100_000, "{what}: {small} bytes, then {large}");
-        assert!(large <= 40 * bytes + 1_000_000, "{what}: {large} bytes searched in {bytes}");
+        let (small, large) = (split_and_count(small), split_and_count(large));
+        assert!(large <= 3 * small + 100_000, "{description}: {small} bytes, then {large}");
+        assert!(large <= 40 * bytes + 1_000_000, "{description}: {large} bytes searched in {bytes}");
     }
 }
 
-/// A record of a call with this request.
+/// A record of a call with these request parameters.
 fn call(source: &str, name: &str, request: Value) -> String {
     let mut call = record(1);
     call["eventSource"] = format!("{source}.amazonaws.com").into();
@@ -49,20 +49,20 @@ fn call(source: &str, name: &str, request: Value) -> String {
 }
 
 /// Loads one record. The load fails if it takes minutes.
-fn load(record: String) -> Scene {
-    let scene = Scene::new();
-    scene.log("a.json", trail(&[record]));
-    let ended = scene.load(&[]);
-    assert_eq!(ended.code, Some(0), "{}", ended.err);
-    assert!(ended.peak < 1 << 30, "{} bytes", ended.peak);
-    scene
+fn load(record: String) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record]));
+    let outcome = sandbox.load(&[]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert!(outcome.peak < 1 << 30, "{} bytes", outcome.peak);
+    sandbox
 }
 
 #[test]
-fn a_record_that_names_very_many_resources_is_read_and_mapped() {
+fn record_with_many_resources_is_read_and_mapped() {
     let instances: Vec<Value> = (0..60_000).map(|number| json!({"instanceId": format!("i-{number:017x}")})).collect();
-    let scene = load(call("ec2", "TerminateInstances", json!({"instancesSet": {"items": instances}})));
-    assert_eq!(scene.ask("SELECT count(*) FROM signal_entities WHERE entity_value LIKE 'i-%'"), "60000");
+    let sandbox = load(call("ec2", "TerminateInstances", json!({"instancesSet": {"items": instances}})));
+    assert_eq!(sandbox.query("SELECT count(*) FROM signal_entities WHERE entity_value LIKE 'i-%'"), "60000");
 
     let ranges =
         |port: u64| (0..100).map(|third| json!({"cidrIp": format!("10.{port}.{third}.0/24")})).collect::<Vec<_>>();
@@ -70,25 +70,25 @@ fn a_record_that_names_very_many_resources_is_read_and_mapped() {
         |port| json!({"ipProtocol": "tcp", "fromPort": port, "toPort": port, "ipRanges": {"items": ranges(port)}}),
     );
     let request = json!({"groupId": "sg-1", "ipPermissions": {"items": rules.collect::<Vec<_>>()}});
-    let scene = load(call("ec2", "AuthorizeSecurityGroupIngress", request));
-    assert_eq!(scene.ask("SELECT count(*) FROM event_grants"), "25000");
+    let sandbox = load(call("ec2", "AuthorizeSecurityGroupIngress", request));
+    assert_eq!(sandbox.query("SELECT count(*) FROM event_grants"), "25000");
 }
 
 #[test]
-fn a_policy_does_not_grow_when_it_is_described() {
+fn grants_of_a_large_policy_stay_small() {
     let resources: Vec<String> = (0..20_000).map(|number| format!("arn:aws:s3:::bucket-{number}")).collect();
     let mut accounts: Vec<String> = (0..20_000).map(|number| format!("{:012}", 100_000_000_000_u64 + number)).collect();
     accounts.push("*".to_owned());
     let policy = json!({"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Principal": {"AWS": accounts}, "Resource": resources}]});
-    let scene = load(call("s3", "PutBucketPolicy", json!({"bucketName": "b", "bucketPolicy": policy})));
-    assert_eq!(scene.ask("SELECT count(*), count(*) FILTER (public) FROM event_grants"), "20001,1");
-    assert_eq!(scene.ask("SELECT max(length(grants::VARCHAR)) < 10_000_000 FROM events"), "true");
-    let resources = scene.ask("SELECT array_to_string(resources, ' ') FROM event_grants WHERE public");
+    let sandbox = load(call("s3", "PutBucketPolicy", json!({"bucketName": "b", "bucketPolicy": policy})));
+    assert_eq!(sandbox.query("SELECT count(*), count(*) FILTER (public) FROM event_grants"), "20001,1");
+    assert_eq!(sandbox.query("SELECT max(length(grants::VARCHAR)) < 10_000_000 FROM events"), "true");
+    let resources = sandbox.query("SELECT array_to_string(resources, ' ') FROM event_grants WHERE public");
     assert_eq!(resources, "arn:aws:s3:::bucket-0 arn:aws:s3:::bucket-1 …");
 }
 
 #[test]
-fn an_archive_cannot_fill_the_memory_with_names() {
+fn long_archive_member_names_do_not_exhaust_memory() {
     use std::io::{Cursor, Write};
     let zip = |members: &mut dyn Iterator<Item = (String, Vec<u8>)>| {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -102,16 +102,16 @@ fn an_archive_cannot_fill_the_memory_with_names() {
     for _ in 0..2 {
         archive = zip(&mut std::iter::once(("n".repeat(60_000), archive.clone())));
     }
-    let scene = Scene::new();
-    scene.log("names.zip", &archive);
-    scene.log(
+    let sandbox = Sandbox::new();
+    sandbox.log("names.zip", &archive);
+    sandbox.log(
         "long.zip",
         zip(&mut std::iter::once((
             "m".repeat(60_000),
             trail(&(0..5_000).map(|number| record(number).to_string()).collect::<Vec<_>>()).into_bytes(),
         ))),
     );
-    let ended = scene.load(&[]);
-    assert!(ended.peak < 700 << 20, "{} bytes", ended.peak);
-    assert_eq!(scene.ask("SELECT count(*), max(length(source_file)) < 3000 FROM events"), "5000,true");
+    let outcome = sandbox.load(&[]);
+    assert!(outcome.peak < 700 << 20, "{} bytes", outcome.peak);
+    assert_eq!(sandbox.query("SELECT count(*), max(length(source_file)) < 3000 FROM events"), "5000,true");
 }
