@@ -204,7 +204,6 @@ mod tests {
 
     #[test]
     fn rules_are_parsed_in_all_formats() {
-        let described = |request: Value| described(request);
         // Since 2010: lists of permissions with items.
         let (text, public) =
             described(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 3389,

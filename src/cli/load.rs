@@ -183,18 +183,25 @@ impl Load {
             },
         };
         let (bar, is_new) = (Bar::new(streams.is_quiet()), !self.db.exists());
-        let loaded = load::load(&options, &rules, &bar);
+        let loaded = load::load_and_keep_open(&options, &rules, &bar);
         bar.clear();
-        if is_new && loaded.as_ref().map_or_else(|_| self.holds_nothing(), Ledger::is_refused) {
-            self.remove_case();
-        }
-        let ledger = loaded.map_err(|error| self.advise(error))?;
+        let loaded = loaded.map_err(|error| {
+            if is_new && self.holds_nothing() {
+                self.remove_case();
+            }
+            self.advise(error)
+        });
+        let (ledger, case) = loaded?;
         report(&ledger, streams)?;
         if self.json {
             print_json(&ledger, streams)?;
         }
+        if is_new && ledger.is_refused() {
+            drop(case);
+            self.remove_case();
+            return verdict(&ledger);
+        }
         let code = verdict(&ledger)?;
-        let case = Case::open(&self.db).with_context(|| format!("cannot open {}", self.db.display()))?;
         addresses::look_up(&case, &databases, streams)?;
         sigma::say_outdated(&case, streams)?;
         Ok(code)

@@ -113,6 +113,18 @@ pub enum LoadError {
 /// # Errors
 /// [`LoadError`]; a file that cannot be read or is refused is not an error, but a problem in the ledger.
 pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> Result<Ledger, LoadError> {
+    load_and_keep_open(options, rules, progress).map(|(ledger, _)| ledger)
+}
+
+/// Like [`load`], and returns the open case as well.
+///
+/// # Errors
+/// See [`load`].
+pub fn load_and_keep_open(
+    options: &LoadOptions,
+    rules: &RuleSet,
+    progress: &dyn Progress,
+) -> Result<(Ledger, Case), LoadError> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build()?;
     let memory = Memory(options.memory_limit.unwrap_or(MEMORY));
     let (found, case, files) = begin(options, memory)?;
@@ -139,7 +151,7 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
     ledger.case = case.totals()?;
-    Ok(ledger)
+    Ok((ledger, case))
 }
 
 /// Whether the file's bytes are those that were loaded under its name.

@@ -60,7 +60,7 @@ mod tests {
     }
 
     fn lookalikes(texts: Vec<RuleText>) -> Vec<Vec<String>> {
-        let rules = RuleSet::compile(texts).unwrap_or_default();
+        let rules = RuleSet::compile(texts).unwrap();
         let ids = |group: Vec<&Rule>| group.into_iter().map(|rule| rule.id.clone()).collect();
         rules.lookalikes().into_iter().map(ids).collect()
     }
