@@ -32,16 +32,11 @@ WITH named AS (
         WHERE classes IS NULL AND grants IS NOT NULL
             AND outcome = 'succeeded' AND entities IS NOT NULL AND event_category IS DISTINCT FROM 'Data'
         UNION ALL
-        -- Few rows are found by their entities, so that no other request is read.
         SELECT event_id, event_time, account_id, region, request_parameters, unnest(entities) AS n
         FROM events
-        WHERE read_only IS NOT TRUE AND rowid IN (
-            SELECT rowid
-            FROM events
-            WHERE classes IS NULL AND grants IS NULL AND read_only IS NOT TRUE
-                AND outcome = 'succeeded' AND event_category IS DISTINCT FROM 'Data'
-                AND len(list_filter(entities, lambda n: n.relation = 'created' AND n.entity_type IN ('user', 'instance'))) > 0
-        )
+        WHERE classes IS NULL AND grants IS NULL AND read_only IS NOT TRUE
+            AND outcome = 'succeeded' AND event_category IS DISTINCT FROM 'Data'
+            AND len(list_filter(entities, lambda n: n.relation = 'created' AND n.entity_type IN ('user', 'instance'))) > 0
     )
     WHERE n.relation IN ('created', 'deleted', 'target')
 ),
