@@ -8,14 +8,14 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
-SELECT s.first_time AS time, x.principal, concat_ws('; ', s.summary, d.derived) AS what, s.kind::VARCHAR AS kind, s.title, 1 AS times,
+SELECT s.first_time AS time, x.principal, concat_ws(chr(59) || ' ', s.summary, d.derived) AS what, s.kind::VARCHAR AS kind, s.title, 1 AS times,
     s.region, s.session_id, s.signal_id, NULL AS event_id
 FROM signals AS s
 LEFT JOIN sessions AS x USING (session_id)
 LEFT JOIN (
-    SELECT e.signal_id, string_agg(f.summary, '; ' ORDER BY f.summary) AS derived
+    SELECT e.signal_id, string_agg(f.summary, chr(59) || ' ' ORDER BY f.summary) AS derived
     FROM (
-        SELECT event_id, string_agg(summary, '; ' ORDER BY class) AS summary FROM derived_findings GROUP BY event_id
+        SELECT event_id, string_agg(summary, chr(59) || ' ' ORDER BY class) AS summary FROM derived_findings GROUP BY event_id
     ) AS f
     JOIN event_signal AS e USING (event_id)
     GROUP BY e.signal_id
