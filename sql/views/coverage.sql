@@ -20,19 +20,26 @@ WITH parts AS (
     FROM clicks
     UNION ALL
     SELECT
-        s.session_id, s.service, NULL, NULL,
-        CASE WHEN s.kind = 'background' THEN 'background' ELSE 'click' END,
-        e.events
-    FROM signals AS s
-    JOIN (SELECT signal_id, count(*) AS events FROM event_signal GROUP BY signal_id) AS e USING (signal_id)
-    WHERE s.kind <> 'command'
+        session_id, service, NULL, NULL,
+        CASE WHEN kind = 'background' THEN 'background' ELSE 'click' END,
+        event_count
+    FROM signals
+    WHERE kind <> 'command'
     UNION ALL
-    -- Only these events can belong to the other classes.
-    SELECT e.session_id, COALESCE(s.service, e.service), NULL, NULL, e.class, 1
-    FROM event_signals AS e
-    LEFT JOIN signals AS s USING (signal_id)
-    WHERE e.kind = 'command'
-        OR e.signal_id IS NULL AND e.session_id IN (SELECT session_id FROM sessions WHERE console)
+    -- Events of a command that a tool did not make, as in event_signals.
+    SELECT s.session_id, s.service, NULL, NULL, 'click', 1
+    FROM signals AS s
+    JOIN event_signal AS es USING (signal_id)
+    JOIN (
+        SELECT event_id
+        FROM events
+        SEMI JOIN (FROM signals WHERE kind = 'command') USING (session_id)
+        WHERE COALESCE(client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'agent', 'cloudshell')
+    ) AS e USING (event_id)
+    WHERE s.kind = 'command'
+    UNION ALL
+    SELECT session_id, service, NULL, NULL, 'residual', 1
+    FROM residual
 ),
 counted AS (
     SELECT

@@ -34,8 +34,9 @@ created AS MATERIALIZED (
         -- Separate branches, so that each scan skips the vectors without such events.
         SELECT *, unnest(entities) AS n
         FROM events
-        WHERE read_only IS NOT TRUE AND event_category IS DISTINCT FROM 'Data'
-            AND outcome = 'succeeded' AND entities IS NOT NULL
+        WHERE read_only IS NOT TRUE AND event_category IS DISTINCT FROM 'Data' AND outcome = 'succeeded'
+            -- Tested before the other columns are read.
+            AND len(list_filter(entities, lambda n: n.entity_type IN ('access_key', 'user', 'instance', 'function'))) > 0
         UNION ALL
         -- Calls that issue temporary keys are recorded as reads, with the key in the response.
         SELECT *, unnest(entities) AS n

@@ -37,6 +37,8 @@ FROM (
         * EXCLUDE (class, effect, object, target)
     FROM event_classes
     WHERE class = 'data_exposure'
+        -- Tested before the other columns are read.
+        AND list_contains(list_transform(classes, lambda c: c.class), 'data_exposure')
 ) AS c
 LEFT JOIN (
     SELECT

@@ -17,4 +17,6 @@ SELECT
     title,
     * EXCLUDE (class, effect, object, target, signal_id, title, kind)
 FROM event_classes
-WHERE class = 'defense_impairment' AND (effect <> 'changed' OR kind IS DISTINCT FROM 'create'::signal_kind);
+WHERE class = 'defense_impairment' AND (effect <> 'changed' OR kind IS DISTINCT FROM 'create'::signal_kind)
+    -- Tested before the other columns are read.
+    AND list_contains(list_transform(classes, lambda c: c.class), 'defense_impairment');

@@ -10,7 +10,9 @@
 -- @column target The instance, the function, or the buckets
 -- @column summary What the events show, in one sentence
 CREATE OR REPLACE VIEW derived_findings AS
-WITH found AS (
+WITH
+moved AS MATERIALIZED (FROM moved_credentials),
+found AS (
     SELECT
         m.event_time,
         'credential_use' AS class,
@@ -29,7 +31,7 @@ WITH found AS (
             ', previously only from ', array_to_string(m.known_networks, ' and '), ': ' || m.summary
         ) AS summary,
         m.event_id
-    FROM moved_credentials AS m
+    FROM moved AS m
     LEFT JOIN (
         SELECT account_id, n.entity_type, n.name, arg_min(principal, (event_time, event_id)) AS maker
         FROM (
@@ -37,6 +39,8 @@ WITH found AS (
             FROM events
             WHERE outcome = 'succeeded' AND read_only IS NOT TRUE AND event_category IS DISTINCT FROM 'Data'
                 AND entities IS NOT NULL
+                -- Nothing is read if no credentials moved.
+                AND account_id IN (SELECT account_id FROM moved)
         )
         WHERE n.relation = 'created' AND n.entity_type IN ('instance', 'function')
         GROUP BY account_id, n.entity_type, n.name

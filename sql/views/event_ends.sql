@@ -35,13 +35,14 @@ reversal AS MATERIALIZED (
                 list_filter(entities, lambda n: n.entity_type = 'security_group_rule'), lambda n: n.entity_value
             ) AS rule_ids
         FROM events
-        WHERE outcome = 'succeeded' AND classes IS NOT NULL AND entities IS NOT NULL
+        -- Most events with a class are reads, which do not undo anything.
+        WHERE read_only IS NOT TRUE AND outcome = 'succeeded' AND classes IS NOT NULL AND entities IS NOT NULL
             AND list_contains(list_transform(classes, lambda c: c.class), 'reversal')
     )
     WHERE c.class = 'reversal'
 ),
 -- The resources that an event names, and the types of resource that the event concerns.
-done AS (
+done AS MATERIALIZED (
     SELECT
         e.event_id, e.account_id, e.region, e.event_time, e.event_key, s.own_types, s.own_name,
         list_distinct(list_transform(e.entities, lambda n: n.entity_type)) AS types,
@@ -59,6 +60,8 @@ done AS (
             min(entity_type || ' ' || name) AS own_name
         FROM subject
         GROUP BY event_id
+        -- Only these can be undone, so that no other event is read in full.
+        HAVING own_name IN (SELECT unnest(names) FROM reversal)
     ) AS s USING (event_id)
     -- No call undoes a read.
     WHERE e.read_only IS NOT TRUE AND e.event_category IS DISTINCT FROM 'Data'
@@ -86,7 +89,7 @@ firewall AS MATERIALIZED (
         )) AS openings
     FROM events
     WHERE read_only IS NOT TRUE AND event_category IS DISTINCT FROM 'Data' AND event_id IN (
-        SELECT event_id FROM subject WHERE entity_type = 'security_group'
+        SELECT event_id FROM done WHERE has_rules
         UNION
         SELECT event_id FROM reversal WHERE list_contains(types, 'security_group')
     )
@@ -123,7 +126,7 @@ trust AS MATERIALIZED (
         FROM (
             SELECT *, unnest(entities) AS n
             FROM events
-            WHERE classes IS NOT NULL AND outcome = 'succeeded' AND entities IS NOT NULL
+            WHERE read_only IS NOT TRUE AND classes IS NOT NULL AND outcome = 'succeeded' AND entities IS NOT NULL
                 AND list_contains(list_transform(classes, lambda c: c.class || ' ' || c.effect), 'privilege_change trusts')
         )
         WHERE n.entity_type = 'role' AND n.relation = 'target'

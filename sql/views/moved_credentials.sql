@@ -18,7 +18,18 @@
 -- @column event_id The first event from the new network: events.event_id
 CREATE OR REPLACE VIEW moved_credentials AS
 WITH
-machine AS (
+-- Who called from where, in one pass over the events: the rest reads only these rows.
+caller AS MATERIALIZED (
+    SELECT
+        account_id, principal, source_ip, network, vpc_endpoint_id IS NULL AS is_public,
+        min(event_time) AS first_time,
+        count(*) AS events,
+        COALESCE(bool_or(contains(user_agent, 'exec-env/AWS_Lambda') OR contains(in_scope_of, ':lambda:')), FALSE) AS is_lambda
+    FROM events
+    WHERE network IS NOT NULL AND invoked_by IS NULL AND principal IS NOT NULL
+    GROUP BY ALL
+),
+machine AS MATERIALIZED (
     SELECT
         account_id, principal,
         CASE WHEN regexp_matches(principal, '/i-[0-9a-f]{8,17}$') THEN 'instance' ELSE 'function' END AS machine_type
@@ -39,42 +50,30 @@ machine AS (
 other AS (
     SELECT source_ip, list(principal ORDER BY events DESC, principal) AS principals
     FROM (
-        SELECT e.source_ip, e.principal, count(*) AS events
-        FROM events AS e
-        ANTI JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM e.account_id AND m.principal = e.principal
-        WHERE e.network IS NOT NULL AND e.invoked_by IS NULL AND e.principal IS NOT NULL
-            AND e.source_ip IN (
-                SELECT unnest(x.ips)
-                FROM sessions AS x
-                JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM x.account_id AND m.principal = x.principal
-            )
-        GROUP BY e.source_ip, e.principal
+        SELECT c.source_ip, c.principal, sum(c.events) AS events
+        FROM caller AS c
+        ANTI JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM c.account_id AND m.principal = c.principal
+        GROUP BY c.source_ip, c.principal
     )
     GROUP BY source_ip
 ),
 used AS (
     SELECT
-        e.account_id,
-        e.principal,
-        e.network,
+        c.account_id,
+        c.principal,
+        c.network,
         m.machine_type,
-        arg_min(e.source_ip, (e.event_time, e.event_id)) AS source_ip,
-        arg_min(COALESCE(o.principals, []), (e.event_time, e.event_id)) AS shared_with,
-        min(e.event_time) AS first_time,
-        arg_min(e.event_id, (e.event_time, e.event_id)) AS event_id,
-        arg_min(e.summary, (e.event_time, e.event_id)) AS summary,
-        count(*) AS events,
-        COALESCE(bool_or(contains(e.user_agent, 'exec-env/AWS_Lambda') OR contains(e.in_scope_of, ':lambda:')), FALSE)
-            AS is_lambda
-    FROM events AS e
-    JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM e.account_id AND m.principal = e.principal
-    LEFT JOIN other AS o ON o.source_ip = e.source_ip
-    WHERE e.network IS NOT NULL AND e.invoked_by IS NULL AND e.vpc_endpoint_id IS NULL
+        min(c.first_time) AS first_time,
+        sum(c.events)::BIGINT AS events,
+        bool_or(c.is_lambda) AS is_lambda
+    FROM caller AS c
+    JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM c.account_id AND m.principal = c.principal
+    WHERE c.is_public
         AND (
-            o.source_ip IS NOT NULL
-            OR NOT regexp_matches(e.source_ip, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|169\.254\.|127\.|f[cd]|fe80:)')
+            c.source_ip IN (SELECT source_ip FROM other)
+            OR NOT regexp_matches(c.source_ip, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|169\.254\.|127\.|f[cd]|fe80:)')
         )
-    GROUP BY e.account_id, e.principal, e.network, m.machine_type
+    GROUP BY c.account_id, c.principal, c.network, m.machine_type
 ),
 known AS (
     SELECT
@@ -85,24 +84,42 @@ known AS (
         END AS is_known
     FROM used
     WINDOW machine AS (PARTITION BY account_id, principal)
+),
+moved AS (
+    SELECT
+        k.account_id, k.principal, k.network, any_value(k.machine_type) AS machine_type, any_value(k.first_time) AS first_time,
+        any_value(k.events) AS events, list_sort(list(h.network)) AS known_networks, min(h.first_time) AS known_since
+    FROM known AS k
+    JOIN known AS h
+        ON h.account_id IS NOT DISTINCT FROM k.account_id AND h.principal = k.principal AND h.is_known
+        AND h.first_time <= k.first_time
+    WHERE NOT k.is_known
+    GROUP BY k.account_id, k.principal, k.network
 )
 SELECT
-    any_value(k.first_time) AS event_time,
-    k.account_id,
-    k.principal,
-    any_value(k.machine_type) AS machine_type,
-    split_part(k.principal, '/', 2) AS machine,
-    k.network,
-    list_sort(list(h.network)) AS known_networks,
-    min(h.first_time) AS known_since,
-    any_value(k.events) AS events,
-    any_value(k.source_ip) AS source_ip,
-    any_value(k.shared_with) AS shared_with,
-    any_value(k.summary) AS summary,
-    any_value(k.event_id) AS event_id
-FROM known AS k
-JOIN known AS h
-    ON h.account_id IS NOT DISTINCT FROM k.account_id AND h.principal = k.principal AND h.is_known
-    AND h.first_time <= k.first_time
-WHERE NOT k.is_known
-GROUP BY k.account_id, k.principal, k.network;
+    m.first_time AS event_time,
+    m.account_id,
+    m.principal,
+    any_value(m.machine_type) AS machine_type,
+    split_part(m.principal, '/', 2) AS machine,
+    m.network,
+    any_value(m.known_networks) AS known_networks,
+    any_value(m.known_since) AS known_since,
+    any_value(m.events) AS events,
+    arg_min(e.source_ip, e.event_id) AS source_ip,
+    arg_min(COALESCE(o.principals, []), e.event_id) AS shared_with,
+    arg_min(e.summary, e.event_id) AS summary,
+    min(e.event_id) AS event_id
+-- The planner expects few rows from a list, so that the join with events keeps these rows in memory, and reads no events if
+-- there are none.
+FROM (SELECT unnest(list(moved)) AS m FROM moved) AS l
+JOIN events AS e
+    ON e.account_id IS NOT DISTINCT FROM l.m.account_id AND e.principal = l.m.principal AND e.network = l.m.network
+    AND e.event_time = l.m.first_time
+LEFT JOIN other AS o ON o.source_ip = e.source_ip
+WHERE e.invoked_by IS NULL AND e.vpc_endpoint_id IS NULL
+    AND (
+        o.source_ip IS NOT NULL
+        OR NOT regexp_matches(e.source_ip, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|169\.254\.|127\.|f[cd]|fe80:)')
+    )
+GROUP BY m.account_id, m.principal, m.network, m.first_time;

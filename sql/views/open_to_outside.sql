@@ -32,7 +32,7 @@ exposed AS (
     FROM data_exposure
     WHERE outcome = 'succeeded' AND how IN ('shared', 'policy')
 ),
-opened AS (
+opened AS MATERIALIZED (
     FROM granted
     UNION ALL
     SELECT x.event_id, 'everyone', 'everyone', [], ''
@@ -46,6 +46,16 @@ opened AS (
     SELECT x.event_id, NULL, NULL, [], ''
     FROM exposed AS x
     WHERE NOT x.public AND len(x.shared_with) = 0 AND x.event_id NOT IN (SELECT event_id FROM granted)
+),
+-- Separate branches, so that each scan skips the vectors without such events.
+event AS (
+    SELECT event_time, account_id, region, principal, event_name, event_key, summary, session_id, event_id
+    FROM events
+    WHERE classes IS NOT NULL
+    UNION ALL
+    SELECT event_time, account_id, region, principal, event_name, event_key, summary, session_id, event_id
+    FROM events
+    WHERE classes IS NULL AND grants IS NOT NULL
 ),
 about AS (
     SELECT
@@ -75,9 +85,14 @@ SELECT
     e.session_id,
     e.event_id
 FROM opened AS o
-JOIN events AS e USING (event_id)
+JOIN event AS e USING (event_id)
 LEFT JOIN about AS a USING (event_id)
-LEFT JOIN event_ends AS n USING (event_id)
-LEFT JOIN events AS c ON c.event_id = n.ended_by
+LEFT JOIN (FROM event_ends SEMI JOIN opened USING (event_id)) AS n USING (event_id)
+LEFT JOIN (
+    SELECT event_id, principal, summary
+    FROM events
+    -- No read ends an effect.
+    WHERE read_only IS NOT TRUE AND event_category IS DISTINCT FROM 'Data'
+) AS c ON c.event_id = n.ended_by
 -- Outbound rules do not open anything by themselves, nor do network ACLs, which security groups restrict further.
 WHERE NOT (o.grantee_type = 'network' AND (contains(e.event_name, 'Egress') OR a.resource_type = 'network_acl'));

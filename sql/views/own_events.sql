@@ -27,16 +27,22 @@ actor AS MATERIALIZED (
     ) AS o USING (session_id)
     LEFT JOIN named_session AS b ON b.session_id = o.origin_id
 ),
-named AS MATERIALIZED (
+named AS (
     SELECT
         e.event_id, e.event_time, a.actor, a.account_id, n.relation, n.entity_type, COALESCE(n.name, n.entity_value) AS name
     FROM (
+        -- Separate branches, so that each scan skips the vectors without such events.
         SELECT session_id, event_id, event_time, unnest(entities) AS n
         FROM events
-        WHERE outcome = 'succeeded' AND entities IS NOT NULL
+        WHERE read_only IS NOT TRUE AND outcome = 'succeeded' AND entities IS NOT NULL
+        UNION ALL
+        -- A read that creates something, such as a temporary key, has a response.
+        SELECT session_id, event_id, event_time, unnest(entities) AS n
+        FROM events
+        WHERE read_only AND response_elements IS NOT NULL AND outcome = 'succeeded' AND entities IS NOT NULL
     ) AS e
     JOIN actor AS a USING (session_id)
-    WHERE n.relation IN ('created', 'target', 'deleted', 'source')
+    WHERE n.relation IN ('created', 'source')
 ),
 source AS (
     SELECT event_id, any_value(entity_type) AS entity_type, any_value(name) AS name, count(*) AS sources
@@ -70,20 +76,32 @@ own AS (
     FROM made
     GROUP BY ALL
 ),
+-- The own resources of every event. The number of resources is counted in the list, so that the names of all events are
+-- compared one by one, and not kept.
 concerned AS (
     SELECT
         n.event_id,
         any_value(n.event_time) AS event_time,
-        count(*) AS resources,
-        count(o.name) AS own_resources,
-        count(DISTINCT n.name) AS names,
+        any_value(n.resources) AS resources,
+        count(*) AS own_resources,
+        count(DISTINCT o.name) AS names,
         min(o.made_at) AS made_at,
         any_value(o.made_from) AS made_from
-    FROM named AS n
-    LEFT JOIN own AS o
-        ON o.actor IS NOT DISTINCT FROM n.actor AND o.account_id IS NOT DISTINCT FROM n.account_id
-        AND o.entity_type = n.entity_type AND o.name = n.name AND o.made_at <= n.event_time
-    WHERE n.relation IN ('target', 'deleted', 'source')
+    FROM (
+        SELECT
+            event_id, event_time, session_id, len(things) AS resources, unnest(things) AS thing
+        FROM (
+            SELECT
+                event_id, event_time, session_id,
+                list_filter(entities, lambda n: n.relation IN ('target', 'deleted', 'source')) AS things
+            FROM events
+            WHERE outcome = 'succeeded' AND entities IS NOT NULL
+        )
+    ) AS n
+    JOIN own AS o ON o.entity_type = n.thing.entity_type AND o.name = COALESCE(n.thing.name, n.thing.entity_value)
+        AND o.made_at <= n.event_time
+    JOIN actor AS a
+        ON a.session_id = n.session_id AND a.actor IS NOT DISTINCT FROM o.actor AND a.account_id IS NOT DISTINCT FROM o.account_id
     GROUP BY n.event_id
 )
 SELECT

@@ -32,4 +32,6 @@ SELECT
     c.title,
     c.* EXCLUDE (class, effect, object, target, signal_id, title, kind)
 FROM event_classes AS c
-WHERE c.class = 'privilege_change';
+WHERE c.class = 'privilege_change'
+    -- Tested before the other columns are read.
+    AND list_contains(list_transform(c.classes, lambda c: c.class), 'privilege_change');

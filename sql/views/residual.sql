@@ -2,6 +2,13 @@
 -- @order event_time, event_id
 -- @tables events
 CREATE OR REPLACE VIEW residual AS
-SELECT e.*
-FROM events AS e
-JOIN (SELECT event_id FROM event_signals WHERE class = 'residual') AS unexplained USING (event_id);
+SELECT *
+FROM events
+-- The rows are found by few columns, and only these are read in full. A row ID is much faster to compare than an event's.
+WHERE rowid IN (
+    SELECT e.rowid
+    FROM events AS e
+    SEMI JOIN (FROM sessions WHERE console) AS x USING (session_id)
+    ANTI JOIN event_signal AS s USING (event_id)
+    WHERE COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'agent', 'cloudshell', 'service')
+);

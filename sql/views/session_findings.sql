@@ -117,8 +117,8 @@ SELECT
 FROM sessions AS x
 LEFT JOIN weighed AS w USING (session_id)
 LEFT JOIN numbered AS n USING (session_id)
-LEFT JOIN session_outcomes AS d USING (session_id)
-LEFT JOIN (SELECT DISTINCT session_id FROM credential_links WHERE made) AS m USING (session_id)
+LEFT JOIN (SELECT session_id, count(*) AS denied FROM events WHERE denied GROUP BY session_id) AS d USING (session_id)
+LEFT JOIN (SELECT DISTINCT session_id FROM made_credentials WHERE depth = 1) AS m USING (session_id)
 LEFT JOIN (
     SELECT session_id, sum(objects)::BIGINT AS objects, sum(bytes_out)::BIGINT AS bytes_out
     FROM credential_downloads

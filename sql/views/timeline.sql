@@ -71,9 +71,13 @@ LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
 LEFT JOIN addresses AS d ON d.address = a.source_ip
 LEFT JOIN (
     SELECT es.signal_id, count(*) AS failed_events
-    FROM events AS e
+    FROM (
+        -- Separate branches: DuckDB skips rows for one value, but not for several.
+        SELECT event_id FROM events WHERE outcome = 'denied'
+        UNION ALL
+        SELECT event_id FROM events WHERE outcome = 'failed'
+    )
     JOIN event_signal AS es USING (event_id)
-    WHERE e.outcome IN ('denied', 'failed')
     GROUP BY es.signal_id
 ) AS f ON f.signal_id = s.signal_id
 LEFT JOIN (

@@ -22,18 +22,15 @@
 -- @column summary The gap in one sentence
 CREATE OR REPLACE VIEW trail_gaps AS
 WITH
-account AS MATERIALIZED (
-    SELECT account_id, min(event_time) AS first_time, max(event_time) AS last_time
-    FROM events
-    WHERE account_id IS NOT NULL
-    GROUP BY account_id
-),
 place AS MATERIALIZED (
     SELECT account_id, region, date_trunc('hour', event_time) AS hour, event_category,
         min(event_time) AS first_time, max(event_time) AS last_time, count(*) AS events
     FROM events
     WHERE account_id IS NOT NULL
     GROUP BY ALL
+),
+account AS (
+    SELECT account_id, min(first_time) AS first_time, max(last_time) AS last_time FROM place GROUP BY account_id
 ),
 named AS MATERIALIZED (
     SELECT account_id, event_category, entity_type, name, named_region, count(*) AS events
@@ -82,11 +79,18 @@ trail_events AS (
             classes, lambda c: c.class = 'defense_impairment' AND c.object = 'trail' AND c.effect IN ('stopped', 'deleted')
         )) > 0 AS stops
     FROM (
+        -- Separate branches, so that each scan skips the vectors without such events.
         SELECT *, unnest(entities) AS n
         FROM events
-        WHERE outcome = 'succeeded' AND entities IS NOT NULL AND classes IS NOT NULL OR event_source LIKE 'cloudtrail.%'
+        WHERE classes IS NOT NULL AND event_source NOT LIKE 'cloudtrail.%' AND outcome = 'succeeded'
+            AND list_contains(list_transform(entities, lambda n: n.entity_type), 'trail')
+        UNION ALL
+        SELECT *, unnest(entities) AS n
+        FROM events
+        WHERE event_source LIKE 'cloudtrail.%' AND outcome = 'succeeded'
+            AND list_contains(list_transform(entities, lambda n: n.entity_type), 'trail')
     )
-    WHERE n.entity_type = 'trail' AND outcome = 'succeeded' AND n.relation IN ('created', 'deleted', 'target')
+    WHERE n.entity_type = 'trail' AND n.relation IN ('created', 'deleted', 'target')
 ),
 stopped AS (
     SELECT

@@ -13,18 +13,18 @@ WITH known AS (
     FROM events
     GROUP BY ALL
 ), firsts AS (
-    SELECT event_id
+    SELECT min_by(event_id, (event_time, event_id)) AS event_id
     FROM events
     WHERE read_only = FALSE AND outcome = 'succeeded' AND invoked_by IS NULL AND principal IS NOT NULL
         AND identity_type IS DISTINCT FROM 'AWSService'
-    QUALIFY row_number() OVER (PARTITION BY account_id, principal, service ORDER BY event_time, event_id) = 1
+    GROUP BY account_id, principal, service
 )
 SELECT f.event_time AS time, f.principal, f.what, f.service, k.known_since,
     f.source_ip, f.account_id, f.region, f.error_code, f.session_id, f.signal_id, f.event_id
 FROM firsts
 JOIN described_events AS f USING (event_id)
 JOIN known AS k USING (account_id, principal)
-WHERE f.event_time >= k.known_since + to_days(getvariable('days')::INTEGER)
+WHERE f.read_only = FALSE AND f.event_time >= k.known_since + to_days(getvariable('days')::INTEGER)
     AND f.event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(f.principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

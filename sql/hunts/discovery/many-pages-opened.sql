@@ -10,21 +10,31 @@ SET VARIABLE principal = '%'; -- only principals whose name matches this pattern
 SET VARIABLE pages = 8; -- minimum number of distinct pages
 SET VARIABLE minutes = 10; -- time window, in minutes
 WITH opened AS (
-    SELECT s.* EXCLUDE (principal, account_id), x.principal, x.ips, x.account_id, count(DISTINCT s.rule_id) OVER stretch AS many,
-        list(DISTINCT s.title) OVER stretch AS pages, min(s.first_time) OVER stretch AS since
-    FROM signals AS s
-    JOIN sessions AS x USING (session_id)
-    WHERE s.kind IN ('view', 'list')
-        AND s.first_time BETWEEN getvariable('since') AND getvariable('until')
-        AND coalesce(x.principal, '') LIKE getvariable('principal')
+    SELECT session_id, signal_id, rule_id, title, first_time, last_time
+    FROM signals
+    WHERE kind IN ('view', 'list') AND first_time BETWEEN getvariable('since') AND getvariable('until')
+), stretches AS (
+    SELECT *, count(DISTINCT rule_id) OVER stretch AS many, min(first_time) OVER stretch AS since
+    FROM opened
+    -- Few sessions have that many pages at all.
+    WHERE session_id IN (
+        SELECT session_id FROM opened GROUP BY session_id HAVING count(DISTINCT rule_id) >= getvariable('pages')
+    )
     WINDOW stretch AS (
-        PARTITION BY s.session_id ORDER BY s.first_time
+        PARTITION BY session_id ORDER BY first_time
         RANGE BETWEEN to_minutes(getvariable('minutes')) PRECEDING AND CURRENT ROW
     )
+), fullest AS (
+    SELECT *
+    FROM stretches
+    WHERE many >= getvariable('pages')
+    QUALIFY row_number() OVER (PARTITION BY session_id ORDER BY many DESC, first_time, signal_id) = 1
 )
-SELECT since AS time, principal, format('Opened {} different pages', many) AS what, list_sort(pages) AS pages,
-    last_time, ips AS source_ips, account_id, session_id, signal_id
-FROM opened
-WHERE many >= getvariable('pages')
-QUALIFY row_number() OVER (PARTITION BY session_id ORDER BY many DESC, first_time, signal_id) = 1
-ORDER BY time, signal_id;
+SELECT f.since AS time, x.principal, format('Opened {} different pages', f.many) AS what, list(DISTINCT o.title ORDER BY o.title) AS pages,
+    f.last_time, x.ips AS source_ips, x.account_id, f.session_id, f.signal_id
+FROM fullest AS f
+JOIN sessions AS x USING (session_id)
+JOIN opened AS o ON o.session_id = f.session_id AND o.first_time BETWEEN f.since AND f.first_time
+WHERE coalesce(x.principal, '') LIKE getvariable('principal')
+GROUP BY ALL
+ORDER BY time, f.signal_id;
