@@ -7,7 +7,8 @@ const TITLES: Record<Show, [string, string]> = {
   command: ["Typed commands", "Commands in a console session: CLI, SDK, CloudShell"],
   residual: ["Unexplained", "Console events without a signal (residual)"],
   background: ["Background", "Requests that the console makes on its own"],
-  programmatic: ["Programmatic", "Events from programs and services"],
+  found: ["Program findings", "Events from programs and services that stand out"],
+  programmatic: ["Programmatic", "All events from programs and services"],
   aggregated: ["Aggregated", "Call counts for a time window; CloudTrail does not record the caller"],
 };
 
@@ -20,6 +21,7 @@ interface ShowsProps {
 /** Which classes of rows are shown. */
 export function Shows({ show, counts, onChange }: ShowsProps) {
   const of = (value: Show) => counts.find((each) => each.value === value)?.count;
+  const isPart = (value: Show) => value === "found" && show.includes("programmatic");
   const toggle = (value: Show) => {
     const next = SHOWS.filter((each) => toggled(show, value).includes(each));
     if (next.length > 0) onChange(next);
@@ -30,8 +32,13 @@ export function Shows({ show, counts, onChange }: ShowsProps) {
     <fieldset class="shows">
       <legend class="visually-hidden">Rows to show</legend>
       {shown.map((value) => (
-        <label key={value} class={show.includes(value) ? "chosen" : ""} title={TITLES[value][1]}>
-          <input type="checkbox" checked={show.includes(value)} onChange={() => toggle(value)} />
+        <label key={value} class={show.includes(value) || isPart(value) ? "chosen" : ""} title={TITLES[value][1]}>
+          <input
+            type="checkbox"
+            checked={show.includes(value) || isPart(value)}
+            disabled={isPart(value)}
+            onChange={() => toggle(value)}
+          />
           {TITLES[value][0]}
           {of(value) !== undefined && <span class="num facet-count">{count(of(value))}</span>}
         </label>
@@ -57,7 +64,7 @@ export function HiddenPrograms({ programs, onShow }: HiddenProps) {
         <strong>{`${count(of("found"))} of ${counted(of("all"), "row")} from programs stand out but are hidden.`}</strong>
       </span>{" "}
       <button type="button" class="primary" onClick={onShow}>
-        Show changes and findings
+        Show them
       </button>
     </p>
   );
