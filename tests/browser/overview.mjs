@@ -33,7 +33,7 @@ export function overview(address) {
       assert.ok(!/1 failed sign-in|First seen/.test(text), "no fact is stated twice");
       const titles = await story.locator("dt").allInnerTexts();
       assert.deepEqual(titles, ["Access", "Addresses", "Looked at", "Took", "Created", "Weakened", "Ran", "Tried", "Context", "Not recorded"]);
-      assert.ok(text.split(/\s+/).length <= 240, text);
+      assert.ok(text.split(/\s+/).length <= 285, text);
       const open = page.getByRole("region", { name: "What to contain or undo" });
       await shows(open, "Act on first: 4 items still in effect", "Remove console access and end the sessions of nadia");
       await shows(open, "Delete access key AKIAEXAMPLEJ3XHTZZXB of svc-backup", "19:41:32 Created by nadia; last used 21:20:13", "Rotate secret warehouse/reader", "Start logging for trail prod-audit", "19:51:50 Stopped by nadia");

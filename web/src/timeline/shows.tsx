@@ -21,24 +21,22 @@ interface ShowsProps {
 /** Which classes of rows are shown. */
 export function Shows({ show, counts, onChange }: ShowsProps) {
   const of = (value: Show) => counts.find((each) => each.value === value)?.count;
-  const isPart = (value: Show) => value === "found" && show.includes("programmatic");
   const toggle = (value: Show) => {
     const next = SHOWS.filter((each) => toggled(show, value).includes(each));
     if (next.length > 0) onChange(next);
   };
-  // Rows of a class that the case does not have need no switch.
-  const shown = SHOWS.filter((value) => value !== "aggregated" || show.includes(value) || (of(value) ?? 0) > 0);
+  // Rows of a class that the case does not have, or that another switch includes, need no switch.
+  const isNeeded = (value: Show) =>
+    value === "found"
+      ? !show.includes("programmatic")
+      : value !== "aggregated" || show.includes(value) || (of(value) ?? 0) > 0;
+  const shown = SHOWS.filter(isNeeded);
   return (
     <fieldset class="shows">
       <legend class="visually-hidden">Rows to show</legend>
       {shown.map((value) => (
-        <label key={value} class={show.includes(value) || isPart(value) ? "chosen" : ""} title={TITLES[value][1]}>
-          <input
-            type="checkbox"
-            checked={show.includes(value) || isPart(value)}
-            disabled={isPart(value)}
-            onChange={() => toggle(value)}
-          />
+        <label key={value} class={show.includes(value) ? "chosen" : ""} title={TITLES[value][1]}>
+          <input type="checkbox" checked={show.includes(value)} onChange={() => toggle(value)} />
           {TITLES[value][0]}
           {of(value) !== undefined && <span class="num facet-count">{count(of(value))}</span>}
         </label>
