@@ -249,7 +249,7 @@ export function timeline(address) {
       await total(page, 1);
       await shows(rows(page).first(), MADE);
       await search.fill("");
-      await total(page, 44);
+      await total(page, 82);
     }));
 
   test("timeline: filters narrow it, and are steps to go back from", () =>
