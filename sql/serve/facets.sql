@@ -1,8 +1,8 @@
 -- The values in matching rows and their counts. Each facet is counted without its own filter and lists its 300 most
--- frequent values. Denied rows are also counted as failed. For reasons, done and tried count the events that stand out.
+-- frequent values. Denied rows are also counted as failed, and rows of programs that stand out also as found. For reasons, done and tried count the events that stand out.
 WITH shown AS MATERIALIZED (
     SELECT
-        n, service, kind, attack, region, principal, class, outcome, denied, notable, ips, keys, calls, agents, reasons,
+        n, service, kind, attack, region, principal, class, found, outcome, denied, notable, ips, keys, calls, agents, reasons,
         entity_types
     FROM served.entries
     WHERE wanted
@@ -26,9 +26,9 @@ counted AS (
     UNION ALL
     SELECT 'principals', principal FROM missed WHERE NOT COALESCE(of_principal, FALSE)
     UNION ALL
-    SELECT 'classes' AS facet, class AS value FROM shown
+    SELECT 'classes' AS facet, unnest(served.classes_of(class, found)) AS value FROM shown
     UNION ALL
-    SELECT 'classes', class FROM missed WHERE NOT COALESCE(of_class, FALSE)
+    SELECT 'classes', unnest(served.classes_of(class, found)) FROM missed WHERE NOT COALESCE(of_class, FALSE)
     UNION ALL
     SELECT 'notable' AS facet, notable::VARCHAR AS value FROM shown
     UNION ALL

@@ -6,8 +6,20 @@ reported AS (
     SELECT
         r.need, r.what, make_timestamp(r.time) AS time, r.principal, r.events, r.event_id, e.session_id, r.place, r.urgent,
         r.entities, r.account_id, r.region, r.value_of_deleted, r.own, r.action,
-        make_timestamp(r.gone) AS ended_at, r.ending, r.ended_by, len(r.deleted) > 0 AS deleted, r.end_event_id, f.session_id AS end_session_id
+        make_timestamp(r.gone) AS ended_at, r.ending, r.ended_by, len(r.deleted) > 0 AS deleted, r.end_event_id, f.session_id AS end_session_id,
+        u.last_used, u.uses
     FROM remedies AS r
+    -- How often the credential that was created was used, and when for the last time.
+    LEFT JOIN (
+        SELECT k.place, count(x.event_id) AS uses, max(x.event_time) AS last_used
+        FROM (
+            SELECT place, unnest(list_filter(entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')).entity_value AS credential
+            FROM remedies
+            WHERE need = 'key'
+        ) AS k
+        LEFT JOIN events AS x ON x.access_key_id = k.credential
+        GROUP BY k.place
+    ) AS u ON u.place = r.place
     LEFT JOIN events AS e USING (event_id)
     LEFT JOIN events AS f ON f.event_id = r.end_event_id
 )
@@ -60,7 +72,7 @@ FROM (
         {'need': need, 'what': what, 'time': time, 'principal': principal, 'events': events, 'event_id': event_id,
             'session_id': session_id, 'ended_at': ended_at, 'ending': ending, 'ended_by': ended_by, 'deleted': deleted,
             'end_event_id': end_event_id, 'end_session_id': end_session_id, 'entities': entities,
-            'account_id': account_id, 'region': region, 'value_of_deleted': value_of_deleted, 'own': own,
+            'last_used': last_used, 'uses': uses, 'account_id': account_id, 'region': region, 'value_of_deleted': value_of_deleted, 'own': own,
             'action': action} AS item
     FROM reported
 )

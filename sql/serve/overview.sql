@@ -23,7 +23,9 @@ alike AS (
         arg_min(summary, (event_time, event_id)) AS what,
         count(DISTINCT event_id) FILTER (ended_at IS NOT NULL) AS ended,
         max(ended_at) AS ended_at,
-        COALESCE(bool_and(deleted), FALSE) AS deleted
+        COALESCE(bool_and(deleted), FALSE) AS deleted,
+        bool_and(missing) AS missing,
+        list_sort(list(DISTINCT principal)) AS principals
     FROM served.found
     WHERE actor_place <= 6
     GROUP BY ALL
@@ -35,12 +37,10 @@ SELECT
             'principal_count': len(principals), 'session_ids': session_ids[:24], 'ips': ips[:6], 'ip_count': len(ips),
             'user_agents': user_agents[:3], 'identity_types': list_sort(identity_types), 'first_time': first_time,
             'last_time': last_time, 'events': events, 'clicks': clicks, 'findings': findings, 'attempts': attempts,
-            'denied': denied, 'notes': COALESCE(f.notes, [])} ORDER BY place)
+            'denied': denied, 'facts': COALESCE(f.facts, [])} ORDER BY place)
         FROM reported
         LEFT JOIN served.facts AS f USING (place)
     ), []) AS actors,
-    -- The notes about the first actor.
-    COALESCE((SELECT notes FROM served.facts WHERE place = 1), []) AS notes,
     (SELECT count(*) FROM served.actors WHERE weight > 0) AS notable_actors,
     (SELECT count(*) FROM served.actors) AS all_actors,
     COALESCE((
@@ -155,15 +155,17 @@ SELECT
             QUALIFY row_number() OVER (PARTITION BY actor_place, pattern ORDER BY resources DESC, first_time) <= 12
         ) AS x
     ), []) AS patterns,
-    -- Console sessions, each with its first successful sign-in and the services in which something was clicked. last_time is
-    -- the time of the last click: background requests go on for as long as a page is open.
+    -- Console sessions, each with its first successful sign-in and the numbers of clicks by kind. last_time is the time of the
+    -- last event that is not a background request: those go on until open_until, for as long as a page is open.
     COALESCE((
         SELECT list(x ORDER BY x.first_time, x.session_id)
         FROM (
             SELECT
-                n.place, s.session_id, s.principal, s.first_time, COALESCE(c.last_time, v.last_time, s.last_time) AS last_time, s.ips[:3] AS ips, len(s.ips) AS ip_count,
+                n.place, s.session_id, s.principal, s.first_time, COALESCE(v.last_time, s.last_time) AS last_time,
+                CASE WHEN s.last_time >= v.last_time + INTERVAL 1 MINUTE THEN s.last_time END AS open_until, s.ips[:3] AS ips, len(s.ips) AS ip_count,
                 s.mfa, s.events, s.clicks, COALESCE(s.findings, 0) AS findings, i.time AS signed_in_at, i.way, i.event_id,
-                COALESCE(c.services, []) AS services
+                COALESCE(c.pages, 0) AS pages, COALESCE(c.changes, 0) AS changes, COALESCE(c.secrets, 0) AS secrets,
+                COALESCE(c.commands, 0) AS commands
             FROM served.sessions AS s
             JOIN near AS n USING (session_id)
             LEFT JOIN (
@@ -176,11 +178,13 @@ SELECT
             ) AS i USING (session_id)
             LEFT JOIN (
                 SELECT
-                    session_id, max(last_time) AS last_time,
-                    COALESCE(list(service ORDER BY clicks DESC, service) FILTER (service <> 'signin'), []) AS services
-                FROM (
-                    SELECT session_id, service, count(*) AS clicks, max(first_time) AS last_time FROM clicks GROUP BY ALL
-                )
+                    session_id,
+                    count(*) FILTER (kind IN ('view', 'list')) AS pages,
+                    count(*) FILTER (kind IN ('change', 'create', 'delete')) AS changes,
+                    count(*) FILTER (kind = 'secret') AS secrets,
+                    count(*) FILTER (kind = 'command') AS commands
+                FROM served.console
+                WHERE class IN ('click', 'command')
                 GROUP BY session_id
             ) AS c USING (session_id)
             LEFT JOIN served.activity AS v USING (session_id)
@@ -188,13 +192,52 @@ SELECT
             QUALIFY row_number() OVER (PARTITION BY n.place ORDER BY COALESCE(s.weight, 0) DESC, s.first_time) <= 8
         ) AS x
     ), []) AS consoles,
+    -- Commands typed in the console, in order of time.
     COALESCE((
         SELECT list(x ORDER BY x.place)
         FROM (
-            SELECT n.place, count(*) AS commands, min(c.time) AS time, arg_min(c.summary, (c.time, c.id)) AS what
+            SELECT n.place, count(*) AS commands, min(c.time) AS time, list(c.summary ORDER BY c.time, c.id)[:12] AS what
             FROM served.console AS c
             JOIN near AS n USING (session_id)
             WHERE c.kind = 'command'
             GROUP BY n.place
         ) AS x
-    ), []) AS commands
+    ), []) AS commands,
+    -- What the actors created and did to what they had created: numbers, and the resources without a deletion in the case.
+    COALESCE((
+        SELECT list(x ORDER BY x.place)
+        FROM (
+            SELECT
+                b.place, COALESCE(b.harmed, 0) AS harmed, COALESCE(b.harmed_own, 0) AS harmed_own,
+                COALESCE(b.opened, 0) AS opened, COALESCE(b.closed, 0) AS closed, b.closed_at,
+                COALESCE(c.created, 0) AS created, COALESCE(c.deleted, 0) AS deleted, c.deleted_at,
+                COALESCE(c.by_service, []) AS by_service, COALESCE(l.left_over, []) AS left_over
+            FROM served.balance AS b
+            LEFT JOIN (
+                SELECT
+                    place, count(*) AS created, count(deleted_at) AS deleted, max(deleted_at) AS deleted_at,
+                    list(name ORDER BY name) FILTER (by_service) AS by_service
+                FROM served.created
+                GROUP BY place
+            ) AS c USING (place)
+            LEFT JOIN (
+                SELECT place, list(t ORDER BY t.entity_type) AS left_over
+                FROM (
+                    SELECT place, {'entity_type': entity_type, 'resources': count(*), 'names': list(
+                        name || CASE WHEN scheduled THEN ' (deletion scheduled)' ELSE '' END ORDER BY created_at, name
+                    )[:8]} AS t
+                    FROM served.created
+                    WHERE deleted_at IS NULL AND NOT by_service
+                    GROUP BY place, entity_type
+                )
+                GROUP BY place
+            ) AS l USING (place)
+        ) AS x
+    ), []) AS balance,
+    COALESCE((
+        SELECT list(x ORDER BY x.place, x.how, x.rank, x.first_time, x.name)
+        FROM (
+            FROM served.looked
+            QUALIFY row_number() OVER (PARTITION BY place, how ORDER BY rank, first_time, name) <= 40
+        ) AS x
+    ), []) AS looked

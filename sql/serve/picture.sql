@@ -84,6 +84,8 @@ SELECT
                 min_by(session_id, rank) AS session_id,
                 max(weight) AS weight,
                 sum(sessions)::BIGINT AS sessions,
+                bool_and(joined) AS joined,
+                flatten(list(session_ids ORDER BY rank))[:24] AS session_ids,
                 sum(events)::BIGINT AS events
             FROM served.lanes
             GROUP BY lane

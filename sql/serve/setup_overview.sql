@@ -105,6 +105,8 @@ FROM (
         f.outcome, f.session_id, f.signal_id, f.event_id,
         n.ended_at,
         len(n.deleted) > 0 AS deleted,
+        e.principal,
+        COALESCE(regexp_matches(e.error_code, 'NotFound|NoSuch|NotExist'), FALSE) AS missing,
         f.outcome = 'succeeded' AND f.event_id IN (SELECT event_id FROM served.outside)
             AND NOT (f.reason IN ('data_exposure', 'exfiltration') AND o.event_id IS NOT NULL) AS outside,
         COALESCE(e.grants::VARCHAR LIKE '%"administrator":true%', FALSE) AS administrator,
@@ -141,7 +143,8 @@ FROM (
 
 -- Short facts about an actor that the sentences of the overview do not state, in the order in which they are shown: failed
 -- sign-ins and sign-ins by programs, clients, earlier activity, whose credentials were created, private addresses, and gaps in
--- the evidence.
+-- the evidence. Each has a kind, its text, and what the text is about: a time, a name, a number, an event, when it ended, and
+-- what is known about the time after it.
 CREATE OR REPLACE TABLE served.facts AS
 WITH near AS (
     SELECT p.place, p.actor, p.account_id, p.session_id AS main_session_id, a.session_id, a.name
@@ -233,7 +236,7 @@ gap AS (FROM trail_gaps),
 no_data AS (SELECT account_id FROM gap WHERE gap = 'category' AND name = 'Data'),
 fact AS (
     SELECT
-        place, 1 AS rank, min(event_time) AS time,
+        place, 1 AS rank, 'failed sign-ins' AS kind, min(event_time) AS time,
         concat(
             count(*) FILTER (result = 'failure'), CASE count(*) FILTER (result = 'failure') WHEN 1 THEN ' failed sign-in' ELSE ' failed sign-ins' END,
             ' as ', principal, ' from ', string_agg(DISTINCT source_ip, ', ' ORDER BY source_ip) FILTER (result = 'failure'),
@@ -244,32 +247,37 @@ fact AS (
                     || strftime(min(event_time) FILTER (result = 'success' AND failures_before > 0), '%Y-%m-%d %H:%M:%S UTC'),
                 '; no later sign-in succeeded within an hour'
             )
-        ) AS text
+        ) AS text,
+        principal AS name, count(*) FILTER (result = 'failure') AS number, NULL AS event_id,
+        min(event_time) FILTER (result = 'success' AND failures_before > 0) AS until, NULL AS later
     FROM sign_in
     GROUP BY place, principal
     HAVING count(*) FILTER (result = 'failure') > 0
     UNION ALL
     SELECT
-        place, 2, event_time,
+        place, 2, 'program sign-in', event_time,
         concat(
             'The sign-in as ', principal, ' at ', strftime(event_time, '%Y-%m-%d %H:%M:%S UTC'), ' from ', source_ip,
             CASE result WHEN 'failure' THEN ' (failed)' END, ' came from a program, not a browser (user agent ',
             regexp_replace(user_agent, '_[0-9a-f]{8}-[0-9a-f-]{27}$', '_…')[:60], ')',
             CASE WHEN mfa IS FALSE THEN ', without MFA' END
-        )
+        ),
+        principal, NULL, event_id, NULL,
+        CASE WHEN result = 'success' THEN concat('; a program signed in', CASE WHEN mfa IS FALSE THEN ' without MFA' END) END
     FROM sign_in
     WHERE way = 'password' AND NOT regexp_matches(user_agent, '^\[?Mozilla/')
     UNION ALL
     SELECT
-        place, 3, NULL,
+        place, 3, 'clients', NULL,
         concat('Clients: ', array_to_string(list(
             concat(agent, ' (' || array_to_string(commands[:4], ', ') || ')') ORDER BY events DESC, agent
-        )[:5], '; '), CASE WHEN count(*) > 5 THEN format('; and {} more', count(*) - 5) END)
+        )[:5], '; '), CASE WHEN count(*) > 5 THEN format('; and {} more', count(*) - 5) END),
+        NULL, count(*), NULL, NULL, NULL
     FROM agents
     GROUP BY place
     UNION ALL
     SELECT
-        place, 4, NULL,
+        place, 4, CASE WHEN seen_since IS NULL THEN 'first seen' ELSE 'seen before' END, first_time,
         CASE
             WHEN seen_since IS NULL THEN concat(
                 'First seen at ', strftime(first_time, '%Y-%m-%d %H:%M:%S UTC'), '; no earlier activity by ', name, ' in the case'
@@ -283,11 +291,12 @@ fact AS (
                     WHEN list_has_all(main_ips, ips) THEN ', from the same addresses'
                 END
             )
-        END
+        END,
+        name, NULL, NULL, NULL, NULL
     FROM earlier
     UNION ALL
     SELECT
-        place, 5, made_at,
+        place, 5, CASE WHEN credential_type = 'access_key' THEN 'key created' WHEN created_at IS NULL THEN 'password set' ELSE 'password of new user' END, made_at,
         concat(
             CASE credential_type WHEN 'access_key' THEN 'Access key ' || credential || ' was created' ELSE 'A console password was set' END,
             CASE
@@ -301,29 +310,32 @@ fact AS (
                         ELSE ''
                     END
             END
-        )
+        ),
+        "user", NULL, NULL, NULL, NULL
     FROM given
     WHERE "user" IS NOT NULL
     UNION ALL
     SELECT
-        place, 6, NULL,
+        place, 6, 'private addresses', NULL,
         concat(
             array_to_string(list(ip ORDER BY events DESC, ip)[:4], ', '),
             CASE WHEN count(*) > 4 THEN format(' and {} more', count(*) - 4) END,
-            CASE count(*) WHEN 1 THEN ' is a private address (RFC 1918): it does' ELSE ' are private addresses (RFC 1918): they do' END,
-            ' not show where the requests came from'
-        )
+            CASE count(*) WHEN 1 THEN ' is a private address, which does' ELSE ' are private addresses, which do' END,
+            ' not show where requests came from'
+        ),
+        NULL, count(*), NULL, NULL, NULL
     FROM private
     GROUP BY place
     UNION ALL
     SELECT
-        n.place, 7, NULL,
-        concat('Account ', n.account_id, ' has no data events: reads of objects, function calls and reads of table items are not recorded')
+        n.place, 7, 'no data events', NULL,
+        concat('Account ', n.account_id, ' has no data events: reads of objects, function calls and reads of table items are not recorded'),
+        NULL, NULL, NULL, NULL, NULL
     FROM (SELECT DISTINCT place, account_id FROM opened) AS n
     JOIN no_data USING (account_id)
     UNION ALL
     SELECT
-        o.place, 7, NULL,
+        o.place, 7, 'no data events', NULL,
         concat(
             'No data events for ', o.entity_type, CASE count(*) WHEN 1 THEN ' ' ELSE 's ' END,
             string_agg(o.name, ', ' ORDER BY o.name),
@@ -332,32 +344,164 @@ fact AS (
                 WHEN 'function' THEN ': invocations are not recorded'
                 ELSE ': reads of items are not recorded'
             END
-        )
+        ),
+        NULL, count(*), NULL, NULL, NULL
     FROM opened AS o
     JOIN gap AS g ON g.gap = 'data events' AND g.account_id = o.account_id AND g.name = o.name
     ANTI JOIN no_data AS d ON d.account_id = o.account_id
     WHERE NOT o.own
     GROUP BY o.place, o.entity_type
     UNION ALL
-    SELECT n.place, 8, g.first_time, g.summary
+    SELECT
+        n.place, 8, 'logging', g.first_time, g.summary,
+        NULL, NULL, g.event_id, g.last_time, NULLIF(regexp_extract(g.summary, '; (it was started or created again at|no later event in the case) .*$'), '')
     FROM gap AS g
     JOIN events AS e ON e.event_id = g.event_id
     JOIN near AS n ON n.session_id = e.session_id
     WHERE g.gap = 'logging' AND g.event_id NOT IN (SELECT event_id FROM served.own_events)
     UNION ALL
     SELECT
-        n.place, 9, s.last_time,
-        concat(
-            'After the last activity in the console session of ', s.principal, ' at ',
-            strftime(v.last_time, '%Y-%m-%d %H:%M:%S'), ', the page stayed open until ', strftime(s.last_time, '%Y-%m-%d %H:%M:%S UTC'),
-            ' (background requests only)'
-        )
-    FROM near AS n
-    JOIN served.sessions AS s USING (session_id)
-    JOIN served.activity AS v USING (session_id)
-    WHERE s.console AND s.last_time >= v.last_time + INTERVAL 1 MINUTE
+        p.place, 9, 'case ends', c.last_time,
+        concat('The case ends at ', strftime(c.last_time, '%Y-%m-%d %H:%M:%S UTC'), '; later activity is not in it'),
+        p.actor, NULL, NULL, NULL, NULL
+    FROM (SELECT DISTINCT place, actor, last_time FROM served.actors WHERE weight > 0 AND place <= 6) AS p
+    CROSS JOIN (SELECT max(last_time) AS last_time FROM sessions) AS c
+    -- Later activity would be in the case if there had been any.
+    WHERE c.last_time < p.last_time + INTERVAL 1 HOUR
 )
-SELECT place, list(text ORDER BY rank, time, text)[:12] AS notes FROM fact WHERE text IS NOT NULL GROUP BY place;
+SELECT
+    place,
+    list({'kind': kind, 'text': text, 'time': time, 'name': name, 'number': number, 'event_id': event_id, 'until': until,
+        'later': later} ORDER BY rank, time, text)[:12] AS facts
+FROM fact
+WHERE text IS NOT NULL
+GROUP BY place;
+
+-- The resources that actors created, and whether a later event in the case deleted them: one row per actor, type and resource.
+-- by_service: Secrets Manager deleted a version of the secret, but no request in the case deleted it. scheduled: a request
+-- scheduled the deletion.
+CREATE OR REPLACE TABLE served.created AS
+WITH near AS (
+    SELECT p.place, a.session_id
+    FROM served.actor_sessions AS a
+    JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id
+    WHERE p.place <= 6 AND p.weight > 0
+),
+named AS (
+    SELECT
+        place, event_id, event_time, account_id, n.entity_type, COALESCE(n.name, n.entity_value) AS name,
+        COALESCE(contains(request_parameters, n.entity_value), FALSE) OR regexp_matches(n.entity_value, '^[0-9.]+$') AS is_name
+    FROM (
+        SELECT n.place, e.event_id, e.event_time, e.account_id, e.request_parameters, unnest(e.entities) AS n
+        FROM events AS e
+        JOIN near AS n USING (session_id)
+        WHERE e.outcome = 'succeeded' AND e.entities IS NOT NULL AND e.read_only IS NOT TRUE
+            AND e.event_category IS DISTINCT FROM 'Data'
+    )
+    -- What nothing deletes, or what ends on its own.
+    WHERE n.relation = 'created' AND n.entity_type NOT IN ('command', 'session', 'environment', 'query', 'task')
+),
+-- A resource may be recorded with a name and an ID.
+thing AS (
+    SELECT
+        *,
+        CASE WHEN count(*) OVER same_type = 2 AND count(*) FILTER (is_name) OVER same_type = 1
+            THEN first_value(name) OVER (same_type ORDER BY is_name DESC) ELSE name END AS thing
+    FROM named
+    WINDOW same_type AS (PARTITION BY event_id, entity_type)
+),
+ended AS (
+    SELECT
+        account_id, n.entity_type, COALESCE(n.name, n.entity_value) AS name,
+        max(event_time) FILTER (n.relation = 'deleted') AS deleted_at,
+        max(event_time) FILTER (event_key = 'secretsmanager:EndSecretVersionDelete') AS version_deleted_at,
+        max(event_time) FILTER (n.relation = 'target' AND event_key IN ('secretsmanager:DeleteSecret', 'kms:ScheduleKeyDeletion'))
+            AS scheduled_at
+    FROM (
+        SELECT account_id, event_time, event_key, unnest(entities) AS n
+        FROM events
+        WHERE outcome = 'succeeded' AND entities IS NOT NULL AND read_only IS NOT TRUE
+            AND event_category IS DISTINCT FROM 'Data'
+    )
+    WHERE n.relation = 'deleted' OR event_key IN (
+        'secretsmanager:EndSecretVersionDelete', 'secretsmanager:DeleteSecret', 'kms:ScheduleKeyDeletion'
+    )
+    GROUP BY ALL
+)
+SELECT
+    t.place,
+    t.entity_type,
+    t.thing AS name,
+    max(t.event_time) AS created_at,
+    arg_max(t.event_id, (t.event_time, t.event_id)) AS event_id,
+    max(e.deleted_at) FILTER (e.deleted_at >= t.event_time) AS deleted_at,
+    max(e.deleted_at) FILTER (e.deleted_at >= t.event_time) IS NULL
+        AND COALESCE(max(e.version_deleted_at) >= max(t.event_time), FALSE) AS by_service,
+    COALESCE(max(e.scheduled_at) >= max(t.event_time), FALSE) AS scheduled
+FROM thing AS t
+LEFT JOIN ended AS e ON e.account_id = t.account_id AND e.entity_type = t.entity_type AND e.name = t.name
+GROUP BY t.place, t.account_id, t.entity_type, t.thing;
+
+-- One row per actor: how many events took, shared, weakened or destroyed something (harmed), how many of those concern only
+-- what the same actor had created (harmed_own), and what it opened to the outside that was closed again.
+CREATE OR REPLACE TABLE served.balance AS
+SELECT p.place, h.* EXCLUDE (place), o.* EXCLUDE (place)
+FROM served.actors AS p
+LEFT JOIN (
+    SELECT actor_place AS place, count(DISTINCT event_id) AS harmed, count(DISTINCT event_id) FILTER (own) AS harmed_own
+    FROM served.found
+    WHERE outcome = 'succeeded' AND reason IN ('exfiltration', 'secret_read', 'data_exposure', 'defense_impairment', 'impact')
+    GROUP BY actor_place
+) AS h ON h.place = p.place
+LEFT JOIN (
+    SELECT
+        p.place, count(DISTINCT x.event_id) AS opened, count(DISTINCT x.event_id) FILTER (n.ended_at IS NOT NULL) AS closed,
+        max(n.ended_at) AS closed_at
+    FROM served.outside AS x
+    JOIN events AS e USING (event_id)
+    JOIN served.actor_sessions AS a USING (session_id)
+    JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id
+    LEFT JOIN served.ends AS n ON n.event_id = x.event_id
+    GROUP BY p.place
+) AS o ON o.place = p.place
+WHERE p.place <= 6 AND p.weight > 0;
+
+-- What actors looked at: one row per page of the console, and per call by which a program read something before its first
+-- change (before; NULL if it did not change anything).
+CREATE OR REPLACE TABLE served.looked AS
+WITH near AS (
+    SELECT p.place, a.session_id
+    FROM served.actor_sessions AS a
+    JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id
+    WHERE p.place <= 6
+),
+called AS (
+    SELECT n.place, e.event_time, e.event_key, e.event_name, e.read_only, e.event_category
+    FROM events AS e
+    JOIN near AS n USING (session_id)
+    ANTI JOIN event_signal AS s ON s.event_id = e.event_id
+    WHERE e.client IN ('cli', 'sdk', 'agent') AND e.outcome = 'succeeded'
+),
+changed AS (SELECT place, min(event_time) AS before FROM called WHERE read_only IS FALSE GROUP BY place)
+SELECT
+    n.place, 'console' AS how, c.title AS name, count(*) AS times, min(c.time) AS first_time, NULL::TIMESTAMP AS before,
+    0 AS rank
+FROM served.console AS c
+JOIN near AS n USING (session_id)
+WHERE c.class = 'click' AND c.kind IN ('view', 'list')
+GROUP BY n.place, c.title
+UNION ALL
+SELECT
+    d.place, 'program', d.event_key, count(*), min(d.event_time), any_value(c.before),
+    CASE
+        WHEN regexp_matches(d.event_name, 'AuthorizationDetails|CredentialReport') THEN 0
+        WHEN regexp_matches(d.event_name, '^(List|Describe)|CallerIdentity$') THEN 1
+        ELSE 2
+    END
+FROM called AS d
+LEFT JOIN changed AS c USING (place)
+WHERE d.read_only AND d.event_category IS DISTINCT FROM 'Data' AND (c.before IS NULL OR d.event_time < c.before)
+GROUP BY d.place, d.event_key, d.event_name;
 
 -- One row per pattern of several events, with the actor.
 CREATE OR REPLACE TABLE served.patterns AS
@@ -367,9 +511,10 @@ JOIN served.actor_sessions AS a USING (session_id)
 JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id;
 
 -- One row per identity of an actor, with its lane in the chart. Identities with console sessions and identities of actors
--- with findings have their own lane. All other identities share the last lane.
+-- with findings have their own lane, but several roles that one actor used share a lane (joined). All other identities share
+-- the last lane.
 CREATE OR REPLACE TABLE served.lanes AS
-WITH ranked AS (
+WITH identity AS (
     SELECT
         p.place AS actor_place,
         a.actor,
@@ -379,8 +524,10 @@ WITH ranked AS (
         sum(s.events)::BIGINT AS events,
         count(*) AS sessions,
         arg_max(s.session_id, (COALESCE(s.weight, 0), s.events, s.session_id)) AS session_id,
-        list(s.session_id) AS session_ids,
+        list(s.session_id ORDER BY s.first_time, s.session_id) AS session_ids,
         bool_or(s.console) OR any_value(p.weight) > 0 AS has_own,
+        a.name <> a.actor AND COALESCE(bool_and(s.identity_type = 'AssumedRole'), FALSE) AS is_role,
+        is_role AND count(*) FILTER (is_role) OVER (PARTITION BY p.place) > 1 AS joined,
         row_number() OVER (
             ORDER BY bool_or(s.console) OR any_value(p.weight) > 0 DESC, p.place,
                 a.name = a.actor DESC, max(COALESCE(s.weight, 0)) DESC, sum(s.events) DESC, a.name
@@ -389,8 +536,16 @@ WITH ranked AS (
     JOIN served.sessions AS s USING (session_id)
     JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id
     GROUP BY p.place, a.actor, a.name, a.account_id
+),
+ranked AS (
+    SELECT *, dense_rank() OVER (ORDER BY first_rank) AS own_lane
+    FROM (SELECT *, CASE WHEN joined THEN min(rank) FILTER (joined) OVER (PARTITION BY actor_place) ELSE rank END AS first_rank FROM identity)
 )
-SELECT CASE WHEN has_own AND rank < 12 THEN rank ELSE 12 END AS lane, * FROM ranked;
+SELECT
+    CASE WHEN has_own AND own_lane < 12 THEN own_lane ELSE 12 END AS lane,
+    * EXCLUDE (own_lane, first_rank, is_role, joined),
+    joined AND lane < 12 AS joined
+FROM ranked;
 
 CREATE OR REPLACE TABLE served.lane_sessions AS
 SELECT lane, unnest(session_ids) AS session_id FROM served.lanes;

@@ -232,8 +232,8 @@ SELECT DISTINCT session_id FROM served.data_out WHERE how = 'downloaded' AND beh
 CREATE OR REPLACE TABLE served.derived AS
 SELECT event_id AS id, string_agg(summary, '; ' ORDER BY class) AS summary FROM derived_findings GROUP BY event_id;
 
--- One row per timeline event outside the console, with all values for filters and search. Downloads with a credential that
--- was created in the case are of kind data.
+-- One row per timeline event outside the console, with all values for filters and search, and whether it stands out (found).
+-- Downloads with a credential that was created in the case are of kind data.
 CREATE OR REPLACE VIEW served.program_rows AS
 SELECT
     p.n,
@@ -268,6 +268,7 @@ SELECT
     COALESCE(t.failed_events > 0, FALSE) AS has_failed,
     COALESCE(t.writes OR len(t.classes) > 0 OR t.denied, FALSE) OR len(COALESCE(f.reasons, [])) > 0 OR g.id IS NOT NULL AS notable,
     list_concat(f.reasons, g.reasons) AS reasons,
+    f.id IS NOT NULL OR g.id IS NOT NULL AS found,
     list_distinct(list_transform(t.entities, lambda each: each.entity_type)) AS entity_types,
     -- Hashes of entities, which are much faster to compare than names.
     list_distinct(flatten(list_transform(t.entities, lambda each: [
@@ -284,8 +285,19 @@ LEFT JOIN served.row_reasons AS f ON f.id = t.id
 LEFT JOIN served.derived AS q ON q.id = t.id
 WHERE t.class = 'programmatic';
 
--- setup_programs.sql adds the rows later, because there are many and the first responses do not need them.
-CREATE OR REPLACE TABLE served.programs AS FROM served.program_rows LIMIT 0;
+-- The rows that stand out. setup_programs.sql adds the others later, because there are many and the first responses do not
+-- need them.
+CREATE OR REPLACE TABLE served.programs AS
+FROM served.program_rows
+SEMI JOIN (SELECT id FROM served.row_reasons UNION ALL SELECT id FROM served.sigma) USING (id);
+
+-- The values of the filter show that a row has. If only those rows of programs that stand out are shown, the number of all rows
+-- of programs is not known.
+CREATE OR REPLACE MACRO served.classes_of(class, found) AS CASE
+    WHEN NOT COALESCE(found, FALSE) THEN [class]
+    WHEN list_contains(getvariable('asked').show, 'programmatic') THEN [class, 'found']
+    ELSE ['found']
+END;
 
 -- One row per timeline row, with the parts of the filter that it matches.
 CREATE OR REPLACE VIEW served.entries AS
@@ -340,6 +352,7 @@ WITH rows AS (
         TRUE AS touched
     FROM served.programs
     WHERE list_contains(getvariable('asked').show, 'programmatic')
+        OR found AND list_contains(getvariable('asked').show, 'found')
 ),
 judged AS (
     SELECT
@@ -354,7 +367,8 @@ judged AS (
         served.is_asked(getvariable('asked').region, region) AS of_region,
         served.is_asked(getvariable('asked').principal, principal) AS of_principal,
         served.any_asked(getvariable('asked').reason, reasons) AS of_reason,
-        served.is_asked(getvariable('asked').show, class) AS of_class,
+        served.is_asked(getvariable('asked').show, class)
+            OR COALESCE(found, FALSE) AND list_contains(getvariable('asked').show, 'found') AS of_class,
         CASE getvariable('asked').outcome
             WHEN 'ok' THEN NOT has_failed
             WHEN 'failed' THEN has_failed
@@ -419,4 +433,4 @@ UNION ALL
 SELECT session_id, event_time, 1 AS events
 FROM events
 ANTI JOIN (SELECT DISTINCT session_id FROM served.moments) USING (session_id)
-WHERE list_contains(getvariable('asked').show, 'programmatic');
+WHERE list_has_any(getvariable('asked').show, ['programmatic', 'found']);

@@ -28,9 +28,10 @@ pub(super) fn runs<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = Run<'a>
 }
 
 /// How many similar lines of a program share one line in a report, and how long after one of them the next one may begin, in
-/// microseconds.
+/// microseconds: for calls that stand out, and for others.
 const SIMILAR: usize = 4;
 const NEAR: i64 = 60_000_000;
+const NEAR_ROUTINE: i64 = 3_600_000_000;
 
 /// The lines of a session in a report, in order: calls of a program with the same meaning and outcome share a line if there are
 /// many of them near each other, even if other calls are in between.
@@ -44,7 +45,8 @@ pub(super) fn similar<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
         let key = (first.title.as_deref().unwrap_or_default(), first.error_code.as_deref(), day(first), meaning(first));
         let near = |number: &usize| {
             let last = series.get(*number).and_then(|places| lines.get(*places.last()?)?.last());
-            last.is_some_and(|last| first.time.0 - last.time.0 <= NEAR)
+            let most = if first.stands_out { NEAR } else { NEAR_ROUTINE };
+            last.is_some_and(|last| first.time.0 - last.time.0 <= most)
         };
         if let Some(places) = open.get(&key).copied().filter(near).and_then(|number| series.get_mut(number)) {
             places.push(place);
@@ -69,13 +71,17 @@ pub(super) fn similar<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
 }
 
 /// The sentence of a call that changes something or stands out, without the names of the resources: a role that anybody may
-/// assume has another meaning than one that only a service may assume.
+/// assume has another meaning than one that only a service may assume. Sizes of routine uploads have no meaning.
 fn meaning(entry: &Entry) -> Option<String> {
     let sentence = entry.summary.as_ref().filter(|_| entry.writes || entry.stands_out)?;
+    let sentence = match sentence.rsplit_once(" (") {
+        Some((routine, size)) if !entry.stands_out && (size.ends_with("B)") || size.ends_with("bytes)")) => routine,
+        _ => sentence,
+    };
     let mut names: Vec<&str> = entry.resources.as_deref().unwrap_or_default().split(", ").collect();
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let names = names.into_iter().filter(|name| !name.is_empty());
-    Some(names.fold(sentence.clone(), |sentence, name| sentence.replace(name, "…")))
+    Some(names.fold(sentence.to_owned(), |sentence, name| sentence.replace(name, "…")))
 }
 
 /// Whether a line consists of calls of a program with one name.
@@ -353,5 +359,15 @@ mod tests {
         assert_eq!(lines(&mixed[..6]).len(), 6);
         let far: Vec<Entry> = (0..4).map(|n| call(n * 61, "ssm:Put", &format!("p{n}"))).collect();
         assert_eq!(lines(&far).len(), 4);
+        // Calls that do not stand out may be up to an hour apart, and differ in size.
+        let upload = |n: i64, pause: i64| Entry {
+            summary: Some(format!("Uploaded b/{n}.pdf ({n}.5 kB)")),
+            resources: Some(format!("{n}.pdf, b")),
+            stands_out: false,
+            ..call(n * pause, "s3:PutObject", "")
+        };
+        let routine = |pause| lines(&(0..5).map(|n| upload(n, pause)).collect::<Vec<_>>());
+        assert_eq!(routine(3600), ["Uploaded b/0.pdf (0.5 kB), and 4 more calls"]);
+        assert_eq!(routine(3601).len(), 5);
     }
 }

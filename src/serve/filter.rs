@@ -18,6 +18,9 @@ const TYPES: &str = r#"{"session": ["VARCHAR"], "service": ["VARCHAR"], "kind": 
 /// The class that the server assigns to signals of kind `command`.
 const COMMAND: &str = Kind::Command.as_str();
 
+/// What `show` accepts in addition to classes: rows outside the console that stand out.
+const FOUND: &str = "found";
+
 /// The sessions of the requested actors: each with all sessions that used a credential it created, or one derived from it.
 const ACTED: &str = "SET VARIABLE acted = (SELECT list(DISTINCT session_id) FROM served.chains
 WHERE list_contains(getvariable('asked').actor, ancestor_session_id))";
@@ -55,7 +58,7 @@ pub(super) struct Filter {
     reason: Vec<String>,
     /// Set if only changes and findings are requested.
     notable: Option<&'static str>,
-    /// Classes of rows: those of the timeline, and `command`.
+    /// Classes of rows: those of the timeline, `command`, and [`FOUND`].
     show: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ids: Vec<String>,
@@ -113,12 +116,15 @@ impl Filter {
         Self { show: classes.iter().map(|class| (*class).to_owned()).collect(), ..Self::default() }
     }
 
-    /// The filters of the page's first views: console activity, and program activity.
+    /// The filters of the page's first views: console activity with what else stands out, and program activity.
     pub(super) fn of_first_pages() -> [Self; 2] {
-        [Self::of_classes(&[Class::Click.as_str(), COMMAND]), Self::of_classes(&[Class::Programmatic.as_str()])]
+        [
+            Self::of_classes(&[Class::Click.as_str(), COMMAND, Class::Residual.as_str(), FOUND]),
+            Self::of_classes(&[Class::Programmatic.as_str()]),
+        ]
     }
 
-    /// Whether it includes calls outside the console.
+    /// Whether it includes calls outside the console that do not stand out.
     pub(super) fn shows_programs(&self) -> bool {
         self.show.iter().any(|class| class == Class::Programmatic.as_str())
     }
@@ -159,7 +165,7 @@ fn every_class() -> Vec<&'static str> {
 /// The classes to show: clicks, unless others are given; rows given by ID have any class.
 fn shown(params: &Params, by_ids: bool) -> Result<Vec<String>, ServeError> {
     let all = every_class();
-    let named = known(params, "show", &all)?;
+    let named = known(params, "show", &[all.as_slice(), &[FOUND]].concat())?;
     Ok(match (named.is_empty(), by_ids) {
         (false, _) => named,
         (true, true) => all.into_iter().map(str::to_owned).collect(),
@@ -197,7 +203,10 @@ mod tests {
     #[test]
     fn first_page_filters_match_requests_of_web_page() {
         let [console, programs] = Filter::of_first_pages();
-        assert_eq!(console, parsed("show=click&show=command&folded=true&limit=200").unwrap());
+        // DEFAULT_SHOW in web/src/lib/filter.ts.
+        let usual = "show=click&show=command&show=residual&show=found";
+        assert_eq!(console, parsed(&format!("{usual}&folded=true&limit=200")).unwrap());
+        assert!(!console.shows_programs() && programs.shows_programs());
         assert_eq!(programs, parsed("show=programmatic&folded=true").unwrap());
     }
 

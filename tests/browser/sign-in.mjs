@@ -70,7 +70,7 @@ export function signIn(address) {
       await page.getByText("Export", { exact: true }).click();
       const { name, text, url } = await downloaded(page, () => page.getByRole("button", { name: "CSV" }).click());
       assert.equal(name, "timeline.csv");
-      assert.equal(text.trim().split("\n").length, 45);
+      assert.equal(text.trim().split("\n").length, 107);
       assert.ok(url.includes("ticket="), url);
       const again = await page.evaluate((used) => fetch(used).then(({ status }) => status), url);
       assert.equal(again, 401);

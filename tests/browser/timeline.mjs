@@ -21,25 +21,27 @@ export function timeline(address) {
       await shows(rows(page).first(), "19:53:17");
     }));
 
-  test("timeline: rows from programs that stand out but are hidden are announced above the rows, and one click shows them", () =>
+  test("timeline: what stands out in the activity of programs is shown; if it is hidden, a note says so, and one click shows it", () =>
     looking(address, "/timeline", async (page, { open }) => {
       await rows(page).first().waitFor();
       const banner = page.getByText("62 of 2,014 rows from programs stand out but are hidden.");
-      await banner.waitFor();
       const top = async () => (await rows(page).first().boundingBox()).y;
-      assert.ok((await top()) <= 260, `${await top()}`);
-      assert.equal(await row(page, "5.3 GB").count(), 0);
-      await page.getByRole("button", { name: "Show changes and findings" }).click();
-      await page.waitForURL(/notable=true/);
-      await shows(page.locator(".totals-of"), "of 718 rows");
+      await shows(page.locator(".totals-of"), "of 106 rows");
+      await shows(page.getByRole("group", { name: "Rows to show" }), /Program findings\s*62/, /Programmatic\s*2,014/);
+      assert.equal(await banner.count(), 0);
       await grid(page).press("End");
-      await row(page, "and 43 more calls, 5.3 GB in total").waitFor();
-      await banner.waitFor({ state: "detached" });
-      await open("/timeline");
+      await row(page, /the first of 44 objects \(5\.3 GB\)/).waitFor();
+      await shown(page, /^Program findings/).uncheck();
+      await inAddress(page, "show", "click,command,residual");
       await banner.waitFor();
-      await shown(page, /^Programmatic/).check();
+      assert.ok((await top()) <= 260, `${await top()}`);
+      assert.equal(await row(page, /5\.3 GB/).count(), 0);
+      await page.getByRole("button", { name: "Show them" }).click();
       await banner.waitFor({ state: "detached" });
-      await inAddress(page, "show", "click,command,residual,programmatic");
+      await inAddress(page, "show", "");
+      await shown(page, /^Programmatic/).check();
+      await inAddress(page, "show", "click,command,residual,found,programmatic");
+      assert.equal(await shown(page, /^Program findings/).count(), 0, "they are part of all rows of programs");
       await open(PLACE);
       await page.getByRole("region", { name: "Actor" }).waitFor();
       await page.getByText("all events, separate scale").waitFor();
@@ -247,7 +249,7 @@ export function timeline(address) {
       await total(page, 1);
       await shows(rows(page).first(), MADE);
       await search.fill("");
-      await total(page, 44);
+      await total(page, 82);
     }));
 
   test("timeline: filters narrow it, and are steps to go back from", () =>

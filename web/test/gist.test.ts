@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Fact } from "../src/api/types";
 import { withFacts } from "../src/lib/facts";
 import { gistOf, inside } from "../src/lib/gist";
 import type { Sentence } from "../src/lib/story";
@@ -35,6 +36,13 @@ test("a gist of several events has no name, which only the first of them may hav
   );
 });
 
+test("a gist of several launches has no number or type, which only the first of them may have", () => {
+  const launch = "Tried to launch up to 3 instances of type t3.micro: InvalidAMIID.NotFound";
+  expect(gist(launch, null, 2, 1)).toBe("launch instances (2 times)");
+  expect(gist("Launched up to 3 instances of type t3.micro (i-1)", "instance", 2, 5)).toBe("launched 5 instances");
+  expect(gist("Shared AMI ami-1 with account 111122223333", "image")).toBe("shared 1 AMI with account 111122223333");
+});
+
 test("the heading of a folded list says what is inside, and what the same identity had created", () => {
   const line = (gist: string, own = false) => ({ text: gist, gist, own });
   const signIn = { text: "a", gist: "failed sign-in", countable: true };
@@ -53,57 +61,70 @@ const sentence = (title: string, ...texts: string[]): Sentence => ({
   title,
   text: "",
   strong: false,
-  evidence: texts.map((text) => ({ time: "", text, href: text })),
+  evidence: texts.map((text) => ({ time: "", text, href: text, event: `event of ${text}` })),
   more: [],
   inside: "",
 });
-const facts = (notes: readonly string[], ...sentences: Sentence[]) => {
-  const all = withFacts(notes, sentences, "nadia", span);
+const fact = (kind: Fact["kind"], text: string, more: Partial<Fact> = {}): Fact => ({
+  kind,
+  text,
+  time: null,
+  name: null,
+  number: null,
+  event_id: null,
+  until: null,
+  later: null,
+  ...more,
+});
+const facts = (all: readonly Fact[], ...sentences: Sentence[]) => {
+  const told = withFacts(all, sentences, "nadia", span);
   return {
-    lead: all.lead,
-    rows: all.sentences.map(({ title, lines, evidence }) => [title, ...(lines ?? evidence.map(({ text }) => text))]),
+    lead: told.lead,
+    rows: told.sentences.map(({ title, lines, evidence }) => [title, ...(lines ?? evidence.map(({ text }) => text))]),
   };
 };
 
 test("facts that the story states are not repeated, and the others are below it", () => {
-  const failed =
-    "1 failed sign-in as nadia from 192.0.2.1 (2026-03-11 19:00:00 UTC); the next sign-in succeeded at 2026-03-11 19:01:00 UTC";
+  const failed = fact("failed sign-ins", "Failed at 2026-03-11 19:00:00 UTC", {
+    name: "nadia",
+    number: 1,
+    until: "2026-03-11T19:01:00Z",
+  });
   const access = sentence("Access", "Failed sign-in by nadia from 192.0.2.1", "Signed in from 192.0.2.1");
   expect(facts([failed], access).rows).toEqual([
     ["Access", "Failed sign-in by nadia from 192.0.2.1", "Signed in from 192.0.2.1"],
   ]);
-  const none = failed.replace(/;.*/, "; no later sign-in succeeded within an hour");
-  expect(facts([none], access).rows[1]).toEqual(["Context", none.replace("2026-03-11 19:00:00 UTC", "19:00:00")]);
-  expect(facts([failed.replace("1 failed sign-in", "9 failed sign-ins")], access).rows[1]?.[0]).toBe("Context");
-  const stopped =
-    "Stopped logging for trail t at 2026-03-11 19:30:00 UTC; no later event in the case starts or creates it";
-  expect(facts([stopped], sentence("Weakened", "Stopped logging for trail t")).rows).toEqual([
-    ["Weakened", "Stopped logging for trail t; no later event in the case starts or creates it"],
-  ]);
-  expect(facts([stopped]).rows).toEqual([["Context", stopped.replace("2026-03-11 19:30:00 UTC", "19:30:00")]]);
+  for (const more of [{ until: null }, { number: 9 }, { name: "eve" }])
+    expect(facts([{ ...failed, ...more }], access).rows[1]).toEqual(["Context", "Failed at 19:00:00"]);
+  const stopped = fact("logging", "Stopped t at 2026-03-11 19:30:00 UTC; no later event", {
+    event_id: "event of Stopped t",
+    later: "; no later event",
+  });
+  const weakened = sentence("Weakened", "Stopped t");
+  expect(facts([stopped], weakened).rows).toEqual([["Weakened", "Stopped t; no later event"]]);
+  expect(facts([stopped]).rows).toEqual([["Context", "Stopped t at 19:30:00; no later event"]]);
+  expect(facts([{ ...stopped, event_id: "another" }], weakened).rows).toHaveLength(2);
+  const password = fact("password of new user", "A console password was set", { name: "eve" });
+  expect(facts([password], sentence("Created", "The password of eve was used")).rows).toHaveLength(1);
+  expect(facts([password], sentence("Created", "The password of adam was used")).rows).toHaveLength(2);
 });
 
 test("that an identity is new is part of the first line, and what is not recorded comes last", () => {
-  const idle =
-    "After the last activity in the console session of nadia at 2026-03-11 19:40:00, the page stayed open until 2026-03-11 19:50:00 UTC (background requests only)";
-  const isNew = (who: string) => `First seen at 2026-03-11 19:00:00 UTC; no earlier activity by ${who} in the case`;
+  const ends = fact("case ends", "The last event in the case is at 2026-03-11 20:00:10 UTC");
+  const isNew = (name: string) => fact("first seen", `First seen at 2026-03-11 19:00:00 UTC: ${name}`, { name });
   expect(
     facts([
       isNew("nadia"),
-      "No data events for bucket b: reads of objects are not recorded",
-      idle,
-      "Clients: aws-cli/2",
+      fact("no data events", "No data events for bucket b"),
+      ends,
+      fact("clients", "Clients: aws-cli/2"),
     ]),
   ).toEqual({
     lead: "; no earlier activity by nadia in the case",
     rows: [
       ["Context", "Clients: aws-cli/2"],
-      ["Not recorded", "No data events for bucket b: reads of objects are not recorded"],
-      ["Page left open", "19:40:00 to 19:50:00, background requests only"],
+      ["Not recorded", "No data events for bucket b", "The last event in the case is at 20:00:10"],
     ],
   });
-  expect(facts([isNew("eve")])).toEqual({
-    lead: "",
-    rows: [["Context", isNew("eve").replace("2026-03-11 19:00:00 UTC", "19:00:00")]],
-  });
+  expect(facts([isNew("eve")])).toEqual({ lead: "", rows: [["Context", "First seen at 19:00:00: eve"]] });
 });

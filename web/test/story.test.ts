@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import type { Found, Overview, OverviewActor, Remedies, RemedyItem } from "../src/api/types";
+import type { Found, Overview, OverviewActor, OverviewBalance, Remedies, RemedyItem } from "../src/api/types";
 import { actionOf } from "../src/lib/action";
+import { containment } from "../src/lib/containment";
+import { inShort, leftOver, lookedAt } from "../src/lib/inshort";
 import { squeeze } from "../src/lib/squeeze";
-import { actorHref, containment, evidenceHref, story, usesOfAddress } from "../src/lib/story";
+import { actorHref, evidenceHref, outline, story, usesOfAddress } from "../src/lib/story";
 import { kindName, listed, middle, typeNames } from "../src/lib/text";
 import { completed, suggestions } from "../src/sql/completion";
 import { treesOf } from "../src/timeline/tree";
@@ -44,6 +46,8 @@ const EMPTY: Overview = {
   commands: [],
   patterns: [],
   consoles: [],
+  balance: [],
+  looked: [],
 };
 
 const found = (event: string, reason: string, object: string | null, events = 1): Found => ({
@@ -68,6 +72,8 @@ const found = (event: string, reason: string, object: string | null, events = 1)
   ended_at: null,
   deleted: false,
   outside: false,
+  missing: false,
+  principals: ["nadia"],
 });
 
 test("an empty case has no story", () => {
@@ -181,7 +187,11 @@ test("a sign-in has its own time and address, and a session without one says so"
     signed_in_at: signedIn,
     way: signedIn ? "password" : null,
     event_id: signedIn ? "e" : null,
-    services: ["iam"],
+    open_until: signedIn ? first.replace(":00:00", ":25:00") : null,
+    pages: 1,
+    changes: signedIn ? 1 : 0,
+    secrets: 0,
+    commands: 0,
   });
   const consoles = [
     session("early", "2026-03-11T18:00:00Z", null),
@@ -205,9 +215,12 @@ test("a sign-in has its own time and address, and a session without one says so"
   expect(came?.evidence.map((each) => [each.time, each.text])).toEqual([
     [
       "2026-03-11T18:00:00Z",
-      "Console session from 192.0.2.1 and 198.51.100.7, without MFA, sign-in not in the case; 1 click until 18:20:00",
+      "Console session from 192.0.2.1 and 198.51.100.7, without MFA, sign-in not in the case; 1 click (1 page, no changes) until 18:20:00",
     ],
-    ["2026-03-11T19:00:14Z", "Signed in from 192.0.2.1 with password, without MFA; 2 clicks until 19:20:00"],
+    [
+      "2026-03-11T19:00:14Z",
+      "Signed in from 192.0.2.1 with password, without MFA; 2 clicks (1 page, 1 change) until 19:20:00, left open until 19:25:00",
+    ],
   ]);
   expect(came?.evidence[0]?.href).toBe("/timeline?session=early");
 });
@@ -468,4 +481,160 @@ test("links form a tree in which each session occurs once", () => {
   expect(tree?.links.map((edge) => [edge.to.session, edge.more])).toEqual([["b", 1]]);
   expect(tree?.links[0]?.to.links.map((edge) => edge.to.session)).toEqual(["c"]);
   expect(treesOf([link("a", "b"), link("b", "a")])).toEqual([]);
+});
+
+const balance = (more: Partial<OverviewBalance>): OverviewBalance => ({
+  place: 1,
+  harmed: 0,
+  harmed_own: 0,
+  opened: 0,
+  closed: 0,
+  closed_at: null,
+  created: 0,
+  deleted: 0,
+  deleted_at: null,
+  by_service: [],
+  left_over: [],
+  ...more,
+});
+
+test("that what was harmed had been created by the same identity is said first, and what is left of it by name", () => {
+  const own = balance({
+    harmed: 260,
+    harmed_own: 260,
+    opened: 8,
+    closed: 8,
+    closed_at: "2026-03-11T19:28:24Z",
+    created: 149,
+    deleted: 139,
+    deleted_at: "2026-03-11T19:28:41Z",
+    by_service: ["a", "b", "c", "d"],
+    left_over: [
+      { entity_type: "vpc", resources: 1, names: ["vpc-1"] },
+      { entity_type: "parameter", resources: 5, names: ["/p/1", "/p/2", "/p/3", "/p/4", "/p/5"] },
+    ],
+  });
+  const [first, ...rest] =
+    story({ ...EMPTY, actors: [actor(1, 24, "nadia")], balance: [own] }).told[0]?.sentences ?? [];
+  expect([first?.title, first?.lines]).toEqual([
+    "In short",
+    [
+      "All 260 events that took, weakened or destroyed something concern only what nadia had created in this case.",
+      "139 of 149 resources that it created were deleted by 19:28:41 (others: see “Left over”).",
+      "All 8 events that opened something to others were undone by 19:28:24.",
+    ],
+  ]);
+  expect(rest.find(({ title }) => title === "Left over")?.lines).toEqual([
+    "Created, without a deletion in this case: VPC vpc-1; 5 parameters: /p/1, /p/2, /p/3 and 2 more",
+    "Deleted by Secrets Manager, without a request in this case: 4 secrets: a, b, c and 1 more",
+  ]);
+  const told = (more: Partial<OverviewBalance>) =>
+    inShort(actor(1, 24, "nadia"), { balance: [balance({ ...own, ...more })] })?.lines?.[0];
+  expect(told({ harmed_own: 200 })).toMatch(/^200 of 260 events /);
+  // If most of it belonged to others, the story below says what it was.
+  expect(told({ harmed_own: 100 })).toBeUndefined();
+  expect(leftOver(actor(1, 24, "nadia"), { balance: [balance({ created: 3 })] })).toBeUndefined();
+});
+
+test("what an identity looked at: pages of the console by service, and what programs read before the first change", () => {
+  const looked = (how: "console" | "program", name: string, before: string | null = null) => ({
+    place: 1,
+    how,
+    name,
+    times: 1,
+    first_time: "2026-03-11T19:00:00Z",
+    before,
+    rank: 0,
+  });
+  const all = [
+    "Console › Search",
+    "IAM › Dashboard",
+    "IAM › Users",
+    "IAM › Users › marek › Permissions",
+    "IAM › Users › marek › Security credentials",
+    "IAM › Users › svc-backup › Permissions",
+    "IAM › Roles",
+    "VPC › Virtual Private Cloud › Your VPCs › vpc-1",
+    "EC2 › EC2 Dashboard",
+  ].map((name) => looked("console", name));
+  const calls = ["iam:ListUsers", "sts:GetCallerIdentity"].map((name) =>
+    looked("program", name, "2026-03-11T19:54:39Z"),
+  );
+  expect(lookedAt(actor(1, 1, "eve"), { looked: [...all, ...calls] })).toEqual([
+    "Console: IAM (Users › marek and svc-backup, Roles) and VPC (Your VPCs › vpc-1)",
+    "Programs before the first change, at 19:54:39: iam:ListUsers and sts:GetCallerIdentity",
+  ]);
+  const quiet = { ...actor(1, 0, "eve"), findings: 0 };
+  expect(outline(quiet, { ...EMPTY, looked: [looked("program", "iam:ListUsers")] })).toBe(
+    "nothing stands out; looked at: Programs: iam:ListUsers",
+  );
+});
+
+test("a share says with whom and from when to when, and a denied call says as whom", () => {
+  const shared = {
+    ...found("e1", "exfiltration", "snapshot"),
+    effect: "shared",
+    own: true,
+    what: "Shared snapshot snap-1 with account 111122223333",
+    ended: 1,
+    ended_at: "2026-03-11T19:45:00Z",
+  };
+  expect(sentenceOf("Took", [shared])).toMatchObject({
+    strong: false,
+    inside: "Only resources that it had created: shared 1 snapshot with account 111122223333 (19:41:32 to 19:45:00)",
+  });
+  expect(sentenceOf("Took", [{ ...shared, ended: 0, ended_at: null }])?.inside).toMatch(/ \(no end in this case\)$/);
+  const left = { ...found("e2", "defense_impairment", "organization"), done: false, denied: true };
+  expect(textsOf("Tried", [{ ...left, principals: ["ops-role/session-1"] }])).toEqual(["did e2, as ops-role"]);
+  expect(textsOf("Tried", [{ ...left, principals: ["nadia", "ops-role/session-1"] }])).toEqual(["did e2"]);
+  const gone = {
+    ...left,
+    event_id: "e3",
+    denied: false,
+    missing: true,
+    what: "Tried to stop logging for trail t: TrailNotFoundException",
+    thing: "trail",
+  };
+  const tried = sentenceOf("Tried", [left, gone]);
+  expect(tried?.more.map(({ text, gist }) => [text, gist])).toEqual([
+    [
+      "Tried to stop logging for trail t: TrailNotFoundException; it did not exist",
+      "stop logging for 1 trail that did not exist",
+    ],
+  ]);
+});
+
+test("every command that was typed is named", () => {
+  const commands = [
+    {
+      place: 1,
+      commands: 4,
+      time: "2026-03-11T19:47:37Z",
+      what: ["Typed in CloudShell: sts:GetCallerIdentity", "Typed in CloudShell: s3:ListBuckets", null],
+    },
+  ];
+  expect(textsOf("Ran", [], { commands })).toEqual([
+    "Typed in CloudShell: sts:GetCallerIdentity, s3:ListBuckets, a command and 1 more",
+  ]);
+});
+
+test("a key that was created says when it was last used", () => {
+  const remedies = (more: Partial<RemedyItem>): Remedies => ({
+    urgent: 1,
+    other: 0,
+    ended: 0,
+    urgent_items: [{ ...item("key", "e1"), ...more }],
+    other_items: [],
+    ended_items: [],
+    needs: [],
+    data: [],
+  });
+  const [used] = containment(remedies({ uses: 47, last_used: "2026-03-11T21:20:13Z" })).urgent;
+  expect([used?.evidence.text, used?.brief]).toEqual([
+    "did e1, by eve; last used 21:20:13",
+    "did by eve; last used 21:20:13",
+  ]);
+  expect(containment(remedies({ uses: 0, last_used: null })).urgent[0]?.brief).toBe(
+    "did by eve; not used in this case",
+  );
 });

@@ -3,7 +3,7 @@
 use super::content::Report;
 use super::document::{Block, Item, Point, Tone};
 use super::found::{Aspect, Denied, Link, Network, NotableAction, Pattern, SignIn, Taken};
-use super::words::{self, count, digits, joined, moment, objects, period, who};
+use super::words::{self, count, digits, joined, lasted, moment, objects, period, who};
 use crate::event::Timestamp;
 
 /// The maximum number of sentences in a point; the remaining items are counted.
@@ -320,10 +320,13 @@ fn networks(networks: &[Network], total: u64) -> Option<Point> {
         let (who, since) = (who(network.principal.as_deref()), moment(network.known_since));
         let known: Vec<&str> = [&network.country, &network.owner].into_iter().flatten().map(String::as_str).collect();
         let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
-        let days = count(network.active_days, "day", "days");
+        let after = match network.active_days {
+            0 => lasted(network.known_since, network.time),
+            days => format!("{} of activity", count(days, "day", "days")),
+        };
         let short = if network.too_short { "; the history is too short to judge whether this is unusual" } else { "" };
         let text = format!("{who}, known since {since}, first seen from {}{known}", network.network);
-        (format!("{} · {text}, after {days} of activity{short}", moment(network.time)).into(), 1)
+        (format!("{} · {text}, after {after}{short}", moment(network.time)).into(), 1)
     };
     let head = format!("New networks for known identities: {}", digits(total));
     point(Tone::Firm, head, networks.iter().map(item), total)

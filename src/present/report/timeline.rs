@@ -26,8 +26,8 @@ pub(super) fn timeline(report: &Report) -> Section {
         events. If a click is uncertain, the line shows its confidence, where 1 means certain. Lines of the kind \"other\" contain \
         console events that belong to no recognized click. For programs, the lines show calls that stand out, were denied or changed \
         something, and all calls made with a credential that was created in the case. More than three calls by a program that have \
-        the same meaning and outcome, and are at most a minute apart, share a line with the resources that they name and the times \
-        of the first and last call. CloudTrail records times to the second, so the order within a second is not known; the call \
+        the same meaning and outcome share a line with the resources that they name and the times of the first and last call, if \
+        they are at most a minute apart, or at most an hour if they do not stand out. CloudTrail records times to the second, so the order within a second is not known; the call \
         that creates a resource is shown first.";
     let case = quote::shell(&report.scope.case);
     let all = format!(
@@ -121,8 +121,7 @@ fn line(run: &Run<'_>, today: Option<i64>, made: bool, marks: &Marks) -> (Tone, 
 /// The sentence, the confidence and the error, the page, and notes.
 fn what(run: &Run<'_>, marks: &Marks) -> Vec<Span> {
     let mut spans = vec![Span::Text(run.sentence())];
-    let others = run.other_resources();
-    spans.extend((!others.is_empty()).then(|| Span::Aside(others.join("; "))));
+    spans.extend(others(run).map(Span::Aside));
     spans.extend(run.certainty().map(|sure| Span::Mark(format!("confidence: {sure}"))));
     let unsaid = run.error().filter(|error| !says(&run.sentence(), error));
     spans.extend(unsaid.map(|error| Span::Mark(error.to_owned())));
@@ -132,6 +131,18 @@ fn what(run: &Run<'_>, marks: &Marks) -> Vec<Span> {
     }
     spans.extend(run.ids().flat_map(|id| marks.on(id)).map(|note| Span::Line(format!("▸ {note}"))));
     spans
+}
+
+/// How many of the other resources of a line that does not stand out are named.
+const ROUTINE: usize = 12;
+
+/// The resources that a line covers in addition to that in its sentence.
+fn others(run: &Run<'_>) -> Option<String> {
+    let all = run.other_resources();
+    let most = if run.first.stands_out { all.len() } else { ROUTINE };
+    let more = all.len().saturating_sub(most) as u64;
+    let text = all.get(..most.min(all.len()))?.join("; ");
+    (!all.is_empty()).then(|| if more > 0 { format!("{text}; and {} more", digits(more)) } else { text })
 }
 
 /// Whether a sentence states the error, as `InvalidParameterValue` or, in words, as `access denied`.

@@ -172,7 +172,8 @@ pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
         (!session.ips.is_empty()).then(|| format!(", connecting from {}", joined(&session.ips))),
         (!session.regions.is_empty()).then(|| format!(", in {}", joined(&session.regions))),
         (!session.agents.is_empty()).then(|| format!(", with {}", joined(&session.agents))),
-        Some(".".to_owned()),
+        // The name of a client may be cut off.
+        (!session.agents.last().is_some_and(|agent| agent.ends_with('…'))).then(|| ".".to_owned()),
         session.console.then(|| format!(" {}", came_in(session, sign_ins))),
         stayed_open(session),
     ];

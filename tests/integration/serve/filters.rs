@@ -31,6 +31,14 @@ fn each_filter_returns_only_matching_rows() {
     assert_eq!(all_are(&format!("{api}&ip=203.0.113.147&kind=change"), "error_code", &json!("AccessDenied")), 1);
     assert_eq!(all_are(&format!("{api}&technique=T1530"), "title", &json!("s3:GetObject")), 44);
     assert_eq!(server.get_json("/api/timeline?show=residual")["total"], 0);
+    // Rows of programs that stand out are part of all rows of programs.
+    assert_eq!(all_are("show=found", "class", &json!("programmatic")), 62);
+    assert_eq!(all_are("show=found&reason=exfiltration", "title", &json!("s3:GetObject")), 1);
+    assert_eq!(all_are("show=found&show=programmatic", "class", &json!("programmatic")), 2526 - 507 - 5);
+    let classes = server.get_json("/api/facets?show=click&show=found")["classes"].clone();
+    let count =
+        |class: &str| classes.as_array().unwrap().iter().find(|row| row["value"] == class).unwrap()["count"].clone();
+    assert_eq!((count("click"), count("found")), (json!(39), json!(62)));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod access;
 mod answers;
+mod balance;
 mod cases;
 mod export;
 mod filters;

@@ -46,20 +46,41 @@ fn overview_shows_actors_actions_and_evidence() {
         signed_in,
         [&json!("nadia"), &json!("2026-03-11T19:38:12.000000Z"), &json!("password"), &json!(34), &json!(6)]
     );
-    // The last click, not the last background request at 19:54:02.
-    assert_eq!(console["last_time"], "2026-03-11T19:53:17.000000Z");
-    let notes: Vec<&str> = overview["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
-    assert_eq!(overview["actors"][0]["notes"], overview["notes"]);
-    for text in [
-        "1 failed sign-in as nadia from 203.0.113.66 (2026-03-11 19:37:29 UTC); the next sign-in succeeded at 2026-03-11 19:38:12 UTC",
-        "Clients: Firefox 148 on Linux; aws-cli/2 (iam.create-user, s3.cp, s3.ls, sts.get-caller-identity); aws-cli/2 in CloudShell",
-        "First seen at 2026-03-11 19:37:29 UTC; no earlier activity by nadia in the case",
-        "was created for the existing user svc-backup, which was active in the case since 2026-03-11 01:00:00 UTC, from other addresses (192.0.2.90)",
-        "No data events for buckets prod-customer-exports, prod-static-site, shared-audit-trail: reads of objects are not recorded",
-        "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC",
+    // The last event of the last click, as in the report, not the last background request at 19:54:02.
+    assert_eq!(console["last_time"], "2026-03-11T19:53:18.000000Z");
+    let kinds = ["pages", "changes", "secrets", "commands", "open_until"].map(|name| &console[name]);
+    assert_eq!(kinds, [&json!(21), &json!(1), &json!(3), &json!(5), &Value::Null]);
+    assert_eq!(overview["commands"][0]["what"].as_array().unwrap().len(), 5);
+    let tried = find(&overview["found"], |row| row["event_key"] == "iam:CreateUser" && row["done"] == false);
+    assert_eq!((&tried["principals"], &tried["missing"]), (&json!(["svc-backup"]), &json!(false)));
+    let facts = nadia["facts"].as_array().unwrap();
+    for (kind, text) in [
+        (
+            "failed sign-ins",
+            "1 failed sign-in as nadia from 203.0.113.66 (2026-03-11 19:37:29 UTC); the next sign-in succeeded at 2026-03-11 19:38:12 UTC",
+        ),
+        (
+            "clients",
+            "Clients: Firefox 148 on Linux; aws-cli/2 (iam.create-user, s3.cp, s3.ls, sts.get-caller-identity); aws-cli/2 in CloudShell",
+        ),
+        ("first seen", "First seen at 2026-03-11 19:37:29 UTC; no earlier activity by nadia in the case"),
+        (
+            "key created",
+            "was created for the existing user svc-backup, which was active in the case since 2026-03-11 01:00:00 UTC, from other addresses (192.0.2.90)",
+        ),
+        (
+            "no data events",
+            "No data events for buckets prod-customer-exports, prod-static-site, shared-audit-trail: reads of objects are not recorded",
+        ),
+        ("logging", "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC"),
     ] {
-        assert!(notes.iter().any(|note| note.contains(text)), "{text}: {notes:#?}");
+        let found = facts.iter().find(|fact| fact["kind"] == kind).unwrap();
+        assert!(found["text"].as_str().unwrap().contains(text), "{text}: {found:#?}");
     }
+    let stopped = facts.iter().find(|fact| fact["kind"] == "logging").unwrap();
+    assert_eq!(stopped["later"], "; no later event in the case starts or creates it");
+    let failed = facts.iter().find(|fact| fact["kind"] == "failed sign-ins").unwrap();
+    assert_eq!((&failed["name"], &failed["number"]), (&json!("nadia"), &json!(1)));
 }
 
 #[test]
@@ -80,6 +101,9 @@ fn urgent_items_match_the_report() {
     ];
     assert_eq!(urgent, expected);
     assert!(open["urgent_items"][1]["session_id"].is_string());
+    let key = ["uses", "last_used"].map(|name| &open["urgent_items"][1][name]);
+    assert_eq!(key, [&json!(47), &json!("2026-03-11T21:20:13.000000Z")]);
+    assert_eq!(open["urgent_items"][0]["uses"], Value::Null);
     let secret = "'arn:aws:secretsmanager:eu-west-1:111122223333:secret:warehouse/reader-IjKl56'";
     let rotate = json!([
         format!("aws secretsmanager describe-secret --secret-id {secret} --region eu-west-1"),

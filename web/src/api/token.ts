@@ -1,13 +1,15 @@
 // The access token. It is in the fragment of the address that `serve` prints, which browsers do not send. It is stored for
 // this tab, and other tabs on the same server ask this one for it. Unlike a cookie, it is not sent to other ports.
 
+import { listeners } from "../lib/listeners";
+
 const KEY = "token";
 const TOKEN = /(?:^|token=)([0-9a-f]{64})$/;
 
 /** Milliseconds to wait for an answer from another tab. */
 const PATIENCE = 700;
 
-const listeners = new Set<() => void>();
+const arrivals = listeners();
 let channel: BroadcastChannel | undefined;
 let token = "";
 let valid = true;
@@ -50,7 +52,7 @@ function hear({ data }: MessageEvent<unknown>) {
     const given = tokenIn(data);
     if (given && given !== token) {
       take(given);
-      for (const listener of listeners) listener();
+      arrivals.tell();
     }
   }
 }
@@ -71,10 +73,7 @@ export async function findToken(): Promise<void> {
 }
 
 /** Calls the listener when another tab provides a token and this tab had no valid one. */
-export function onToken(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-}
+export const onToken = arrivals.add;
 
 /** Accepts the token in an entered text. Returns false if there is none. */
 export function enterToken(text: string): boolean {

@@ -1,6 +1,6 @@
 // The server's responses. Times are RFC 3339 strings in UTC; missing values are null.
 
-export type Show = "click" | "command" | "background" | "residual" | "programmatic" | "aggregated";
+export type Show = "click" | "command" | "background" | "residual" | "found" | "programmatic" | "aggregated";
 export type Outcome = "ok" | "failed" | "denied";
 export type Order = "asc" | "desc";
 
@@ -395,8 +395,6 @@ export interface HuntHits {
 
 /** The data that the overview's sentences are made from. */
 export interface Overview {
-  /** Sentences about the case that are shown with the gravest actor. */
-  notes?: string[];
   actors: OverviewActor[];
   notable_actors: number;
   all_actors: number;
@@ -417,6 +415,39 @@ export interface Overview {
   commands: OverviewCommands[];
   patterns: OverviewPattern[];
   consoles: OverviewConsole[];
+  balance: OverviewBalance[];
+  looked: OverviewLooked[];
+}
+
+/** What an actor created, and what it did to that. */
+export interface OverviewBalance {
+  place: number;
+  /** Events that took, shared, weakened or destroyed something, and those that concern only what the same actor had created. */
+  harmed: number;
+  harmed_own: number;
+  /** Events that opened something to the outside, and those whose effect ended in the case. */
+  opened: number;
+  closed: number;
+  closed_at: string | null;
+  /** Resources, and those that a later event in the case deleted. */
+  created: number;
+  deleted: number;
+  deleted_at: string | null;
+  /** Secrets of which Secrets Manager deleted a version, although no request in the case deleted them. */
+  by_service: string[];
+  /** Resources without a deletion in the case, at most 8 names of each type. */
+  left_over: { entity_type: string; resources: number; names: string[] }[];
+}
+
+/** A console page, or a call by which a program read something before its first change. */
+export interface OverviewLooked {
+  place: number;
+  how: "console" | "program";
+  name: string | null;
+  times: number;
+  first_time: string;
+  before: string | null;
+  rank: number;
 }
 
 /** An address, and what it was used for. */
@@ -460,20 +491,52 @@ export interface OverviewConsole {
   signed_in_at: string | null;
   way: string | null;
   event_id: string | null;
-  services: string[];
+  /** When the last background request was sent, if that was later. */
+  open_until: string | null;
+  /** Clicks and commands by kind. */
+  pages: number;
+  changes: number;
+  secrets: number;
+  commands: number;
 }
 
-/** The commands that an actor typed in the console: the number, and the first one. */
+/** The commands that an actor typed in the console: the number, and the first ones. */
 export interface OverviewCommands {
   place: number;
   commands: number;
   time: string;
-  what: string | null;
+  what: (string | null)[];
+}
+
+/** A sentence about an actor, with what it is about. */
+export interface Fact {
+  kind:
+    | "failed sign-ins"
+    | "program sign-in"
+    | "clients"
+    | "first seen"
+    | "seen before"
+    | "key created"
+    | "password set"
+    | "password of new user"
+    | "private addresses"
+    | "no data events"
+    | "logging"
+    | "case ends";
+  text: string;
+  time: string | null;
+  /** The user or identity. */
+  name: string | null;
+  number: number | null;
+  event_id: string | null;
+  /** When it ended, and for failed sign-ins, when the next one succeeded. */
+  until: string | null;
+  /** What to add to a sentence about its event or user. */
+  later: string | null;
 }
 
 export interface OverviewActor {
-  /** Sentences about the actor. */
-  notes?: string[];
+  facts?: Fact[];
   place: number;
   actor: string;
   account_id: string | null;
@@ -541,6 +604,9 @@ export interface Found {
   deleted: boolean;
   /** Whether one of them opened something to everyone, to another account or to any address. */
   outside: boolean;
+  /** Whether all of them failed because what they concern did not exist. */
+  missing: boolean;
+  principals: string[];
 }
 
 export interface OverviewLink extends ActorLink {
@@ -607,6 +673,9 @@ export interface RemedyItem {
   commands?: string[];
   /** What to do, for an item that combines several resources. */
   action?: string | null;
+  /** For an access key that was created: the number of calls that it signed, and the last one. */
+  uses?: number | null;
+  last_used?: string | null;
 }
 
 /** Who was active when. Times are seconds since 1970. */
@@ -642,6 +711,10 @@ export interface Lane {
   weight: number;
   sessions: number;
   events: number;
+  /** Whether the identities are roles that the actor used. */
+  joined: boolean;
+  /** At most 24. */
+  session_ids: string[];
 }
 
 export interface PictureMark {

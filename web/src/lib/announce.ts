@@ -1,17 +1,12 @@
 // The one place where the page announces what it has done, also to screen readers.
 
 import { save } from "../api/client";
+import { listeners } from "./listeners";
 
-const listeners = new Set<(text: string) => void>();
+const announced = listeners<[text: string]>();
 
-export function announce(text: string) {
-  for (const listener of listeners) listener(text);
-}
-
-export function onAnnounced(listener: (text: string) => void): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-}
+export const announce = announced.tell;
+export const onAnnounced = announced.add;
 
 /** Copies text to the clipboard, and announces it. */
 export async function copy(text: string, what: string) {

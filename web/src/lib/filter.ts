@@ -2,11 +2,19 @@
 
 import type { Outcome, Show } from "../api/types";
 
-export const SHOWS: readonly Show[] = ["click", "command", "residual", "background", "programmatic", "aggregated"];
-/** What a person did and what is unexplained. Other rows are shown on request. */
-export const DEFAULT_SHOW: readonly Show[] = ["click", "command", "residual"];
-/** If somebody or something is selected, API activity is also shown. */
-export const CHOSEN_SHOW: readonly Show[] = [...DEFAULT_SHOW, "programmatic"];
+export const SHOWS: readonly Show[] = [
+  "click",
+  "command",
+  "residual",
+  "background",
+  "found",
+  "programmatic",
+  "aggregated",
+];
+/** What a person did, what is unexplained, and what programs did that stands out. Other rows are shown on request. */
+export const DEFAULT_SHOW: readonly Show[] = ["click", "command", "residual", "found"];
+/** If somebody or something is selected, all API activity is also shown. */
+export const CHOSEN_SHOW: readonly Show[] = ["click", "command", "residual", "programmatic"];
 
 /** The filters that take several values. */
 export const LISTS = [

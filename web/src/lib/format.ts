@@ -18,6 +18,10 @@ export function moment(time: string | null | undefined): string {
 export const day = (time: string): string => moment(time).slice(0, 10);
 export const clock = (time: string): string => moment(time).slice(11);
 
+/** The end of a time range. The date is left out if it is that of the start. */
+export const endTime = (first: string, last: string): string =>
+  day(first) === day(last) ? clock(last).slice(0, 8) : moment(last).slice(0, 19);
+
 /** `16 min 33 s`, the two largest units. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -21,6 +21,8 @@ interface Done {
   thing: string | null;
   events: number;
   targets: number;
+  /** Whether it failed because what it concerns did not exist. */
+  missing?: boolean;
 }
 
 export const lower = (text: string): string =>
@@ -31,6 +33,10 @@ const LONGEST = 110;
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 const WORD = /^([a-z]+|[A-Z][a-z]+|[A-Z]{2,4}|[a-z0-9-]+:[A-Z]\w+)$/;
+
+/** Several calls may have requested different numbers. */
+const uncounted = (text: string): string =>
+  text.replace(/ up to \d+(?= )/, "").replace(/( instances?) (of type|from) .*$/, "$1");
 
 /** Several events may have different names, of which only the first is known. */
 const general = (text: string, events: number): string =>
@@ -46,14 +52,15 @@ const general = (text: string, events: number): string =>
 function numbered({ what, thing, events, targets }: Done): string | undefined {
   if (thing === null) return undefined;
   const [one, many] = [typeName(thing), typeNames(thing)];
-  const at = new RegExp(` (?:the |an? )?((?:[A-Z]\\w* )*)(?:${escaped(one)}|${escaped(many)})(?=[ :;,]|$)`).exec(what);
+  const text = uncounted(what);
+  const at = new RegExp(` (?:the |an? )?((?:[A-Z]\\w* )*)(?:${escaped(one)}|${escaped(many)})(?=[ :;,]|$)`).exec(text);
   if (!at) return undefined;
-  return `${general(what.slice(0, at.index), events)} ${count(targets)} ${at[1] ?? ""}${targets === 1 ? one : many}`;
+  return `${general(text.slice(0, at.index), events)} ${count(targets)} ${at[1] ?? ""}${targets === 1 ? one : many}`;
 }
 
 /** Up to the first word that may be a name, which is kept if the phrase is not complete without it. */
 function unnamed({ what, thing, events, targets }: Done): string {
-  const [first = "", ...words] = what.split(" ");
+  const [first = "", ...words] = (events > 1 ? uncounted(what) : what).split(" ");
   const end = words.findIndex((word) => !WORD.test(word) && !/^\d+$/.test(word));
   const kept = end < 0 ? words : words.slice(0, end);
   const open = end === 0 || /^(for|from|of|on|to|with|type|document)$/.test(kept.at(-1) ?? "");
@@ -65,12 +72,13 @@ function unnamed({ what, thing, events, targets }: Done): string {
 
 /** `read 20 secrets`, `put a policy on 1 bucket for account 111122223333`, `stop logging for 1 trail (3 times)` */
 export function gistOf(done: Done): string {
-  const { what, events, targets } = done;
+  const { what, events, targets, missing } = done;
   const short = numbered(done) ?? unnamed(done);
-  const [, outsider] = /\blets (account \d{12}|everyone)\b/.exec(what) ?? [];
-  const whom = outsider && !short.includes(outsider) ? ` for ${outsider}` : "";
+  const [, word, outsider] = /\b(lets|with) (account \d{12}|everyone)\b/.exec(what) ?? [];
+  const whom = outsider && !short.includes(outsider) ? ` ${word === "lets" ? "for" : "with"} ${outsider}` : "";
+  const absent = missing ? ` that did not exist` : "";
   const times = events > 1 && (targets <= 1 || done.thing === null) ? ` (${count(events)} times)` : "";
-  return shortened(lower(short.replace(/^Tried to /, "")), LONGEST) + whom + times;
+  return shortened(lower(short.replace(/^Tried to /, "")), LONGEST) + whom + absent + times;
 }
 
 const MOST = 6;

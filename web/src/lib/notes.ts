@@ -7,6 +7,7 @@ import { announce } from "./announce";
 import { counted } from "./format";
 import { grouped } from "./group";
 import { useChanged } from "./hooks";
+import { listeners } from "./listeners";
 
 interface Indexed {
   answer: NotesAnswer;
@@ -17,7 +18,7 @@ interface Indexed {
 let known: Indexed | undefined;
 let failed: unknown;
 let asked = false;
-const listeners = new Set<() => void>();
+const changes = listeners();
 
 const keyOf = (type: string, id: string, entityType = "") => `${type}\n${entityType}\n${id}`;
 
@@ -42,12 +43,12 @@ function take(answer: NotesAnswer) {
   ].sort();
   known = { answer, byTarget, tags };
   failed = undefined;
-  for (const listener of listeners) listener();
+  changes.tell();
 }
 
 function refuse(error: unknown) {
   failed = error;
-  for (const listener of listeners) listener();
+  changes.tell();
 }
 
 function fetchNotes() {
@@ -55,14 +56,9 @@ function fetchNotes() {
   api.notes().then(take, refuse);
 }
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-};
-
 /** The notes. Renders again whenever they change. */
 export function useNotes() {
-  useChanged(subscribe, listeners);
+  useChanged(changes.add, changes);
   useEffect(() => {
     if (!asked) fetchNotes();
   }, []);

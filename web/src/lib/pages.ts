@@ -2,6 +2,7 @@
 // aborted.
 
 import type { Page } from "../api/types";
+import { listeners } from "./listeners";
 
 export type FetchPage<Row> = (offset: number, limit: number, signal: AbortSignal) => Promise<Page<Row>>;
 
@@ -28,17 +29,14 @@ export class PageCache<Row> implements RowSource<Row> {
   readonly #size: number;
   readonly #pages = new Map<number, Row[]>();
   readonly #pending = new Map<number, { abort: AbortController; done: Promise<Row[]>; pinned: boolean }>();
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = listeners();
 
   constructor(fetch: FetchPage<Row>, size = PAGE) {
     this.#fetch = fetch;
     this.#size = size;
   }
 
-  subscribe(listener: () => void) {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
+  readonly subscribe = this.#changes.add;
 
   get(index: number): Row | undefined {
     return this.#pages.get(Math.floor(index / this.#size))?.[index % this.#size];
@@ -68,7 +66,7 @@ export class PageCache<Row> implements RowSource<Row> {
   /** Aborts all pending requests. */
   close() {
     for (const { abort } of this.#pending.values()) abort.abort();
-    this.#listeners.clear();
+    this.#changes.clear();
   }
 
   #page(index: number) {
@@ -100,7 +98,7 @@ export class PageCache<Row> implements RowSource<Row> {
       throw error;
     } finally {
       if (this.#pending.get(page)?.abort.signal === signal) this.#pending.delete(page);
-      if (!signal.aborted) for (const listener of this.#listeners) listener();
+      if (!signal.aborted) this.#changes.tell();
     }
   }
 

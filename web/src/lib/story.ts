@@ -2,7 +2,6 @@
 
 import type {
   DataOut,
-  DisclosedData,
   Found,
   Overview,
   OverviewActor,
@@ -11,15 +10,13 @@ import type {
   OverviewConsole,
   OverviewLink,
   OverviewPattern,
-  Remedies,
-  RemedyItem,
   SignIn,
 } from "../api/types";
-import { actionOf, subjectOf } from "./action";
 import { withFacts } from "./facts";
-import { bytes, clock, count, counted, day, moment, rfc3339, seconds } from "./format";
+import { bytes, clock, count, counted, day, endTime, moment, rfc3339, seconds } from "./format";
 import { type Folded, gistOf, inside, lower, upper } from "./gist";
 import { grouped } from "./group";
+import { inShort, leftOver, lookedAt, looks } from "./inshort";
 import { shortPrincipal } from "./session";
 import { listed, middle, typeName, typeNames } from "./text";
 
@@ -30,6 +27,8 @@ export interface Evidence extends Folded {
   /** Empty if the line is not about a moment. */
   time: string;
   href: string;
+  /** The event that the line is about. */
+  event?: string;
 }
 
 export interface Sentence {
@@ -110,12 +109,8 @@ function lead(actor: OverviewActor): string {
   );
 }
 
-/** The end of a time range. The date is left out if it is that of the start. */
-const endTime = (first: string, last: string): string =>
-  day(first) === day(last) ? clock(last).slice(0, 8) : moment(last).slice(0, 19);
-
 /** `undone 12:28:24`. The date is left out if it is that of the change. */
-function ended(time: string, endedAt: string, deleted: boolean): string {
+export function ended(time: string, endedAt: string, deleted: boolean): string {
   const at = day(time) === day(endedAt) ? clock(endedAt).slice(0, 8) : moment(endedAt).slice(0, 19);
   return `${deleted ? "deleted" : "undone"} ${at}`;
 }
@@ -150,15 +145,40 @@ function ownedBy(found: Found): string {
     : "; all created by the same identity";
 }
 
+/** `, as svc-backup`, unless the actor itself called. */
+function asWhom({ principals }: Found, actor: OverviewActor): string {
+  const others = principals.filter((name) => name !== actor.actor && !name.startsWith(`${actor.actor}/`));
+  return others.length > 0 && others.length === principals.length
+    ? `, as ${listed(others.slice(0, 2).map(roleOf), others.length)}`
+    : "";
+}
+
+/** Without the name of the session. */
+const roleOf = (principal: string): string => middle(shortPrincipal(principal).split("/")[0] ?? principal, 44);
+
 /** `says`: whether the line says that the same identity had created what it concerns. */
-const evidenceOf = (found: Found, says = true): Evidence => ({
+const evidenceOf = (found: Found, actor: OverviewActor, says = true): Evidence => ({
   time: found.time,
-  text: (found.what ?? found.event_key) + repeats(found) + (says ? ownedBy(found) : "") + endOf(found),
+  text:
+    (found.what ?? found.event_key) +
+    repeats(found) +
+    (found.missing ? "; it did not exist" : "") +
+    asWhom(found, actor) +
+    (says ? ownedBy(found) : "") +
+    endOf(found),
   href: evidenceHref(found.session_id, found.event_id),
-  gist: gistOf({ ...found, what: found.what ?? found.event_key }),
+  event: found.event_id,
+  gist: gistOf({ ...found, what: found.what ?? found.event_key }) + spanOf(found),
   own: concernsOwn(found),
   minor: !(found.done || found.denied),
 });
+
+/** ` (12:11:01 to 12:11:57)`: from when to when something was shared or exposed. */
+function spanOf({ reason, done, time, events, ended: number, ended_at }: Found): string {
+  if (!done || !EXPOSED.includes(reason)) return "";
+  if (ended_at === null || number < events) return number === 0 ? " (no end in this case)" : "";
+  return ` (${clock(time).slice(0, 8)} to ${endTime(time, ended_at)})`;
+}
 
 const MOST_ENTRIES = 4;
 
@@ -219,9 +239,21 @@ const WAYS: Record<string, string> = {
   recovery: "through password recovery",
 };
 
-/** `Signed in from 203.0.113.66 with password, without MFA; 34 clicks until 19:54:02` */
+/** `34 clicks (22 pages, 1 change, 3 secrets, 5 commands)` */
+function clicksOf({ clicks, pages, changes, secrets, commands }: OverviewConsole): string {
+  if (clicks === 0) return "no clicks";
+  const parts = [
+    pages > 0 ? counted(pages, "page") : "",
+    changes > 0 ? counted(changes, "change") : "no changes",
+    secrets > 0 ? counted(secrets, "secret or key", "secrets and keys") : "",
+    commands > 0 ? counted(commands, "command") : "",
+  ];
+  return `${counted(clicks, "click")} (${parts.filter(Boolean).join(", ")})`;
+}
+
+/** `Signed in from 203.0.113.66 with password, without MFA; 34 clicks (22 pages, …) until 19:54:02` */
 function consoleEvidence(actor: OverviewActor, each: OverviewConsole, signIns: readonly SignIn[]): Evidence {
-  const { principal, ips, ip_count, way, mfa, clicks, first_time, last_time, signed_in_at } = each;
+  const { principal, ips, ip_count, way, mfa, first_time, last_time, signed_in_at, open_until } = each;
   const address = signIns.find((one) => one.event_id === each.event_id)?.source_ip;
   const from = address ? ` from ${address}` : ips.length > 0 ? ` from ${listed(ips, ip_count)}` : "";
   const factor = mfa === null ? "MFA use not recorded" : mfa ? "with MFA" : "without MFA";
@@ -231,7 +263,8 @@ function consoleEvidence(actor: OverviewActor, each: OverviewConsole, signIns: r
       ? `Console session${unlessActor(actor, "of", principal)}${from}, ${factor}, sign-in not in the case`
       : `Signed in${unlessActor(actor, "as", principal)}${from}${words && ` ${words}`}, ${factor}`;
   const time = signed_in_at ?? first_time;
-  const did = `${clicks > 0 ? counted(clicks, "click") : "no clicks"} until ${endTime(time, last_time)}`;
+  const idle = open_until === null ? "" : `, left open until ${endTime(time, open_until)}`;
+  const did = `${clicksOf(each)} until ${endTime(time, last_time)}${idle}`;
   const href = `/timeline?${new URLSearchParams({ session: each.session_id })}`;
   return { time, text: `${how}; ${did}`, href, gist: "console session", countable: true };
 }
@@ -273,8 +306,8 @@ function addresses(actor: OverviewActor, { addresses: all }: Overview): Sentence
 }
 
 /** Without the sentence of the first call, which the link shows. */
-const movedEvidence = (found: Found): Evidence => {
-  const evidence = evidenceOf(found);
+const movedEvidence = (found: Found, actor: OverviewActor): Evidence => {
+  const evidence = evidenceOf({ ...found, principals: [] }, actor);
   const text = evidence.text
     .replace(/(, previously only from .*?): .*$/, "$1")
     .replace(/\(an address that (\S+) and .*? also used\)/, "(also used by $1)");
@@ -291,7 +324,10 @@ function together(actor: OverviewActor, { patterns, found }: Overview): Sentence
   const moved = found.filter((each) => each.actor_place === actor.place && each.reason === "credential_use");
   if (own.length + moved.length === 0) return undefined;
   const [grave, routine] = [own.filter((each) => !isCleanup(each)), own.filter(isCleanup)];
-  const lines = [...moved.map(movedEvidence), ...[...grave, ...routine].map((each) => patternEvidence(actor, each))];
+  const lines = [
+    ...moved.map((each) => movedEvidence(each, actor)),
+    ...[...grave, ...routine].map((each) => patternEvidence(actor, each)),
+  ];
   return {
     title: "Stands out most",
     text: "",
@@ -316,7 +352,7 @@ function patternEvidence(actor: OverviewActor, each: OverviewPattern): Evidence 
     time: first_time,
     text: `${what} (until ${clock(last_time).slice(0, 8)})`,
     minor: isCleanup(each),
-    gist: `deletion of ${count(each.resources)} resources${isCleanup(each) ? ` (it had created ${each.own_resources === each.resources ? "all" : count(each.own_resources)} of them)` : ""}`,
+    gist: `deletion of ${count(each.resources)} resources (${clock(first_time).slice(0, 8)} to ${endTime(first_time, last_time)}${isCleanup(each) ? `, ${each.own_resources === each.resources ? "all" : count(each.own_resources)} its own` : ""})`,
     href: `${actorHref(actor)}&${new URLSearchParams({ kind: "delete", from: first_time, to: until })}`,
   };
 }
@@ -428,7 +464,7 @@ function topic(actor: OverviewActor, overview: Overview, about: Topic, own: read
   const atLeast = (strong && grave > 0) || apart.length === 0 ? 1 : 0;
   const routine = grave === 0 && own.length > 0 && own.every(concernsOwn);
   const onlyOwn = routine && apart.length === 0;
-  const lines = own.map((each) => evidenceOf(each, !onlyOwn));
+  const lines = own.map((each) => evidenceOf(each, actor, !onlyOwn));
   const shownLines = routine ? 0 : Math.min(Math.max(few - apart.length, atLeast), Math.max(grave, 1));
   const severe = own.filter((each) => gravity(each) <= SEVERE).length;
   const most = Math.max(severe, shownLines + (onlyOwn && own.every(isOwn) ? MOST_ROUTINE : MOST_MORE));
@@ -440,7 +476,7 @@ function topic(actor: OverviewActor, overview: Overview, about: Topic, own: read
   return {
     title,
     text: "",
-    strong,
+    strong: strong && !onlyOwn,
     ...parts,
     inside:
       (onlyOwn ? `Only resources that it had created: ${lower(parts.inside)}` : parts.inside) +
@@ -459,7 +495,7 @@ function split(lines: readonly Evidence[], most: number): Pick<Sentence, "eviden
   return { evidence: lines.slice(0, first).sort(byTime), more, inside: inside(more, first > 0) };
 }
 
-const downloadEvidence = ({
+export const downloadEvidence = ({
   first_time,
   source,
   session_id,
@@ -500,9 +536,15 @@ function linkEvidence({
   };
 }
 
+const TYPED = /^Typed in [^:]+: /;
+
+/** `Typed in CloudShell: sts:GetCallerIdentity, s3:ListBuckets and 3 more` */
 const typedEvidence = (actor: OverviewActor, { time, what, commands }: OverviewCommands): Evidence => ({
   time,
-  text: (what ?? "A command") + (commands > 1 ? `, and ${counted(commands - 1, "more command")}` : ""),
+  text: listed(
+    what.map((each, index) => (index === 0 ? (each ?? "A command") : (each ?? "a command").replace(TYPED, ""))),
+    commands,
+  ),
   href: `${actorHref(actor)}&kind=command`,
 });
 
@@ -529,7 +571,7 @@ function tried(actor: OverviewActor, overview: Overview): Sentence | undefined {
   );
   if (own.length === 0 && actor.denied === 0) return undefined;
   const denied = own.filter((each) => each.denied).length;
-  const some = own.slice(0, Math.max(denied, MOST_TRIED + MOST_MORE)).map((each) => evidenceOf(each));
+  const some = own.slice(0, Math.max(denied, MOST_TRIED + MOST_MORE)).map((each) => evidenceOf(each, actor));
   const parts = split(some, Math.min(denied, MOST_TRIED));
   return {
     title: "Tried",
@@ -542,7 +584,7 @@ function tried(actor: OverviewActor, overview: Overview): Sentence | undefined {
 }
 
 /** What an actor did that stands out, in a few words; empty if the case has no such event in the overview. */
-export function outline(actor: OverviewActor, { found }: Overview): string {
+export function outline(actor: OverviewActor, { found, looked }: Overview): string {
   const own = distinct(
     found.filter((each) => each.actor_place === actor.place),
     gravity,
@@ -550,10 +592,17 @@ export function outline(actor: OverviewActor, { found }: Overview): string {
   const [did, tries] = [own.filter(({ done }) => done), own.filter(({ done }) => !done)];
   const words = (some: readonly Found[]) =>
     inside(
-      some.map((each) => evidenceOf(each)),
+      some.map((each) => evidenceOf(each, actor)),
       false,
     );
-  return [words(did), tries.length > 0 ? `tried to ${lower(words(tries))}` : ""].filter(Boolean).join("; ");
+  const seen = own.length > 0 ? [] : lookedAt(actor, { looked });
+  return [
+    words(did),
+    tries.length > 0 ? `tried to ${lower(words(tries))}` : "",
+    seen.length > 0 ? `nothing stands out; looked at: ${seen.join("; ")}` : "",
+  ]
+    .filter(Boolean)
+    .join("; ");
 }
 
 /** The actors that are described in full, and those for whom one line is enough. */
@@ -562,172 +611,21 @@ export function story(overview: Overview): { told: ActorStory[]; others: Overvie
   const worth = (actor: OverviewActor) =>
     first !== undefined && actor.weight > 0 && actor.weight >= first.weight * SHARE_TOLD;
   const told = overview.actors.filter(worth).slice(0, MOST_TOLD);
-  // Notes are about the case, so that they belong to the identity whose activity is the gravest.
-  const notesOf = (actor: OverviewActor) => actor.notes ?? (actor === first ? (overview.notes ?? []) : []);
   const tell = (actor: OverviewActor): ActorStory => {
     const own = byTopic(actor, overview);
     const topics = TOLD.flatMap((title) => TOPICS.filter((each) => each.title === title));
     const sentences = [
+      inShort(actor, overview),
       cameIn(actor, overview),
       addresses(actor, overview),
+      looks(actor, overview),
       together(actor, overview),
       ...topics.map((each) => topic(actor, overview, each, own.get(each.title) ?? [])),
+      leftOver(actor, overview),
       tried(actor, overview),
     ].filter((each): each is Sentence => each !== undefined);
-    const all = withFacts(notesOf(actor), sentences, actor.actor, actor);
+    const all = withFacts(actor.facts ?? [], sentences, actor.actor, actor);
     return { actor, lead: lead(actor) + all.lead, href: actorHref(actor), sentences: all.sentences };
   };
   return { told: told.map(tell), others: overview.actors.filter((actor) => !told.includes(actor)) };
-}
-
-const NEEDS: Record<string, [string, string]> = {
-  used: ["credential used", "credentials used"],
-  key: ["access key created", "access keys created"],
-  password: ["password set", "passwords set"],
-  user: ["user created", "users created"],
-  policy: ["permission granted", "permissions granted"],
-  trust: ["trust relationship changed", "trust relationships changed"],
-  role: ["role created", "roles created"],
-  share: ["resource shared or exposed", "resources shared or exposed"],
-  network: ["security group opened", "security groups opened"],
-  watch: ["log or detector stopped, changed or deleted", "logs or detectors stopped, changed or deleted"],
-  instance: ["instance started", "instances started"],
-  other: ["other change that can preserve access", "other changes that can preserve access"],
-  secret: ["secret to rotate", "secrets to rotate"],
-};
-
-/** An item to contain or undo: what to do, what happened, the commands to review, and how it ended. */
-export interface Item {
-  action: string;
-  /** What happened, if the action and the story above say the rest: `Stopped by nadia`. */
-  brief?: string;
-  evidence: Evidence;
-  commands: string[];
-  end?: { text: string; href: string };
-}
-
-/** Items about resources of one type, such as secrets that were read. `title` is empty if they are too few to share a line. */
-export interface Group {
-  title: string;
-  items: Item[];
-}
-
-/** Items of one kind, and how many more there are. */
-export interface KindOfItems {
-  title: string;
-  groups: Group[];
-  left: number;
-}
-
-/** What to contain or undo: what to act on first, data that is no longer confidential, what else is still in effect and what
- * ended later in the case, both by kind. */
-export interface Containment {
-  urgent: Item[];
-  data: Item[];
-  other: KindOfItems[];
-  ended: KindOfItems[];
-  /** Who caused what is less urgent, if the list is complete and none of it is the work of the identities that are described. */
-  others: string[];
-}
-
-/** Several events that an item combines: for a secret, reads of the same secret. */
-const again = ({ events, need }: RemedyItem): string => {
-  if (events <= 1) return "";
-  return need === "secret" ? `, ${count(events)} times` : `, and ${count(events - 1)} more like it`;
-};
-
-function itemOf(item: RemedyItem): Item {
-  const by = item.principal && item.need !== "used" ? `, by ${shortPrincipal(item.principal)}` : "";
-  const evidence = {
-    time: item.time,
-    text: `${item.what}${again(item)}${by}`,
-    href:
-      item.need === "used" && item.session_id
-        ? `/timeline?${new URLSearchParams({ session: item.session_id })}`
-        : item.event_id
-          ? evidenceHref(item.session_id, item.event_id)
-          : "/timeline",
-  };
-  const action = item.action ?? actionOf(item);
-  const brief =
-    item.need === "used" || item.events > 1 ? {} : { brief: `${item.what.split(" ")[0] ?? ""}${by.replace(",", "")}` };
-  if (item.ended_at === null) return { action, evidence, commands: item.commands ?? [], ...brief };
-  const end = {
-    text: `${ended(item.time, item.ended_at, item.deleted)}${item.ending ? ` by “${item.ending}”` : ""}`,
-    href: item.end_event_id ? evidenceHref(item.end_session_id, item.end_event_id) : evidence.href,
-  };
-  return { action, evidence, commands: [], end };
-}
-
-/** `Treat bucket prod-db-backups as disclosed` */
-function disclosed(data: DisclosedData): Item {
-  const { how, thing, source, what, principal, first_time, last_time, session_id, event_id } = data;
-  const until = first_time === last_time ? "" : `, until ${endTime(first_time, last_time)}`;
-  const base = downloadEvidence({ ...data, place: 0 });
-  const text = what ?? (how === "downloaded" ? base.text : upper(how));
-  const by = what === null || principal === null ? "" : `, by ${shortPrincipal(principal)}`;
-  return {
-    action: `Treat ${[thing && typeName(thing), source].filter(Boolean).join(" ") || "the data"} as disclosed`,
-    evidence: {
-      time: first_time,
-      text: `${text}${by}${until}`,
-      href: event_id ? evidenceHref(session_id, event_id) : base.href,
-    },
-    commands: [],
-  };
-}
-
-/** From this number, items about resources of one type share a line. */
-const SHARED = 3;
-const MOST_NAMED = 3;
-
-/** `20 secrets: a, b, c and 17 more` */
-function groupsOf(items: readonly RemedyItem[]): Group[] {
-  const subjects = new Map(items.map((item) => [item, subjectOf(item)]));
-  const types = grouped(items, (item) => {
-    const about = subjects.get(item);
-    return about ? `${about.entity_type} ${about.relation === "deleted"}` : "";
-  });
-  const alone: Group = { title: "", items: [] };
-  const shared: Group[] = [];
-  for (const same of types.values()) {
-    const about = same.flatMap((item) => subjects.get(item) ?? []);
-    const [first] = about;
-    if (!first || same.length < SHARED) alone.items.push(...same.map(itemOf));
-    else {
-      const names = [...new Set(about.map((each) => middle(each.name ?? each.entity_value, 44)))];
-      const title = `${counted(same.length, typeName(first.entity_type), typeNames(first.entity_type))}: ${listed(names.slice(0, MOST_NAMED), names.length)}`;
-      shared.push({ title, items: same.map(itemOf) });
-    }
-  }
-  return [...(alone.items.length > 0 ? [alone] : []), ...shared];
-}
-
-/** The principals of these items, if none of them is one of `told`. */
-function byOthers(items: readonly RemedyItem[], all: number, told: readonly string[]): string[] {
-  const names = [...new Set(items.map(({ principal }) => principal))];
-  const known = names.filter((name): name is string => name !== null);
-  return items.length === all && known.length === names.length && !known.some((name) => told.includes(name))
-    ? known
-    : [];
-}
-
-/** `told`: the principals whose activity the stories describe. */
-export function containment(remedies: Remedies, told: readonly string[] = []): Containment {
-  const { needs, urgent_items, data, other, other_items, ended_items } = remedies;
-  const byKind = (all: readonly RemedyItem[], of: "other" | "ended"): KindOfItems[] =>
-    needs
-      .filter((each) => each[of] > 0)
-      .map((each) => {
-        const [one, many] = NEEDS[each.need] ?? [each.need, each.need];
-        const items = all.filter((item) => item.need === each.need);
-        return { title: counted(each[of], one, many), groups: groupsOf(items), left: each[of] - items.length };
-      });
-  return {
-    urgent: urgent_items.map(itemOf),
-    data: data.map(disclosed),
-    other: byKind(other_items, "other"),
-    ended: byKind(ended_items, "ended"),
-    others: byOthers(other_items, other, told),
-  };
 }

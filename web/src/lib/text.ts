@@ -65,6 +65,7 @@ const TYPES: Record<string, string> = {
   db_instance: "DB instance",
   db_cluster: "DB cluster",
   db_snapshot: "DB snapshot",
+  db_subnet_group: "DB subnet group",
 };
 
 /** The type of an entity in words: `access key`. */

@@ -1,8 +1,9 @@
 // A second time zone in addition to UTC. Everything is still ordered and filtered by UTC.
 
 import { useChanged } from "./hooks";
+import { listeners } from "./listeners";
 
-const listeners = new Set<() => void>();
+const changes = listeners();
 let zone = localStorage.getItem("zone") ?? "";
 let form = formOf(zone);
 
@@ -29,20 +30,15 @@ export function zones(): string[] {
   return [...new Set([own, ...Intl.supportedValuesOf("timeZone")])].filter((name) => name && name !== "UTC");
 }
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-};
-
 /** The second zone, and how to choose another. The component is rendered again when it changes. */
 export function useZone(): [string, (name: string) => void] {
-  useChanged(subscribe, listeners);
+  useChanged(changes.add, changes);
   const choose = (name: string) => {
     zone = name;
     form = formOf(name);
     if (name) localStorage.setItem("zone", name);
     else localStorage.removeItem("zone");
-    for (const listener of listeners) listener();
+    changes.tell();
   };
   return [form ? zone : "", choose];
 }

@@ -193,14 +193,22 @@ const whenOf = ({ start, in_pause }: PictureCell, width: number) => {
   return in_pause ? `in the pause after ${moment(rfc3339(start + width))}` : moment(rfc3339(start));
 };
 
-const nameOf = (lane: Lane) =>
-  lane.identities > 1 ? `${count(lane.identities)} other identities` : shortPrincipal(lane.name);
+function nameOf(lane: Lane): string {
+  if (lane.joined) return `${count(lane.identities)} roles of ${shortPrincipal(lane.actor)}`;
+  return lane.identities > 1 ? `${count(lane.identities)} other identities` : shortPrincipal(lane.name);
+}
+
+/** The timeline of all sessions in a lane. */
+const hrefOf = ({ sessions, session_ids, session_id }: Lane): string => {
+  const all = sessions <= session_ids.length ? session_ids : [session_id];
+  return `/timeline?${new URLSearchParams(all.map((id) => ["session", id]))}`;
+};
 
 /** A longer name would also be cut at the end of its column. */
 const LONGEST_NAME = 26;
 
 function LaneLabel({ lane }: { lane: Lane }) {
-  if (lane.identities > 1) {
+  if (lane.identities > 1 && !lane.joined) {
     return (
       <span class="lane-label muted">
         {nameOf(lane)}
@@ -211,15 +219,13 @@ function LaneLabel({ lane }: { lane: Lane }) {
   const made = lane.name !== lane.actor;
   return (
     <span class={`lane-label ${made ? "lane-made" : ""}`}>
-      <a
-        href={`/timeline?${new URLSearchParams({ session: lane.session_id })}`}
-        onClick={follow}
-        title={visible(lane.name)}
-      >
-        {visible(middle(shortPrincipal(lane.name), LONGEST_NAME))}
+      <a href={hrefOf(lane)} onClick={follow} title={visible(lane.joined ? nameOf(lane) : lane.name)}>
+        {visible(middle(nameOf(lane), LONGEST_NAME))}
       </a>
       <span class="lower">
-        {made ? `by ${visible(middle(shortPrincipal(lane.actor), 12))}` : counted(lane.sessions, "session")}
+        {made && !lane.joined
+          ? `by ${visible(middle(shortPrincipal(lane.actor), 12))}`
+          : counted(lane.sessions, "session")}
         {`, ${counted(lane.events, "event")}`}
       </span>
     </span>

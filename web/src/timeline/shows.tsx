@@ -7,7 +7,8 @@ const TITLES: Record<Show, [string, string]> = {
   command: ["Typed commands", "Commands in a console session: CLI, SDK, CloudShell"],
   residual: ["Unexplained", "Console events without a signal (residual)"],
   background: ["Background", "Requests that the console makes on its own"],
-  programmatic: ["Programmatic", "Events from programs and services"],
+  found: ["Program findings", "Events from programs and services that stand out"],
+  programmatic: ["Programmatic", "All events from programs and services"],
   aggregated: ["Aggregated", "Call counts for a time window; CloudTrail does not record the caller"],
 };
 
@@ -24,8 +25,12 @@ export function Shows({ show, counts, onChange }: ShowsProps) {
     const next = SHOWS.filter((each) => toggled(show, value).includes(each));
     if (next.length > 0) onChange(next);
   };
-  // Rows of a class that the case does not have need no switch.
-  const shown = SHOWS.filter((value) => value !== "aggregated" || show.includes(value) || (of(value) ?? 0) > 0);
+  // Rows of a class that the case does not have, or that another switch includes, need no switch.
+  const isNeeded = (value: Show) =>
+    value === "found"
+      ? !show.includes("programmatic")
+      : value !== "aggregated" || show.includes(value) || (of(value) ?? 0) > 0;
+  const shown = SHOWS.filter(isNeeded);
   return (
     <fieldset class="shows">
       <legend class="visually-hidden">Rows to show</legend>
@@ -57,7 +62,7 @@ export function HiddenPrograms({ programs, onShow }: HiddenProps) {
         <strong>{`${count(of("found"))} of ${counted(of("all"), "row")} from programs stand out but are hidden.`}</strong>
       </span>{" "}
       <button type="button" class="primary" onClick={onShow}>
-        Show changes and findings
+        Show them
       </button>
     </p>
   );

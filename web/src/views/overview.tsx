@@ -6,6 +6,7 @@ import type { OverviewActor, Overview as OverviewData, Remedies } from "../api/t
 import { Problem } from "../components/problem";
 import { inspects } from "../lib/action";
 import { copy } from "../lib/announce";
+import { containment, type Item, type KindOfItems } from "../lib/containment";
 import { undated } from "../lib/facts";
 import { clock, count, counted, day, moment } from "../lib/format";
 import { useAsked } from "../lib/hooks";
@@ -13,17 +14,7 @@ import { useKept } from "../lib/kept";
 import { useNotes } from "../lib/notes";
 import { change, follow, type Place } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
-import {
-  type ActorStory,
-  actorHref,
-  containment,
-  type Evidence,
-  type Item,
-  type KindOfItems,
-  outline,
-  type Sentence,
-  story,
-} from "../lib/story";
+import { type ActorStory, actorHref, type Evidence, outline, type Sentence, story } from "../lib/story";
 import { listed, shortened, visible } from "../lib/text";
 import { Picture } from "../overview/picture";
 
@@ -223,9 +214,17 @@ function Contain({ remedies, error, told, dated }: ContainProps) {
 const briefly = (item: Item, known: ReadonlySet<string>): Item =>
   item.brief && known.has(item.evidence.href) ? { ...item, evidence: { ...item.evidence, text: item.brief } } : item;
 
-/** `7 items (1 secret to rotate and 6 roles created)` */
-const itemsOf = (all: number, kinds: readonly KindOfItems[]) =>
-  `${counted(all, "item")} (${listed(kinds.map(({ title }) => title))})`;
+const MOST_KINDS = 4;
+
+/** `7 items (1 secret to rotate and 6 roles created)`, the most frequent kinds first */
+function itemsOf(all: number, kinds: readonly KindOfItems[]): string {
+  const titles = [...kinds].sort((a, b) => b.items - a.items).map(({ title }) => title);
+  const some =
+    titles.length > MOST_KINDS + 1
+      ? [...titles.slice(0, MOST_KINDS), `${count(titles.length - MOST_KINDS)} other kinds`]
+      : titles;
+  return `${counted(all, "item")} (${listed(some)})`;
+}
 
 const MOST_NAMES = 3;
 

@@ -2,12 +2,12 @@
 
 import { useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
-import type { Order, TimelineRow } from "../api/types";
+import type { Count, Facets as FacetValues, Order, TimelineRow } from "../api/types";
 import { Search } from "../components/search";
 import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import { announce } from "../lib/announce";
-import { CHOSEN_SHOW, changed, type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
+import { changed, type Filter, filterCount, readFilter, SHOWS, toggled, writeFilter } from "../lib/filter";
 import { count, counted } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { star, useNotes } from "../lib/notes";
@@ -128,7 +128,7 @@ export function Timeline({ place }: { place: Place }) {
           {hidesPrograms(filter) && facets?.programs && (
             <HiddenPrograms
               programs={facets.programs}
-              onShow={() => ask({ ...filter, show: [...CHOSEN_SHOW], notable: true })}
+              onShow={() => ask({ ...filter, show: SHOWS.filter((each) => [...filter.show, "found"].includes(each)) })}
             />
           )}
           <Rows asking={asking} selection={selection} />
@@ -182,7 +182,7 @@ function Bar({ asking, selection, beside, onBeside }: BarProps) {
       <button type="button" aria-expanded={beside} onClick={onBeside}>
         {set > 0 ? `Filters (${count(set)})` : "Filters"}
       </button>
-      <Shows show={filter.show} counts={facets?.classes ?? []} onChange={(show) => ask({ ...filter, show })} />
+      <Shows show={filter.show} counts={classCounts(filter, facets)} onChange={(show) => ask({ ...filter, show })} />
       <Notable
         on={filter.notable}
         others={facets?.notable.find((each) => each.value === "false")?.count}
@@ -205,9 +205,21 @@ function Bar({ asking, selection, beside, onBeside }: BarProps) {
   );
 }
 
+/** The number of rows of each class. Without a filter, that of all rows from programs is known even if they are not shown. */
+function classCounts(filter: Filter, facets: FacetValues | undefined): readonly Count[] {
+  const { classes = [], programs = [] } = facets ?? {};
+  const all = programs.find((each) => each.value === "all");
+  const isKnown = classes.some((each) => each.value === "programmatic");
+  if (isKnown || !all || filterCount(filter) > 0 || filter.session.length > 0) return classes;
+  return [...classes, { ...all, value: "programmatic" }];
+}
+
 /** Whether rows from programs are hidden although nobody filtered the timeline. */
 const hidesPrograms = (filter: Filter) =>
-  filterCount(filter) === 0 && filter.session.length === 0 && !filter.show.includes("programmatic");
+  filterCount(filter) === 0 &&
+  filter.session.length === 0 &&
+  !filter.show.includes("programmatic") &&
+  !filter.show.includes("found");
 
 interface NotableProps {
   on: boolean;

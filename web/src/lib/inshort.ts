@@ -1,0 +1,115 @@
+// What the lines of the story show together: how much of it concerns only what the same identity had created, what is left of
+// that, and what it looked at. Pure.
+
+import type { Overview, OverviewActor, OverviewLooked } from "../api/types";
+import { count, counted, endTime } from "./format";
+import { grouped } from "./group";
+import { shortPrincipal } from "./session";
+import type { Sentence } from "./story";
+import { listed, middle, typeName, typeNames } from "./text";
+
+/** From this share of what an actor took, weakened or destroyed, it matters that it had created it. */
+const SHARE_OWN = 0.5;
+
+const row = (title: string, lines: readonly string[]): Sentence | undefined =>
+  lines.length === 0 ? undefined : { title, text: "", strong: false, evidence: [], lines, more: [], inside: "" };
+
+/** How much of the harm concerns only what the same identity had created, and how much of that was undone. */
+export function inShort(actor: OverviewActor, { balance }: Pick<Overview, "balance">): Sentence | undefined {
+  const own = balance.find((each) => each.place === actor.place);
+  if (!own || own.harmed_own === 0 || own.harmed_own < own.harmed * SHARE_OWN) return undefined;
+  const { harmed, harmed_own, opened, closed, closed_at, created, deleted, deleted_at } = own;
+  const name = middle(shortPrincipal(actor.actor), 44);
+  const by = (time: string | null) => (time === null ? "" : ` by ${endTime(actor.first_time, time)}`);
+  const part = harmed === harmed_own ? `All ${count(harmed)}` : `${count(harmed_own)} of ${count(harmed)}`;
+  return row("In short", [
+    `${part} events that took, weakened or destroyed something concern only what ${name} had created in this case.`,
+    ...(created > 0
+      ? [
+          `${count(deleted)} of ${counted(created, "resource")} that it created were deleted${by(deleted_at)}${deleted < created ? " (others: see “Left over”)" : ""}.`,
+        ]
+      : []),
+    ...(opened > 0
+      ? [
+          `${closed === opened ? "All" : count(closed)}${closed === opened ? "" : " of"} ${counted(opened, "event")} that opened something to others were undone${by(closed_at)}.`,
+        ]
+      : []),
+  ]);
+}
+
+const MOST_LEFT = 3;
+
+/** If it deleted some of what it had created: what else it created, which has no deletion in the case. */
+export function leftOver(actor: OverviewActor, { balance }: Pick<Overview, "balance">): Sentence | undefined {
+  const own = balance.find((each) => each.place === actor.place);
+  if (!own || own.deleted === 0) return undefined;
+  const left = own.left_over.map(({ entity_type, resources, names }) => {
+    const some = listed(
+      names.slice(0, MOST_LEFT).map((name) => middle(name, 50)),
+      Math.max(resources, 1),
+    );
+    return `${resources === 1 ? typeName(entity_type) : `${count(resources)} ${typeNames(entity_type)}:`} ${some}`;
+  });
+  const secrets = own.by_service;
+  return row("Left over", [
+    ...(left.length > 0 ? [`Created, without a deletion in this case: ${left.join("; ")}`] : []),
+    ...(secrets.length > 0
+      ? [
+          `Deleted by Secrets Manager, without a request in this case: ${counted(secrets.length, "secret")}: ${listed(secrets.slice(0, MOST_LEFT), secrets.length)}`,
+        ]
+      : []),
+  ]);
+}
+
+const MOST_PAGES = 5;
+const MOST_ITEMS = 3;
+const MOST_CALLS = 6;
+
+/** Parts of the navigation of EC2 and VPC that are not pages. */
+const SECTIONS = [
+  "Auto Scaling",
+  "Elastic Block Store",
+  "Images",
+  "Load Balancing",
+  "Network & Security",
+  "Network Firewall",
+  "PrivateLink and Lattice",
+  "Security",
+  "Virtual Private Cloud",
+];
+
+/** `IAM (Users › marek, Roles) and S3 (Buckets)`: the pages of the console without tabs, dashboards and the navigation. */
+function pagesOf(titles: readonly string[]): string {
+  const places = titles.flatMap((title) => {
+    const [service = "", ...parts] = title.split(" › ");
+    const [first, second] = parts.filter((part) => !SECTIONS.includes(part) && !/\b(Dashboard|Search)$/.test(part));
+    return first === undefined || service === "Console" ? [] : [{ service, list: first, item: second }];
+  });
+  const services = grouped(places, ({ service }) => service);
+  const each = [...services].map(([service, all]) => {
+    const lists = grouped(all, ({ list }) => list);
+    const names = [...lists].map(([list, same]) => {
+      const items = [...new Set(same.flatMap(({ item }) => (item === undefined ? [] : [middle(item, 40)])))];
+      return items.length > 0 ? `${list} › ${listed(items.slice(0, MOST_ITEMS), items.length)}` : list;
+    });
+    return `${service} (${names.slice(0, MOST_PAGES).join(", ")}${names.length > MOST_PAGES ? " …" : ""})`;
+  });
+  return listed(each);
+}
+
+/** What an identity looked at, in the console and with programs before they changed anything. */
+export function lookedAt(actor: OverviewActor, { looked }: Pick<Overview, "looked">): string[] {
+  const own = looked.filter((each) => each.place === actor.place);
+  const named = (how: OverviewLooked["how"]) =>
+    own.filter((each) => each.how === how).flatMap(({ name }) => name ?? []);
+  const [pages, calls] = [pagesOf(named("console")), named("program")];
+  const before = own.find((each) => each.before !== null)?.before;
+  const until = before ? ` before the first change, at ${endTime(actor.first_time, before)}` : "";
+  return [
+    ...(pages ? [`Console: ${pages}`] : []),
+    ...(calls.length > 0 ? [`Programs${until}: ${listed(calls.slice(0, MOST_CALLS), calls.length)}`] : []),
+  ];
+}
+
+export const looks = (actor: OverviewActor, overview: Overview): Sentence | undefined =>
+  row("Looked at", lookedAt(actor, overview));
