@@ -77,3 +77,48 @@ fn a_broken_first_copy_does_not_stop_the_whole_one() {
     assert_eq!(scene.load(&[]).code, Some(4));
     assert_eq!(scene.ask("SELECT event_name FROM events"), "AttachUserPolicy");
 }
+
+/// Records with the id of the deed that leave something out.
+fn partial_covers() -> Vec<(&'static str, serde_json::Value)> {
+    let mut without_answer = deed();
+    without_answer.as_object_mut().unwrap().shift_remove("responseElements");
+    let mut longer = without_answer.clone();
+    longer["sourceIPAddress"] = "198.51.100.200".into();
+    longer["userAgent"] = "Mozilla/5.0 Chrome/124.0 and much more".into();
+    longer["requestParameters"] =
+        json!({"userName": "somebody", "policyArn": "arn:aws:iam::aws:policy/IAMReadOnlyAccess", "z": "x".repeat(100)});
+    let mut failed = without_answer;
+    failed["errorCode"] = "AccessDenied".into();
+    let mut message = deed();
+    message["errorMessage"] = "Failed".into();
+    let mut trimmed = failed.clone();
+    trimmed.as_object_mut().unwrap().retain(|name, _| {
+        ["eventID", "eventTime", "eventSource", "eventName", "awsRegion", "errorCode"].contains(&name.as_str())
+    });
+    vec![("longer", longer), ("an error", failed), ("a message", message), ("only an error", trimmed)]
+}
+
+#[test]
+fn a_partial_record_replaces_nothing_and_adds_no_error() {
+    let mut deed = deed();
+    deed["responseElements"] = serde_json::Value::Null;
+    for (what, cover) in partial_covers() {
+        for name in ["0-before.json", "z-after.json"] {
+            let scene = Scene::new();
+            scene.log(name, trail(&[cover.to_string()]));
+            if name.starts_with('0') {
+                scene.load(&[]);
+            }
+            scene.log("m.json", trail(&[deed.to_string()]));
+            let ended = scene.load(&[]);
+            let kept = scene.ask(
+                "SELECT count(*) FROM events WHERE event_name = 'AttachUserPolicy' AND error_code IS NULL \
+                 AND error_message IS NULL AND source_ip = '203.0.113.7' AND user_agent = 'Mozilla/5.0 Chrome/124.0' \
+                 AND (request_parameters->>'policyArn') LIKE '%AdministratorAccess'",
+            );
+            assert_eq!(kept, "1", "{what}, {name}: {}", ended.err);
+            let is_told = ended.code == Some(4) && ended.err.contains(&id(1));
+            assert!(is_told || what == "longer", "{what}, {name}: {}", ended.err);
+        }
+    }
+}
