@@ -86,3 +86,41 @@ fn a_case_whose_first_load_was_stopped_is_called_so() {
         assert_eq!(ended.code, Some(0), "{case}: {}", ended.err);
     }
 }
+
+#[test]
+fn a_pipe_in_a_folder_of_rules_is_told_and_not_read() {
+    let scene = Scene::new();
+    fs::create_dir_all(scene.path("rules/iam")).unwrap();
+    output(Command::new("mkfifo").arg(scene.path("rules/iam/a.toml")));
+    let ended = scene.run(&["rules", "check", "rules"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    let told = [ended.out, ended.err].concat();
+    assert!(told.contains("a.toml") && told.contains("neither a file nor a folder"), "{told}");
+}
+
+#[test]
+fn an_output_replaces_no_device_no_case_and_no_folder_of_other_files() {
+    let scene = Scene::new();
+    scene.log("a.json", trail(&[record(1).to_string()]));
+    assert_eq!(scene.load(&[]).code, Some(0));
+    output(Command::new("mkfifo").arg(scene.path("pipe")));
+    let case = fs::read(scene.path("case.duckdb")).unwrap();
+    let csv = |name| scene.run(&["export", "csv", "--db", "case.duckdb", "-o", name, "--force"]);
+    let parquet = |name| scene.run(&["export", "parquet", "--db", "case.duckdb", "-o", name, "--force"]);
+    for (ended, cause) in [
+        (csv("pipe"), "is a device, pipe or socket"),
+        (parquet("pipe"), "is a device, pipe or socket"),
+        (csv("case.duckdb"), "is a DuckDB database"),
+        (parquet("case.duckdb"), "is a DuckDB database"),
+        (parquet("logs"), "contains files that are not from an export"),
+        (csv("logs"), "contains files that are not from an export"),
+    ] {
+        assert_eq!(ended.code, Some(1), "{}", ended.err);
+        assert!(ended.err.contains(cause), "{}", ended.err);
+    }
+    assert_eq!(fs::read(scene.path("case.duckdb")).unwrap(), case);
+    assert!(scene.path("logs/a.json").exists());
+    for name in ["parquet", "parquet"] {
+        assert_eq!(parquet(name).code, Some(0));
+    }
+}
