@@ -153,6 +153,22 @@ fn what_is_wrong_is_an_answer_and_what_is_not_allowed_is_refused() {
 }
 
 #[test]
+fn a_query_that_breaks_its_process_does_not_end_the_server() {
+    let dir = demo();
+    let mut client = Client::of(dir.path());
+    let deep = "SELECT json_structure(repeat('[', 100000) || repeat(']', 100000))";
+    let (is_error, text) = client.call("sql", &json!({ "query": deep }));
+    assert!(is_error, "{text}");
+    // What a text contains is not checked, but has no effect on the next query.
+    client.call("sql", &json!({ "query": "FROM query('FROM enable' || '_logging()')" }));
+    let logging = client.rows("sql", &json!({ "query": "SELECT current_setting('enable_logging') AS logging" }));
+    assert_ne!(logging[0]["logging"], json!(true));
+    let counted = client.rows("sql", &json!({ "query": "SELECT count(*) AS n FROM signals" }));
+    assert_eq!(counted[0]["n"], 60);
+    client.end();
+}
+
+#[test]
 fn hostile_text_is_marked_as_data_and_has_no_hidden_characters() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("case.duckdb");
