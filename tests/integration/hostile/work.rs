@@ -115,3 +115,15 @@ fn an_archive_cannot_fill_the_memory_with_names() {
     assert!(ended.peak < 700 << 20, "{} bytes", ended.peak);
     assert_eq!(scene.ask("SELECT count(*), max(length(source_file)) < 3000 FROM events"), "5000,true");
 }
+
+#[test]
+fn brackets_in_a_sigma_rule_do_not_take_forever() {
+    let scene = load(call("iam", "CreateUser", json!({"userName": "eve"})));
+    let rule = "title: a\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n  a: ";
+    for (open, close) in [("[", "]"), ("{b: ", "}")] {
+        let text = format!("{rule}{}1{}\n  condition: a\n", open.repeat(50_000), close.repeat(50_000));
+        std::fs::write(scene.path("rule.yml"), text).unwrap();
+        let ended = scene.run(&["hunt", "--db", "case.duckdb", "--sigma", "rule.yml"]);
+        assert!(ended.err.contains("brackets nested deeper than 256 levels"), "{}", ended.err);
+    }
+}
