@@ -51,6 +51,28 @@ fn a_name_in_another_case_has_the_same_pseudonym() {
 }
 
 #[test]
+fn values_that_overlap_are_both_replaced() {
+    let redactor = redactor(&["bob-alice", "alice-zebra"]);
+    for text in ["bob-alice-zebra", "arn:aws:s3:::bob-alice-zebra/a"] {
+        let redacted = redactor.text(text);
+        assert!(!redacted.contains("bob") && !redacted.contains("alice") && !redacted.contains("zebra"), "{redacted}");
+    }
+}
+
+#[test]
+fn names_in_other_letters_and_encodings_are_replaced() {
+    let redactor = redactor(&["josé"]);
+    assert_eq!(redactor.text("JOSÉ"), of(&redactor, "josé"));
+    let address = of(&redactor, "ana@example.com");
+    assert_eq!(redactor.text("?u=ana%40example.com&v"), format!("?u={address}&v"));
+    assert_eq!(redactor.text("#ana%2540example.com"), format!("#{address}"));
+    for text in ["jörg@example.com", "ana@exämple.com", "ana@例え.jp"] {
+        assert!(of(&redactor, text).starts_with("name-") && !of(&redactor, text).contains('@'), "{text}");
+    }
+    assert!(!redactor.json(r#"{"X-Amz-Signature":"abcdef"}"#).contains("abcdef"));
+}
+
+#[test]
 fn what_is_no_value_stays() {
     let redactor = redactor(&["ana", "root", "a", "AWSServiceRoleForSupport", "b-c"]);
     for text in [
