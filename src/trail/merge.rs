@@ -208,15 +208,16 @@ impl Version {
             &["userIdentity", "accessKeyId"],
             &["userIdentity", "userName"],
         ];
-        let adds_error = |whole: &Self, other: &Self| whole.is_whole() && !whole.has_error() && other.has_error();
-        if adds_error(self, other) || adds_error(other, self) {
-            return true;
-        }
-        if !self.is_whole() || !other.is_whole() {
-            return false;
+        match (self.is_whole(), other.is_whole()) {
+            (true, true) => {}
+            (true, false) => return !self.has_error() && other.has_error(),
+            (false, true) => return !other.has_error() && self.has_error(),
+            (false, false) => return false,
         }
         let differ = |path: &[&str]| self.text(path).zip(other.text(path)).is_some_and(|(a, b)| a != b);
-        TEXTS.iter().any(|path| differ(path))
+        let failed = [self, other].map(|version| version.text(&["errorCode"]).is_some());
+        failed[0] != failed[1]
+            || TEXTS.iter().any(|path| differ(path))
             || BODIES.iter().any(|name| self.says_other(name, other))
             || !self.is_of_same_time(other, true)
     }

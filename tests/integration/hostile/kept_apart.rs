@@ -87,10 +87,10 @@ fn partial_covers() -> Vec<(&'static str, serde_json::Value)> {
     longer["userAgent"] = "Mozilla/5.0 Chrome/124.0 and much more".into();
     longer["requestParameters"] =
         json!({"userName": "somebody", "policyArn": "arn:aws:iam::aws:policy/IAMReadOnlyAccess", "z": "x".repeat(100)});
+    let mut message = without_answer.clone();
+    message["errorMessage"] = "Failed".into();
     let mut failed = without_answer;
     failed["errorCode"] = "AccessDenied".into();
-    let mut message = deed();
-    message["errorMessage"] = "Failed".into();
     let mut trimmed = failed.clone();
     trimmed.as_object_mut().unwrap().retain(|name, _| {
         ["eventID", "eventTime", "eventSource", "eventName", "awsRegion", "errorCode"].contains(&name.as_str())
