@@ -10,7 +10,7 @@ use clap::Args;
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::own_rules::OwnRules;
-use super::{ExitCode, Streams};
+use super::{ExitCode, Streams, answer_query};
 
 /// Let an AI assistant query a case, read-only, using the Model Context Protocol on standard input and output
 ///
@@ -39,7 +39,8 @@ impl Mcp {
         drop(self.case.open_read_only()?);
         let spill = tempfile::tempdir()?;
         let limit = Duration::from_secs(self.time_limit.get());
-        serve::mcp(self.case.path(), self.rules.set()?, spill.path(), limit).with_context(|| {
+        let program = answer_query::program()?;
+        serve::mcp(self.case.path(), self.rules.set()?, spill.path(), &program, limit).with_context(|| {
             WithAdvice::new(
                 "the server stopped",
                 "An MCP client starts this command and communicates with it over standard input and output; see docs/mcp.md.",

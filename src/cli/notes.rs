@@ -130,7 +130,7 @@ impl Import {
             "notes: {} added, {} updated, {} unchanged; lines that are not notes: {refused}",
             merged.added, merged.updated, merged.unchanged
         ));
-        Ok(ExitCode::Fine)
+        Ok(if refused == 0 { ExitCode::Fine } else { ExitCode::Partial })
     }
 
     fn text(&self) -> Result<String> {

@@ -2,10 +2,11 @@
 //! visible.
 
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use cartographer::table::TABLES;
 use clap::Args;
 use tempfile::{Builder, NamedTempFile, TempDir};
 
@@ -91,15 +92,43 @@ fn give_back(around: TempDir, old: &Path, path: &Path) -> WithAdvice {
     )
 }
 
-/// An export does not replace an existing file unless requested.
+/// An export does not replace an existing file unless requested. It never replaces a device, a case, or a folder with other
+/// contents.
 fn refuse(path: &Path, force: bool) -> Result<()> {
-    if path.exists() && !force {
+    let Ok(there) = fs::metadata(path) else { return Ok(()) };
+    if !force {
         bail!(WithAdvice::new(
             format!("{} already exists", path.display()),
             "Use --force to replace it, or choose another name."
         ));
     }
-    Ok(())
+    let what = if there.is_dir() {
+        (!holds_tables_only(path)).then_some("contains files that are not from an export")
+    } else if there.is_file() {
+        is_database(path).then_some("is a DuckDB database")
+    } else {
+        Some("is a device, pipe or socket")
+    };
+    let Some(what) = what else { return Ok(()) };
+    bail!(WithAdvice::new(
+        format!("{} {what}, which --force does not replace", path.display()),
+        "Choose another name, or use - for standard output."
+    ));
+}
+
+/// Whether a folder contains nothing but an earlier export.
+fn holds_tables_only(folder: &Path) -> bool {
+    let is_table = |entry: &fs::DirEntry| {
+        entry.file_type().is_ok_and(|kind| kind.is_dir())
+            && TABLES.iter().any(|table| entry.file_name().to_str() == Some(table.name))
+    };
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| is_table(&entry))))
+}
+
+/// Whether a file is a DuckDB database, such as a case.
+fn is_database(path: &Path) -> bool {
+    let mut head = [0; 12];
+    fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head.ends_with(b"DUCK")
 }
 
 /// Hidden names, such as `.cartographer-k3x9`, which globs for exported files do not match.

@@ -59,6 +59,13 @@ pub struct Target {
     pub event_id: Option<String>,
 }
 
+impl Target {
+    fn is_too_long(&self) -> bool {
+        let others = [&self.entity_type, &self.event_id].into_iter().flatten();
+        [&self.id].into_iter().chain(others).any(|text| text.len() > LONGEST_PLACE)
+    }
+}
+
 /// One note of one author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
@@ -173,6 +180,9 @@ impl Note {
         {
             return wrong("a target needs an ID, and an entity also needs a type");
         }
+        if self.target.as_ref().is_some_and(|target| target.is_too_long()) {
+            return wrong("the target of the note is too long");
+        }
         let place = self.place.as_deref().unwrap_or_default();
         // The page opens saved addresses, so they must belong to the page.
         if place.len() > LONGEST_PLACE || (self.kind == NoteKind::View && !is_own_address(place)) {
@@ -272,6 +282,8 @@ mod tests {
         assert!(Note { text: String::new(), ..good.clone() }.checked().is_err());
         assert!(Note { target: None, ..good.clone() }.checked().is_err());
         assert!(Note { id: "../x".to_owned(), ..good.clone() }.checked().is_err());
+        let target = good.target.clone().map(|target| Target { id: "x".repeat(LONGEST_PLACE + 1), ..target });
+        assert!(Note { target, ..good.clone() }.checked().is_err());
         assert!(Note { kind: NoteKind::Tag, text: "a,b".to_owned(), ..good.clone() }.checked().is_err());
         let view =
             |place: &str| Note { kind: NoteKind::View, target: None, place: Some(place.to_owned()), ..good.clone() };

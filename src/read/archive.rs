@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{Cursor, ErrorKind, Read};
+use std::ops::Range;
 
 use bzip2::read::MultiBzDecoder;
 use flate2::Crc;
@@ -17,6 +18,7 @@ use zip::read::read_zipfile_from_stream;
 
 use super::budget::MemoryBudget;
 use super::source::readable;
+use crate::counted::counted;
 
 /// The maximum number of layers of compression: a zip of gzip files has two layers, a zip of tar.gz files has three.
 const MAX_LAYERS: usize = 4;
@@ -33,6 +35,9 @@ const XZ_MEMORY: u64 = 512 << 20;
 const APPLE_DOUBLE: [u8; 4] = [0, 5, 0x16, 7];
 /// A tar header's size, in bytes.
 const TAR_BLOCK: usize = 512;
+/// How a member of a zip begins, and the size of the record at the end of its directory, in bytes.
+const LOCAL_HEADER: &[u8] = b"PK\x03\x04";
+const END_RECORD: usize = 22;
 
 /// The maximum length of a document's name, in bytes; a longer one is shortened.
 const MAX_NAME: usize = 2048;
@@ -95,6 +100,7 @@ enum Form {
 
 impl Form {
     fn of(bytes: &[u8]) -> Option<Self> {
+        let bytes = after_skippable(bytes);
         Some(match bytes {
             // The format of nearly every file.
             [b'{' | b'[' | b'"', ..] | [] => return None,
@@ -131,7 +137,13 @@ impl<'r> Unpacked<'r> {
                 let text = self.gzip(name, &bytes);
                 self.add(name, text, layer + 1);
             }
-            Form::Zlib => self.add_read(name, "zlib", ZlibDecoder::new(&*bytes), layer),
+            Form::Zlib => {
+                let mut decoder = ZlibDecoder::new(&*bytes);
+                let before = self.problems.len();
+                let text = self.read(name, "zlib", 0, &mut decoder);
+                self.report_rest(name, "zlib", rest(&bytes, decoder.total_in()), before);
+                self.add(name, text, layer + 1);
+            }
             Form::Zstd => match zstd::stream::read::Decoder::with_buffer(&*bytes) {
                 Ok(decoder) => self.add_read(name, "zstd", decoder, layer),
                 Err(error) => self.problems.push(format!("{name}: zstd: {error}")),
@@ -159,24 +171,31 @@ impl<'r> Unpacked<'r> {
         layer: usize,
     ) {
         match stream {
-            Ok(stream) => self.add_read(name, format, XzDecoder::new_stream(bytes, stream), layer),
+            Ok(stream) => {
+                let mut decoder = XzDecoder::new_stream(bytes, stream);
+                let before = self.problems.len();
+                let text = self.read(name, format, 0, &mut decoder);
+                self.report_rest(name, format, rest(bytes, decoder.total_in()), before);
+                self.add(name, text, layer + 1);
+            }
             Err(error) => self.problems.push(format!("{name}: {format}: {error}")),
         }
     }
 
     /// lz4 frames, one after another.
     fn add_lz4(&mut self, name: &str, bytes: &[u8], layer: usize) {
-        let (mut text, mut rest) = (Vec::new(), bytes);
+        let (mut text, mut rest) = (Vec::new(), after_skippable(bytes));
+        let before = self.problems.len();
         while Form::of(rest) == Some(Form::Lz4) {
-            let problems = self.problems.len();
             let mut decoder = FrameDecoder::new(rest);
             text.append(&mut self.read(name, "lz4", 0, &mut decoder));
             let left = decoder.into_inner();
-            if self.problems.len() > problems || left.len() == rest.len() {
+            if self.problems.len() > before || left.len() == rest.len() {
                 break;
             }
-            rest = left;
+            rest = after_skippable(left);
         }
+        self.report_rest(name, "lz4", rest, before);
         self.add(name, text, layer + 1);
     }
 
@@ -207,10 +226,17 @@ impl<'r> Unpacked<'r> {
             }
             rest = decoder.into_inner();
         }
-        if rest.iter().any(|byte| *byte != 0) {
-            self.problems.push(format!("{name}: gzip: {} bytes after the end of the compressed data", rest.len()));
-        }
+        self.report_rest(name, "gzip", rest, self.problems.len());
         text
+    }
+
+    /// Reports bytes after the end of the data, which were not read. Zeros are padding. If there was a problem since there
+    /// were `before`, the end is unknown.
+    fn report_rest(&mut self, name: &str, format: &str, rest: &[u8], before: usize) {
+        let is_known = self.problems.len() == before && self.shortage.is_none();
+        if is_known && rest.iter().any(|byte| *byte != 0) {
+            self.problems.push(format!("{name}: {format}: {} bytes after the end of the compressed data", rest.len()));
+        }
     }
 
     fn add_tar(&mut self, name: &str, bytes: &[u8], layer: usize) {
@@ -229,13 +255,16 @@ impl<'r> Unpacked<'r> {
                 Err(error) => return self.problems.push(format!("{name}: tar: {error}")),
             };
             let (own, size) = (readable(&entry.path_bytes()), entry.size());
-            end = entry.raw_file_position().saturating_add(size).next_multiple_of(TAR_BLOCK as u64);
             let kind = entry.header().entry_type();
+            // A sparse file takes less room than its size.
+            let stored = if kind.is_gnu_sparse() { entry.header().entry_size().unwrap_or(size) } else { size };
+            end = entry.raw_file_position().saturating_add(stored).next_multiple_of(TAR_BLOCK as u64);
             if kind.is_symlink() || kind.is_hard_link() {
                 self.links.push(own);
                 continue;
             }
-            if !kind.is_file() {
+            // Data is read whatever the type, as POSIX requires for types that are unknown. Folders and devices have none.
+            if kind.is_pax_global_extensions() || (!kind.is_file() && size == 0) {
                 continue;
             }
             let member = self.member(name, &own);
@@ -266,13 +295,59 @@ impl<'r> Unpacked<'r> {
         };
         // A zip may contain several members with the same name, and the library returns only one of them.
         if let Some(entries) = entries(bytes).filter(|entries| entries.len() > archive.len()) {
-            return self.add_entries(name, bytes, &entries, layer);
+            self.add_entries(name, bytes, &entries, layer);
+            let listed = entries.iter().map(|entry| entry.at..entry.end(bytes)).collect();
+            return self.add_unlisted(name, bytes, listed, &archive, layer);
         }
+        let listed = (0..archive.len()).filter_map(|index| Some(extent(&archive.by_index_raw(index).ok()?)));
+        let listed = listed.collect();
+        self.add_members(name, &mut archive, layer);
+        self.add_unlisted(name, bytes, listed, &archive, layer);
+    }
+
+    fn add_members(&mut self, name: &str, archive: &mut ZipArchive<Cursor<&[u8]>>, layer: usize) {
         for index in 0..archive.len() {
             match archive.by_index(index) {
                 Ok(member) => self.add_zipped(name, member, layer),
                 Err(error) => self.problems.push(format!("{name}: zip member {}: {error}", index + 1)),
             }
+        }
+    }
+
+    /// Adds the members that are not in the directory of a zip, such as those of another zip before it, and reports bytes
+    /// after its end. `listed` are the places of the members in the directory.
+    fn add_unlisted(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        mut listed: Vec<Range<usize>>,
+        archive: &ZipArchive<Cursor<&[u8]>>,
+        layer: usize,
+    ) {
+        let directory = usize::try_from(archive.central_directory_start()).unwrap_or(bytes.len()).min(bytes.len());
+        listed.push(directory..directory);
+        listed.sort_by_key(|place| place.start);
+        let (mut at, mut unlisted) = (0, 0);
+        for place in listed {
+            while let Some(gap) = bytes.get(at..place.start)
+                && let Some(start) = memmem::find(gap, LOCAL_HEADER)
+            {
+                let mut rest = &gap[start..];
+                if let Ok(Some(member)) = read_zipfile_from_stream(&mut rest) {
+                    self.add_zipped(name, member, layer);
+                }
+                unlisted += 1;
+                at = (place.start - rest.len()).max(at + start + LOCAL_HEADER.len());
+            }
+            at = at.max(place.end);
+        }
+        if unlisted > 0 {
+            let members = counted(unlisted, "member", "members");
+            self.problems.push(format!("{name}: zip: {members} not in the directory of the archive"));
+        }
+        if let Some(end) = memmem::rfind(bytes, b"PK\x05\x06") {
+            let end = end.saturating_add(END_RECORD + archive.comment().len());
+            self.report_rest(name, "zip", bytes.get(end..).unwrap_or_default(), self.problems.len());
         }
     }
 
@@ -413,6 +488,29 @@ fn size_hint(bytes: &[u8]) -> usize {
     usize::try_from(stated).unwrap_or(0).min(bytes.len().saturating_mul(1032))
 }
 
+/// The bytes that a decoder has not read.
+fn rest(bytes: &[u8], read: u64) -> &[u8] {
+    usize::try_from(read).ok().and_then(|read| bytes.get(read..)).unwrap_or_default()
+}
+
+/// The bytes after the frames that zstd and lz4 skip.
+fn after_skippable(mut bytes: &[u8]) -> &[u8] {
+    while let [0x50..=0x5f, 0x2a, 0x4d, 0x18, size @ ..] = bytes
+        && let Some(size) = u32_at(size, 0)
+        && let Some(rest) = bytes.get(size.saturating_add(8)..)
+    {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// The place of a member of a zip.
+fn extent<R: Read>(member: &zip::read::ZipFile<'_, R>) -> Range<usize> {
+    let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+    let data = member.data_start().unwrap_or_else(|| member.header_start());
+    place(member.header_start())..place(data.saturating_add(member.compressed_size()))
+}
+
 /// Whether the first block is a tar header, that is, whether its checksum matches its bytes.
 fn is_tar(bytes: &[u8]) -> bool {
     let Some(header) = bytes.get(..TAR_BLOCK) else { return false };
@@ -433,6 +531,12 @@ struct Entry<'b> {
 }
 
 impl Entry<'_> {
+    /// Where the member ends.
+    fn end(&self, bytes: &[u8]) -> usize {
+        let size = |at| bytes.get(self.at..).and_then(|header| u16_at(header, at)).map_or(0, usize::from);
+        self.at.saturating_add(30 + size(26) + size(28)).saturating_add(self.size)
+    }
+
     /// The member's bytes as they are stored.
     fn stored<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let header = bytes.get(self.at..).filter(|header| header.starts_with(b"PK\x03\x04"))?;

@@ -41,6 +41,10 @@ fn key(text: &Result<TextFile, ReadError>) -> &str {
 
 fn read(dir: &Path, entry: &DirEntry) -> Result<TextFile, ReadError> {
     let file = entry.path().display().to_string();
+    // A pipe may never end. Links are followed.
+    if fs::metadata(entry.path()).is_ok_and(|found| !found.is_file()) {
+        return Err(ReadError::NoFile { name: file });
+    }
     let text = fs::read_to_string(entry.path()).map_err(|cause| ReadError::Read { name: file.clone(), cause })?;
     let below = entry.path().strip_prefix(dir).unwrap_or(entry.path());
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();

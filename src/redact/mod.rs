@@ -9,7 +9,7 @@ mod json;
 mod words;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -104,7 +104,7 @@ const SECRET_PARAMETERS: [&str; 5] =
     ["X-Amz-Security-Token=", "X-Amz-Signature=", "SigninToken=", "Signature=", "client_secret="];
 
 /// JSON members whose values grant access, in lowercase. The values of members that end with `token` grant access as well.
-const SECRET_MEMBERS: [&str; 8] = [
+const SECRET_MEMBERS: [&str; 9] = [
     "authorization",
     "clientsecret",
     "masteruserpassword",
@@ -113,6 +113,7 @@ const SECRET_MEMBERS: [&str; 8] = [
     "password",
     "secretaccesskey",
     "signature",
+    "x-amz-signature",
 ];
 
 /// JSON members that contain the name of a user, role, role session or group, in lowercase.
@@ -222,7 +223,7 @@ impl Redactor {
                 redactor.addresses.insert(value);
             } else if kind != Redaction::Names || is_telling(&value) {
                 // Names are percent-encoded in links, and encoded once more in CloudWatch links.
-                for pattern in spellings(&value) {
+                for pattern in cases(&value).iter().flat_map(|value| spellings(value)) {
                     patterns.push(pattern);
                     redactor.values.push((kind, value.clone()));
                 }
@@ -252,6 +253,11 @@ impl Redactor {
         for part in found {
             if part.start >= at {
                 written.push_str(&text[at..part.start]);
+                written.push_str(&part.by);
+                at = part.end;
+            } else if part.end > at {
+                // The end of a value that begins within the previous one.
+                written.push('-');
                 written.push_str(&part.by);
                 at = part.end;
             }
@@ -301,6 +307,8 @@ impl Redactor {
                     text.map(|text| match kind {
                         _ if HASHED.contains(&name) => Cow::Owned(self.id(text)),
                         ColumnKind::Json => Cow::Owned(self.json(text)),
+                        // The start of a record.
+                        _ if name == "excerpt" && text.starts_with(['{', '[']) => Cow::Owned(self.json(text)),
                         _ => self.text(text),
                     })
                 });
@@ -393,7 +401,8 @@ impl Redactor {
         }
         if self.replaces(Redaction::Names) {
             for (start, end) in words::emails(text) {
-                add((start, end), self.pseudonym(Redaction::Names, &text[start..end]));
+                let address = text[start..end].replace("%40", "@").replace("%2540", "@");
+                add((start, end), self.pseudonym(Redaction::Names, &address));
             }
         }
         found
@@ -466,6 +475,15 @@ fn is_telling(name: &str) -> bool {
         && !name.starts_with(SERVICE_ROLE)
         && !name.ends_with(".amazonaws.com")
         && (name.len() >= 6 || !name.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A value as it is written, and in lower and upper case if the search for known values does not cover them.
+fn cases(value: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::from([value.to_owned()]);
+    if !value.is_ascii() {
+        all.extend([value.to_lowercase(), value.to_uppercase()]);
+    }
+    all
 }
 
 /// A value unchanged, as encoded in a URL, and as encoded in a URL within the fragment of another URL.

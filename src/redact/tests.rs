@@ -52,6 +52,28 @@ fn pseudonyms_ignore_case() {
 }
 
 #[test]
+fn overlapping_values_are_both_replaced() {
+    let redactor = redactor(&["bob-alice", "alice-zebra"]);
+    for text in ["bob-alice-zebra", "arn:aws:s3:::bob-alice-zebra/a"] {
+        let redacted = redactor.text(text);
+        assert!(!redacted.contains("bob") && !redacted.contains("alice") && !redacted.contains("zebra"), "{redacted}");
+    }
+}
+
+#[test]
+fn names_are_replaced_in_any_case_and_encoding() {
+    let redactor = redactor(&["josé"]);
+    assert_eq!(redactor.text("JOSÉ"), pseudonym(&redactor, "josé"));
+    let address = pseudonym(&redactor, "ana@example.com");
+    assert_eq!(redactor.text("?u=ana%40example.com&v"), format!("?u={address}&v"));
+    assert_eq!(redactor.text("#ana%2540example.com"), format!("#{address}"));
+    for text in ["jörg@example.com", "ana@exämple.com", "ana@例え.jp"] {
+        assert!(pseudonym(&redactor, text).starts_with("name-") && !pseudonym(&redactor, text).contains('@'), "{text}");
+    }
+    assert!(!redactor.json(r#"{"X-Amz-Signature":"abcdef"}"#).contains("abcdef"));
+}
+
+#[test]
 fn other_text_is_unchanged() {
     let redactor = redactor(&["ana", "root", "a", "AWSServiceRoleForSupport", "b-c"]);
     for text in [

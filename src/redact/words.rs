@@ -132,8 +132,8 @@ pub(super) fn ipv6(text: &str) -> Vec<(usize, usize)> {
 
 /// The ranges of email addresses.
 pub(super) fn emails(text: &str) -> Vec<(usize, usize)> {
-    let is_local = |c: char| c.is_ascii_alphanumeric() || "._+-".contains(c);
-    let is_domain = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
+    let is_local = |c: char| c.is_alphanumeric() || "._+-".contains(c);
+    let is_domain = |c: char| c.is_alphanumeric() || ".-".contains(c);
     let ends = |(at, sign): (usize, &str)| {
         let start = text[..at]
             .rfind(|c| !is_local(c))
@@ -144,5 +144,6 @@ pub(super) fn emails(text: &str) -> Vec<(usize, usize)> {
         let domain = domain.trim_end_matches(['.', '-']);
         (start < at && domain.contains('.')).then(|| (start, after + domain.len()))
     };
-    if text.contains('@') { text.match_indices('@').filter_map(ends).collect() } else { Vec::new() }
+    // As written, and percent-encoded once or twice.
+    ["@", "%40", "%2540"].into_iter().flat_map(|sign| text.match_indices(sign).filter_map(ends)).collect()
 }

@@ -57,6 +57,22 @@ struct Draft {
     name: String,
 }
 
+/// The maximum depth of nested brackets. The time that the YAML parser takes for a bracket is proportional to its depth.
+const MAX_BRACKETS: usize = 256;
+
+/// Whether brackets are nested too deeply. Brackets in texts count as well, but there they are usually closed again.
+fn is_too_deep(text: &str) -> bool {
+    let mut depth = 0_usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_BRACKETS
+    })
+}
+
 /// Parses the rules in files, each given as a name and a text. Correlations may refer to rules in any of the files.
 /// Returns the converted rules, and the reason for each rule that could not be converted.
 #[must_use]
@@ -65,6 +81,12 @@ pub fn parse(files: &[(String, String)]) -> (Vec<SigmaRule>, Vec<SigmaError>) {
     let mut conditions: HashMap<String, String> = HashMap::new();
     let mut correlations: Vec<(&String, Draft)> = Vec::new();
     for (file, text) in files {
+        if is_too_deep(text) {
+            let problem =
+                Problem::invalid(format!("brackets nested deeper than {MAX_BRACKETS} levels are not supported"));
+            errors.push(SigmaError { file: file.clone(), rule: "document 1".to_owned(), problem });
+            continue;
+        }
         for (at, document) in serde_yaml_ng::Deserializer::from_str(text).enumerate() {
             let fail = |rule: String, problem| SigmaError { file: file.clone(), rule, problem };
             let document = match Value::deserialize(document) {

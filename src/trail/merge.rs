@@ -11,6 +11,9 @@ use crate::batch::{self, BatchError, Columns, EventRows};
 use crate::event::Timestamp;
 use crate::{normalize, read, session};
 
+/// What was asked and what was answered. A trail's record contains both, even if they are null.
+const BODIES: [&str; 2] = ["requestParameters", "responseElements"];
+
 /// A record of an event, and its source.
 #[derive(Debug, Clone)]
 pub struct Version {
@@ -129,12 +132,24 @@ impl Version {
         }
     }
 
+    /// Whether it is a trail's record with everything that CloudTrail writes: a value that it does not contain, such as an
+    /// error, did not occur.
+    fn is_whole(&self) -> bool {
+        self.class() == 2 && BODIES.iter().all(|name| self.record.contains_key(*name))
+    }
+
+    /// Whether the call failed, according to this record.
+    fn has_error(&self) -> bool {
+        self.text(&["errorCode"]).is_some() || self.text(&["errorMessage"]).is_some()
+    }
+
     /// A total order, so that the order in which records are read does not matter.
     fn order(&self, other: &Self) -> Ordering {
         let by_text =
             || Value::Object(other.record.clone()).to_string().cmp(&Value::Object(self.record.clone()).to_string());
         let by_place = || (&self.file, self.position).cmp(&(&other.file, other.position));
-        other.class().cmp(&self.class()).then_with(by_place).then_with(by_text)
+        let by_class = other.class().cmp(&self.class());
+        by_class.then_with(|| other.is_whole().cmp(&self.is_whole())).then_with(by_place).then_with(by_text)
     }
 
     /// Whether two records with the same ID belong to the same event.
@@ -181,10 +196,10 @@ impl Version {
         a != b && !read::is_read_from_text_of(&a, &b) && !read::is_read_from_text_of(&b, &a)
     }
 
-    /// Whether two complete records of a trail contradict each other about one event. CloudTrail writes each event
-    /// once, so one of them was forged or altered, and merging would hide the contents of one of them.
+    /// Whether two complete records of a trail contradict each other about one event, or a partial record contains an error
+    /// that the complete one does not. CloudTrail writes each event once, so one of them was forged or altered, and merging
+    /// would hide the contents of one of them.
     fn contradicts(&self, other: &Self) -> bool {
-        const BODIES: [&str; 2] = ["requestParameters", "responseElements"];
         const TEXTS: [&[&str]; 6] = [
             &["awsRegion"],
             &["errorCode"],
@@ -193,10 +208,11 @@ impl Version {
             &["userIdentity", "accessKeyId"],
             &["userIdentity", "userName"],
         ];
-        let is_whole =
-            |version: &Self| version.class() == 2 && BODIES.iter().all(|name| version.record.contains_key(*name));
-        if !is_whole(self) || !is_whole(other) {
-            return false;
+        match (self.is_whole(), other.is_whole()) {
+            (true, true) => {}
+            (true, false) => return !self.has_error() && other.has_error(),
+            (false, true) => return !other.has_error() && self.has_error(),
+            (false, false) => return false,
         }
         let differ = |path: &[&str]| self.text(path).zip(other.text(path)).is_some_and(|(a, b)| a != b);
         let failed = [self, other].map(|version| version.text(&["errorCode"]).is_some());
@@ -218,7 +234,7 @@ impl Version {
 
     /// Adds what only the other record contains. This record is first in the order.
     fn join(&mut self, other: Self) {
-        let is_alike = self.class() == other.class();
+        let is_alike = self.class() == other.class() && self.is_whole() == other.is_whole();
         let has_arn = self.text(&["userIdentity", "arn"]).is_some();
         let mut more = other.record;
         // In an event history, the user is the name of the role session.

@@ -225,7 +225,17 @@ fn object<'t>(text: &'t str, shape: Shape<'t>, depth: usize, contents: &mut Cont
     } else if shape.is_athena() {
         made(athena::record(text), Container::Athena, text, contents);
     } else if let Some(what) = foreign::pointer(&shape) {
-        contents.foreign(what, text);
+        // A member that belongs to another format does not hide the records in the other members.
+        let mut inner = Contents::default();
+        if depth < MAX_DEPTH {
+            members(text, &shape, depth, &mut inner);
+        }
+        if inner.has_records() {
+            contents.container = contents.container.or(inner.container);
+            contents.items.append(&mut inner.items);
+        } else {
+            contents.foreign(what, text);
+        }
     } else if depth >= MAX_DEPTH {
         contents.foreign(Refusal::TooDeep, text);
     } else {

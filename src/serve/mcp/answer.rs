@@ -2,6 +2,7 @@
 //! hidden characters as visible escapes.
 
 use arrow::record_batch::RecordBatch;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::counted::counted;
@@ -41,6 +42,24 @@ pub(super) fn rows_from(found: &FirstRows, offset: usize) -> Result<String, Serv
 
 fn objects_of(batches: &[&RecordBatch]) -> Result<String, ServeError> {
     objects(&batches.iter().map(|batch| (*batch).clone()).collect::<Vec<_>>())
+}
+
+/// The rows that the process of a query returned, as objects.
+pub(super) fn grid(text: &str) -> Result<String, ServeError> {
+    #[derive(Deserialize)]
+    struct Grid {
+        columns: Vec<Column>,
+        rows: Vec<Vec<Value>>,
+        truncated: bool,
+    }
+    #[derive(Deserialize)]
+    struct Column {
+        name: String,
+    }
+    let Grid { columns, rows, truncated } = serde_json::from_str(text)?;
+    let names: Vec<String> = columns.into_iter().map(|column| column.name).collect();
+    let object = |row: Vec<Value>| Value::Object(names.iter().cloned().zip(row).collect());
+    list(rows.into_iter().map(object).collect(), truncated)
 }
 
 /// Objects as an answer, as many as fit.

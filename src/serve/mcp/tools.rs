@@ -193,17 +193,21 @@ impl ToolName {
             }
             Self::Hunts => hunts(&read(arguments)?, case),
             Self::Hunt => hunt(&read(arguments)?, case),
-            Self::Sql => {
-                let SqlQuery { query, limit } = read(arguments)?;
-                check_query(&query)?;
-                answer::rows(&case.first_rows(&query, &[], answer::limit(limit), MAX_ROW_BYTES)?)
-            }
+            // `own_query` is answered by its own process.
+            Self::Sql => Err(ServeError::BrokenOff),
         }
     }
 }
 
 /// The maximum size of the rows that are read for an answer, in bytes. Few of them fit into the answer.
 const MAX_ROW_BYTES: usize = 32 << 20;
+
+/// The assistant's own query, and the maximum number of rows.
+pub(super) fn own_query(arguments: Value) -> Result<(String, usize), ServeError> {
+    let SqlQuery { query, limit } = read(arguments)?;
+    check_query(&query)?;
+    Ok((query, answer::limit(limit)))
+}
 
 /// The arguments of a call.
 fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, ServeError> {

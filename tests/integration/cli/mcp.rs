@@ -153,6 +153,22 @@ fn invalid_arguments_and_forbidden_sql_are_tool_errors() {
 }
 
 #[test]
+fn server_survives_query_that_crashes_its_process() {
+    let dir = demo();
+    let mut client = Client::connect(dir.path());
+    let deep = "SELECT json_structure(repeat('[', 100000) || repeat(']', 100000))";
+    let (is_error, text) = client.call("sql", &json!({ "query": deep }));
+    assert!(is_error, "{text}");
+    // What a text contains is not checked, but has no effect on the next query.
+    client.call("sql", &json!({ "query": "FROM query('FROM enable' || '_logging()')" }));
+    let logging = client.rows("sql", &json!({ "query": "SELECT current_setting('enable_logging') AS logging" }));
+    assert_ne!(logging[0]["logging"], json!(true));
+    let counted = client.rows("sql", &json!({ "query": "SELECT count(*) AS n FROM signals" }));
+    assert_eq!(counted[0]["n"], 60);
+    client.close();
+}
+
+#[test]
 fn hostile_text_is_marked_as_data_and_escaped() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("case.duckdb");

@@ -77,8 +77,8 @@ fn existing_output_is_kept_without_force() {
     cartographer(dir.path(), &args).arg("--force").assert().code(0);
     assert!(fs::read_to_string(dir.path().join("out.csv")).unwrap().starts_with("time,last_time,entry"));
     let folder = ["export", "parquet", "--db", "case.duckdb", "-o", "out"];
-    fs::create_dir(dir.path().join("out")).unwrap();
-    fs::write(dir.path().join("out/old"), "").unwrap();
+    fs::create_dir_all(dir.path().join("out/events")).unwrap();
+    fs::write(dir.path().join("out/events/old"), "").unwrap();
     cartographer(dir.path(), &folder).assert().code(1).stderr(contains("out already exists"));
     cartographer(dir.path(), &folder).arg("--force").assert().code(0);
     assert_eq!(names(&dir.path().join("out")), TABLES);

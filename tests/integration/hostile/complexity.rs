@@ -115,3 +115,15 @@ fn long_archive_member_names_do_not_exhaust_memory() {
     assert!(outcome.peak < 700 << 20, "{} bytes", outcome.peak);
     assert_eq!(sandbox.query("SELECT count(*), max(length(source_file)) < 3000 FROM events"), "5000,true");
 }
+
+#[test]
+fn deeply_nested_brackets_in_sigma_rule_are_rejected() {
+    let sandbox = load(call("iam", "CreateUser", json!({"userName": "eve"})));
+    let rule = "title: a\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n  a: ";
+    for (open, close) in [("[", "]"), ("{b: ", "}")] {
+        let text = format!("{rule}{}1{}\n  condition: a\n", open.repeat(50_000), close.repeat(50_000));
+        std::fs::write(sandbox.path("rule.yml"), text).unwrap();
+        let outcome = sandbox.run(&["hunt", "--db", "case.duckdb", "--sigma", "rule.yml"]);
+        assert!(outcome.err.contains("brackets nested deeper than 256 levels"), "{}", outcome.err);
+    }
+}

@@ -77,3 +77,48 @@ fn truncated_copy_does_not_replace_the_complete_record() {
     assert_eq!(sandbox.load(&[]).code, Some(4));
     assert_eq!(sandbox.query("SELECT event_name FROM events"), "AttachUserPolicy");
 }
+
+/// Records with the ID of the original event that lack some of its fields.
+fn partial_records() -> Vec<(&'static str, serde_json::Value)> {
+    let mut without_response = original_event();
+    without_response.as_object_mut().unwrap().shift_remove("responseElements");
+    let mut longer = without_response.clone();
+    longer["sourceIPAddress"] = "198.51.100.200".into();
+    longer["userAgent"] = "Mozilla/5.0 Chrome/124.0 and much more".into();
+    longer["requestParameters"] =
+        json!({"userName": "somebody", "policyArn": "arn:aws:iam::aws:policy/IAMReadOnlyAccess", "z": "x".repeat(100)});
+    let mut message = without_response.clone();
+    message["errorMessage"] = "Failed".into();
+    let mut failed = without_response;
+    failed["errorCode"] = "AccessDenied".into();
+    let mut trimmed = failed.clone();
+    trimmed.as_object_mut().unwrap().retain(|name, _| {
+        ["eventID", "eventTime", "eventSource", "eventName", "awsRegion", "errorCode"].contains(&name.as_str())
+    });
+    vec![("longer", longer), ("an error", failed), ("a message", message), ("only an error", trimmed)]
+}
+
+#[test]
+fn partial_record_replaces_no_value_and_adds_no_error() {
+    let mut original = original_event();
+    original["responseElements"] = serde_json::Value::Null;
+    for (description, partial) in partial_records() {
+        for name in ["0-before.json", "z-after.json"] {
+            let sandbox = Sandbox::new();
+            sandbox.log(name, trail(&[partial.to_string()]));
+            if name.starts_with('0') {
+                sandbox.load(&[]);
+            }
+            sandbox.log("m.json", trail(&[original.to_string()]));
+            let outcome = sandbox.load(&[]);
+            let kept = sandbox.query(
+                "SELECT count(*) FROM events WHERE event_name = 'AttachUserPolicy' AND error_code IS NULL \
+                 AND error_message IS NULL AND source_ip = '203.0.113.7' AND user_agent = 'Mozilla/5.0 Chrome/124.0' \
+                 AND (request_parameters->>'policyArn') LIKE '%AdministratorAccess'",
+            );
+            assert_eq!(kept, "1", "{description}, {name}: {}", outcome.err);
+            let is_reported = outcome.code == Some(4) && outcome.err.contains(&id(1));
+            assert!(is_reported || description == "longer", "{description}, {name}: {}", outcome.err);
+        }
+    }
+}

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test helpers fail by panicking, like tests")]
 
+mod archives;
 mod case_file;
 mod complexity;
 mod damaged;

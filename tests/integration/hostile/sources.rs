@@ -86,3 +86,41 @@ fn unfinished_case_error_explains_how_to_continue() {
         assert_eq!(outcome.code, Some(0), "{case}: {}", outcome.err);
     }
 }
+
+#[test]
+fn pipe_in_rules_folder_is_reported_and_not_read() {
+    let sandbox = Sandbox::new();
+    fs::create_dir_all(sandbox.path("rules/iam")).unwrap();
+    output(Command::new("mkfifo").arg(sandbox.path("rules/iam/a.toml")));
+    let outcome = sandbox.run(&["rules", "check", "rules"]);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.err);
+    let messages = [outcome.out, outcome.err].concat();
+    assert!(messages.contains("a.toml") && messages.contains("neither a file nor a folder"), "{messages}");
+}
+
+#[test]
+fn an_output_replaces_no_device_no_case_and_no_folder_of_other_files() {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record(1).to_string()]));
+    assert_eq!(sandbox.load(&[]).code, Some(0));
+    output(Command::new("mkfifo").arg(sandbox.path("pipe")));
+    let case = fs::read(sandbox.path("case.duckdb")).unwrap();
+    let csv = |name| sandbox.run(&["export", "csv", "--db", "case.duckdb", "-o", name, "--force"]);
+    let parquet = |name| sandbox.run(&["export", "parquet", "--db", "case.duckdb", "-o", name, "--force"]);
+    for (outcome, cause) in [
+        (csv("pipe"), "is a device, pipe or socket"),
+        (parquet("pipe"), "is a device, pipe or socket"),
+        (csv("case.duckdb"), "is a DuckDB database"),
+        (parquet("case.duckdb"), "is a DuckDB database"),
+        (parquet("logs"), "contains files that are not from an export"),
+        (csv("logs"), "contains files that are not from an export"),
+    ] {
+        assert_eq!(outcome.code, Some(1), "{}", outcome.err);
+        assert!(outcome.err.contains(cause), "{}", outcome.err);
+    }
+    assert_eq!(fs::read(sandbox.path("case.duckdb")).unwrap(), case);
+    assert!(sandbox.path("logs/a.json").exists());
+    for name in ["parquet", "parquet"] {
+        assert_eq!(parquet(name).code, Some(0));
+    }
+}
