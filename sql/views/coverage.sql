@@ -20,11 +20,12 @@ WITH parts AS (
     FROM clicks
     UNION ALL
     SELECT
-        session_id, service, NULL, NULL,
-        CASE WHEN kind = 'background' THEN 'background' ELSE 'click' END,
-        event_count
-    FROM signals
-    WHERE kind <> 'command'
+        s.session_id, s.service, NULL, NULL,
+        CASE WHEN s.kind = 'background' THEN 'background' ELSE 'click' END,
+        e.events
+    FROM signals AS s
+    JOIN (SELECT signal_id, count(*) AS events FROM event_signal GROUP BY signal_id) AS e USING (signal_id)
+    WHERE s.kind <> 'command'
     UNION ALL
     -- Events of a command that a tool did not make, as in event_signals.
     SELECT s.session_id, s.service, NULL, NULL, 'click', 1

@@ -4,9 +4,9 @@
 CREATE OR REPLACE VIEW residual AS
 SELECT *
 FROM events
--- The rows are found by few columns, and only these are read in full. A row ID is much faster to compare than an event's.
-WHERE rowid IN (
-    SELECT e.rowid
+-- The events are found by few columns, and only those found are read in full.
+WHERE event_id IN (
+    SELECT e.event_id
     FROM events AS e
     SEMI JOIN (FROM sessions WHERE console) AS x USING (session_id)
     ANTI JOIN event_signal AS s USING (event_id)

@@ -99,7 +99,7 @@ fn pipe_in_rules_folder_is_reported_and_not_read() {
 }
 
 #[test]
-fn an_output_replaces_no_device_no_case_and_no_folder_of_other_files() {
+fn output_does_not_replace_devices_cases_or_foreign_folders() {
     let sandbox = Sandbox::new();
     sandbox.log("a.json", trail(&[record(1).to_string()]));
     assert_eq!(sandbox.load(&[]).code, Some(0));
