@@ -169,7 +169,7 @@ mod tests {
         let copy = "INSERT INTO events SELECT * REPLACE ('copy' AS event_id) FROM events LIMIT 1";
         assert_eq!(changes(&|| drop(case.query(copy).unwrap())), [false, true]);
         assert_eq!(changes(&|| case.move_events(&[(event.clone(), session.clone())]).unwrap()), [false, true]);
-        assert_eq!(changes(&|| case.remove_events(&[event.clone()]).unwrap()), [false, true]);
+        assert_eq!(changes(&|| case.remove_events(std::slice::from_ref(&event)).unwrap()), [false, true]);
         assert!(!case.has_changed().unwrap());
     }
 
@@ -191,7 +191,7 @@ mod tests {
             .unwrap();
         let text = |batches: &[_]| pretty_format_batches(batches).unwrap().to_string();
         assert_eq!(text(&stored), text(&counted));
-        assert!(stored.iter().map(|batch| batch.num_rows()).sum::<usize>() > 1);
+        assert!(stored.iter().map(arrow::record_batch::RecordBatch::num_rows).sum::<usize>() > 1);
     }
 
     #[test]

@@ -180,7 +180,7 @@ impl Note {
         {
             return wrong("a target needs an ID, and an entity also needs a type");
         }
-        if self.target.as_ref().is_some_and(|target| target.is_too_long()) {
+        if self.target.as_ref().is_some_and(Target::is_too_long) {
             return wrong("the target of the note is too long");
         }
         let place = self.place.as_deref().unwrap_or_default();
