@@ -96,16 +96,16 @@ export function sameNumbers(address, file) {
       await shows(contain, "Act on first:");
       const text = await contain.innerText();
       const report = execFileSync(program, ["report", "--db", file, "--format", "md"], { encoding: "utf8" });
-      const numberOf = (all, title) => Number(all.match(new RegExp(`${title}: ([\\d,]+) items?`))?.[1] ?? 0);
-      const titles = ["Act on first", "Still in effect, less urgent", "Ended later in the case"];
+      const numberOf = (all, title) => Number(all.match(new RegExp(`${title}: ([\\d,]+) (?:of [\\d,]+ )?items?`))?.[1] ?? 0);
+      const titles = ["Act on first", "(?:Still in effect, l|L)ess urgent", "Ended later in the case"];
       const [shown, written] = [text, report].map((each) => titles.map((title) => numberOf(each, title)));
       assert.equal(shown[2], written[2], text);
       // On the page, a secret that one of the most notable identities read is urgent.
       assert.equal(shown[0] + shown[1], written[0] + written[1], text);
       assert.ok(shown[0] >= written[0] && written[0] > 0, text);
       await contain.getByText(/^Ended later/).click();
-      await shows(contain, "Created access key AKIAEXAMPLE0000002 for user-2, by eve", "deleted 10:07:00 by “Deleted access key AKIAEXAMPLE0000002 for user-2”");
-      await shows(contain, "Access key AKIAEXAMPLEEVE00001 of eve signed", "Attached AdministratorAccess to user backdoor");
+      await shows(contain, "; all by eve", "Created access key AKIAEXAMPLE0000002 for user-2", "deleted 10:07:00 by “Deleted access key AKIAEXAMPLE0000002 for user-2”");
+      await shows(contain, /Signed [\d,]+ calls, the last at/, "Attached AdministratorAccess to user backdoor");
       await shows(contain, /6 more: Rotate secret secret-\d, Rotate secret secret-\d, Rotate secret secret-\d and 3 more/);
       await contain.locator(".contain-more summary").first().click();
       await shows(contain, "Deactivate access key AKIAEXAMPLEEVE00001 of eve", "Rotate secret secret-0", "Remove AdministratorAccess from user backdoor");

@@ -26,9 +26,15 @@ test("a gist counts the resources instead of naming them", () => {
 
 test("a gist of several events has no name, which only the first of them may have", () => {
   expect(gist("Pushed image build-1 to repository orders", "repository", 6, 1)).toBe(
-    "pushed image … to 1 repository (6 times)",
+    "pushed images to 1 repository (6 times)",
   );
-  expect(gist("Attached Policy1 to role r-1", "role", 5)).toBe("attached … to 5 roles");
+  expect(gist("Attached Policy1 to role r-1", "role", 5)).toBe("attached policies to 5 roles");
+  expect(gist('Put inline policy "inline-policy" on role r-1: allows ec2:Describe*', "role", 5)).toBe(
+    "put inline policies on 5 roles",
+  );
+  expect(gist("Deleted the route to 0.0.0.0/0 from route table rtb-1", "route_table", 5)).toBe(
+    "deleted routes from 5 route tables",
+  );
   expect(gist("Attached Policy1 to role r-1", "role")).toBe("attached Policy1 to 1 role");
   expect(gist("Created a console password for nadia-2", "user", 2)).toBe("created a console password for 2 users");
   expect(gist("Read the decrypted values of parameters /a/b and 6 more", null, 5)).toBe(
@@ -50,8 +56,15 @@ test("the heading of a folded list says what is inside, and what the same identi
     "Also: 2 failed sign-ins and read 1 secret",
   );
   expect(inside([line("read 1 secret", true), line("deleted 1 trail")], true)).toBe(
-    "Also: deleted 1 trail. Of what it had created: read 1 secret",
+    "Also: deleted 1 trail. Of what the same identity had created: read 1 secret",
   );
+  // A single one more is named, which is as short.
+  expect(
+    inside(
+      Array.from({ length: 7 }, (_, index) => line(`made ${index}`)),
+      false,
+    ),
+  ).toMatch(/made 5 and made 6$/);
   const many = Array.from({ length: 9 }, (_, index) => line(`made thing ${index}`));
   expect(inside(many, false)).toMatch(/^Made thing 0, .*, made thing 5 and 3 more$/);
 });
@@ -105,8 +118,8 @@ test("facts that the story states are not repeated, and the others are below it"
   expect(facts([stopped]).rows).toEqual([["Context", "Stopped t at 19:30:00; no later event"]]);
   expect(facts([{ ...stopped, event_id: "another" }], weakened).rows).toHaveLength(2);
   const password = fact("password of new user", "A console password was set", { name: "eve" });
-  expect(facts([password], sentence("Created", "The password of eve was used")).rows).toHaveLength(1);
-  expect(facts([password], sentence("Created", "The password of adam was used")).rows).toHaveLength(2);
+  expect(facts([password], sentence("Access", "The password of eve was used")).rows).toHaveLength(1);
+  expect(facts([password], sentence("Access", "The password of adam was used")).rows).toHaveLength(2);
 });
 
 test("that an identity is new is part of the first line, and what is not recorded comes last", () => {
@@ -122,9 +135,18 @@ test("that an identity is new is part of the first line, and what is not recorde
   ).toEqual({
     lead: "; no earlier activity by nadia in the case",
     rows: [
-      ["Context", "Clients: aws-cli/2"],
+      ["Clients", "aws-cli/2"],
       ["Not recorded", "No data events for bucket b", "The last event in the case is at 20:00:10"],
     ],
   });
+  // The server leaves out the part of a name that is different each time.
+  const named = facts(
+    [fact("clients", "Clients: stratus-red-team_…; aws-cli/2"), isNew("eve")],
+    sentence("In short"),
+    sentence("Access", "key"),
+    sentence("Took", "secret"),
+  );
+  expect(named.rows.map(([title]) => title)).toEqual(["In short", "Access", "Clients", "Took", "Context"]);
+  expect(named.rows[2]).toEqual(["Clients", "stratus-red-team_<UUID>; aws-cli/2"]);
   expect(facts([isNew("eve")])).toEqual({ lead: "", rows: [["Context", "First seen at 19:00:00: eve"]] });
 });

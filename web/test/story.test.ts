@@ -133,7 +133,7 @@ test("reads and deletions of what the same identity had created say so, and are 
     "did e1, and 19 more secrets (60 times in total); all created by the same identity",
   ]);
   expect(sentenceOf("Destroyed", [{ ...own, reason: "impact" }])).toMatchObject({
-    inside: "Only resources that it had created: did …",
+    inside: "Only what nadia had created: did …",
     evidence: [],
   });
 });
@@ -215,12 +215,9 @@ test("a sign-in has its own time and address, and a session without one says so"
   expect(came?.evidence.map((each) => [each.time, each.text])).toEqual([
     [
       "2026-03-11T18:00:00Z",
-      "Console session from 192.0.2.1 and 198.51.100.7, without MFA, sign-in not in the case; 1 click (1 page, no changes) until 18:20:00",
+      "Console session from 192.0.2.1 and 198.51.100.7, without MFA, sign-in not in the case; no changes until 18:20:00",
     ],
-    [
-      "2026-03-11T19:00:14Z",
-      "Signed in from 192.0.2.1 with password, without MFA; 2 clicks (1 page, 1 change) until 19:20:00, left open until 19:25:00",
-    ],
+    ["2026-03-11T19:00:14Z", "Signed in from 192.0.2.1 with password, without MFA; 1 change until 19:20:00"],
   ]);
   expect(came?.evidence[0]?.href).toBe("/timeline?session=early");
 });
@@ -249,6 +246,19 @@ test("every address is listed with its uses", () => {
   }));
   const told = sentenceOf("Addresses", [], { addresses });
   expect(told?.evidence).toHaveLength(5);
+  // What the row above names is folded.
+  const key = {
+    place: 1,
+    key: "AKIA",
+    principal: "nadia",
+    events: 1,
+    first_ip: "192.0.2.2",
+    first_time: "2026-03-11T19:00:00Z",
+    last_time: "2026-03-11T19:00:00Z",
+  };
+  const folded = sentenceOf("Addresses", [], { addresses, keys: [key] });
+  expect(folded?.evidence.map(({ gist }) => gist)).toEqual(["192.0.2.1", "192.0.2.3", "192.0.2.4", "192.0.2.5"]);
+  expect([folded?.inside, folded?.more.length]).toEqual(["Also: 192.0.2.2", 1]);
   expect(told?.evidence[0]).toMatchObject({ text: "192.0.2.1: console", href: "/timeline?session=s1&ip=192.0.2.1" });
 });
 
@@ -274,7 +284,7 @@ test("patterns of several events come first; a cleanup is folded, another series
   const patterns = [pattern, { ...pattern, own_resources: 30, what: "cleaned up", first_time: "2026-03-11T20:00:00Z" }];
   const first = sentenceOf("Stands out most", [moved], { actors: [actor(1, 24, "eve")], patterns });
   expect(first?.evidence.map((each) => each.text)).toEqual([
-    "Credentials of instance i-1 were used from 192.0.2.1 (also used by eve), previously only from 198.51.100.0/24",
+    "Credentials of instance i-1 were used from 192.0.2.1, previously only from 198.51.100.0/24",
     `${pattern.what} (until 19:05:00)`,
   ]);
   expect(first?.more.map((each) => each.text)).toEqual(["cleaned up (until 19:05:00)"]);
@@ -287,7 +297,7 @@ test("rows, filters, chart and legend call a kind the same", () => {
   expect(["login", "session", "data", "view"].map(kindName)).toEqual(["sign-in", "shell", "data out", "view"]);
 });
 
-test("keys that they created themselves are not how they got in", () => {
+test("keys that they created themselves are not how they got in, but how they came back", () => {
   const keys = [
     {
       place: 1,
@@ -326,7 +336,8 @@ test("keys that they created themselves are not how they got in", () => {
   };
   const [came] = story({ ...EMPTY, actors: [actor(1, 2, "eve")], keys, links: [link] }).told[0]?.sentences ?? [];
   expect(came?.evidence.map((each) => each.text)).toEqual([
-    "Access key AKIAOWN first used from 192.0.2.9 (4 events until 19:30:00); the case does not show how the key was obtained",
+    "Access key AKIAOWN first used from 192.0.2.9, last at 19:30:00; the case does not show how the key was obtained",
+    "Access key AKIAMADE of svc was used (4 events)",
   ]);
 });
 
@@ -416,6 +427,51 @@ test("what to act on first is apart from what is routine and from what ended", (
     text: "deleted 20:00:00 by “Deleted user eve”",
     href: "/timeline?session=s2&open=e4",
   });
+});
+
+const remediesOf = (more: Partial<Remedies>): Remedies => ({
+  urgent: 0,
+  other: more.other_items?.length ?? 0,
+  ended: 0,
+  urgent_items: [],
+  other_items: [],
+  ended_items: [],
+  needs: [],
+  data: [],
+  ...more,
+});
+
+test("several grants to one role are one role, and what combines several resources is not one of them", () => {
+  const role = (name: string, event: string): RemedyItem => ({
+    ...item("policy", event),
+    entities: [{ entity_type: "role", entity_value: name, name, relation: "target" }],
+  });
+  const combined = { ...item("secret", "e5"), entities: [], action: "Rotate them", what: "Read 20 secrets" };
+  const { by, other } = containment(
+    remediesOf({
+      other_items: [role("a", "e1"), role("a", "e2"), role("b", "e3"), role("c", "e4"), role("d", "e6"), combined],
+      needs: [
+        { need: "policy", all: 5, urgent: 0, other: 5, ended: 0 },
+        { need: "secret", all: 1, urgent: 0, other: 1, ended: 0 },
+      ],
+    }),
+  );
+  expect(by).toBe("eve");
+  expect(other.map(({ title, groups }) => [title, ...groups.map((group) => group.title)])).toEqual([
+    ["5 permissions granted", "4 roles: a, b, c and 1 more (5 items)"],
+    ["values that were read", ""],
+  ]);
+  expect(other[1]?.groups[0]?.items[0]?.evidence.text).toBe("Read 20 secrets");
+});
+
+test("the use of a key does not name the key again, nor one identity again and again", () => {
+  const used = (what: string): RemedyItem => ({ ...item("used", "e1"), what });
+  const texts = (what: string) =>
+    containment(remediesOf({ urgent: 1, urgent_items: [used(what)] })).urgent[0]?.evidence.text;
+  expect(texts("Access key AKIAX of eve signed 2,104 calls, the last at 12:29:09")).toBe(
+    "Signed 2,104 calls, the last at 12:29:09",
+  );
+  expect(texts("eve used the console in 2 sessions")).toBe("eve used the console in 2 sessions");
 });
 
 test("an item begins with what to do", () => {
@@ -520,13 +576,13 @@ test("that what was harmed had been created by the same identity is said first, 
     "In short",
     [
       "All 260 events that took, weakened or destroyed something concern only what nadia had created in this case.",
-      "139 of 149 resources that it created were deleted by 19:28:41 (others: see “Left over”).",
+      "139 of 149 resources that nadia created were deleted by 19:28:41.",
       "All 8 events that opened something to others were undone by 19:28:24.",
     ],
   ]);
   expect(rest.find(({ title }) => title === "Left over")?.lines).toEqual([
     "Created, without a deletion in this case: VPC vpc-1; 5 parameters: /p/1, /p/2, /p/3 and 2 more",
-    "Deleted by Secrets Manager, without a request in this case: 4 secrets: a, b, c and 1 more",
+    "Secrets Manager deleted 4 secrets (no DeleteSecret request in this case): a, b, c and 1 more",
   ]);
   const told = (more: Partial<OverviewBalance>) =>
     inShort(actor(1, 24, "nadia"), { balance: [balance({ ...own, ...more })] })?.lines?.[0];
@@ -534,6 +590,73 @@ test("that what was harmed had been created by the same identity is said first, 
   // If most of it belonged to others, the story below says what it was.
   expect(told({ harmed_own: 100 })).toBeUndefined();
   expect(leftOver(actor(1, 24, "nadia"), { balance: [balance({ created: 3 })] })).toBeUndefined();
+});
+
+test("what the first row says is not said again: whose it was, and that it was deleted", () => {
+  const series = (start: string, end: string) => ({
+    actor_place: 1,
+    pattern: "mass_deletion",
+    first_time: `2026-03-11T${start}Z`,
+    last_time: `2026-03-11T${end}Z`,
+    principal: "nadia",
+    what: "Deleted 31 resources",
+    resources: 31,
+    own_resources: 31,
+    events: 31,
+    session_id: "s1",
+    event_id: `e${start}`,
+  });
+  const read = { ...found("e1", "secret_read", "secret", 20), own: true, what: "Read secret a" };
+  const deleted = { ...found("e2", "impact", "bucket"), own: true, what: "Deleted bucket b" };
+  const all = [read, deleted];
+  const more = {
+    balance: [balance({ harmed: 51, harmed_own: 51 })],
+    patterns: [series("19:02:26", "19:14:43"), series("19:28:08", "19:28:41")],
+  };
+  expect(sentenceOf("Took", all, more)?.inside).toBe("Read 20 secrets");
+  expect(sentenceOf("Stands out most", all, more)).toBeUndefined();
+  expect(sentenceOf("Destroyed", all, more)).toMatchObject({
+    evidence: [],
+    inside: "Series of deletions: 19:02:26 to 19:14:43 and 19:28:08 to 19:28:41",
+  });
+  expect(sentenceOf("Destroyed", all, more)?.more.map(({ text }) => text)).toEqual([
+    "Deleted 31 resources (until 19:14:43)",
+    "Deleted 31 resources (until 19:28:41)",
+    "Deleted bucket b",
+  ]);
+  // If something belonged to others, both are told.
+  const mixed = { ...more, balance: [balance({ harmed: 52, harmed_own: 51 })] };
+  expect(sentenceOf("Took", all, mixed)?.inside).toBe("Only what nadia had created: read 20 secrets");
+  expect(sentenceOf("Stands out most", all, mixed)?.inside).toMatch(/all created by the same identity/);
+  expect(sentenceOf("Destroyed", all, mixed)?.more.map(({ text }) => text)).toEqual(["Deleted bucket b"]);
+});
+
+test("changes in the console are named, unless commands may have made them", () => {
+  const session = (commands: number) => ({
+    place: 1,
+    session_id: "s1",
+    principal: "nadia",
+    first_time: "2026-03-11T19:00:00Z",
+    last_time: "2026-03-11T19:20:00Z",
+    ips: [],
+    ip_count: 0,
+    mfa: true,
+    events: 9,
+    clicks: 12,
+    findings: 1,
+    signed_in_at: null,
+    way: null,
+    event_id: null,
+    open_until: null,
+    pages: 9,
+    changes: 2,
+    secrets: 0,
+    commands,
+  });
+  const deleted = { ...found("e2", "impact", "bucket"), what: "Deleted bucket b" };
+  const told = (commands: number) => textsOf("Access", [deleted], { consoles: [session(commands)] })?.[0];
+  expect(told(0)).toMatch(/; 2 changes \(deleted 1 bucket and 1 more\) until 19:20:00$/);
+  expect(told(3)).toMatch(/; 2 changes, 3 commands until 19:20:00$/);
 });
 
 test("what an identity looked at: pages of the console by service, and what programs read before the first change", () => {
@@ -556,14 +679,20 @@ test("what an identity looked at: pages of the console by service, and what prog
     "IAM › Roles",
     "VPC › Virtual Private Cloud › Your VPCs › vpc-1",
     "EC2 › EC2 Dashboard",
+    "CloudTrail › Dashboard",
+    "Secrets Manager › Dashboard",
+    "Secrets Manager › Secrets",
   ].map((name) => looked("console", name));
   const calls = ["iam:ListUsers", "sts:GetCallerIdentity"].map((name) =>
     looked("program", name, "2026-03-11T19:54:39Z"),
   );
   expect(lookedAt(actor(1, 1, "eve"), { looked: [...all, ...calls] })).toEqual([
-    "Console: IAM (Users › marek and svc-backup, Roles) and VPC (Your VPCs › vpc-1)",
+    "Console: CloudTrail (Dashboard), Secrets Manager (Secrets), IAM (Users › marek and svc-backup, Roles) and VPC (Your VPCs › vpc-1)",
     "Programs before the first change, at 19:54:39: iam:ListUsers and sts:GetCallerIdentity",
   ]);
+  // What programs call when they start is not what somebody looked at.
+  const start = ["ec2:DescribeAccountAttributes", "sts:GetCallerIdentity", "iam:GetUser"];
+  expect(lookedAt(actor(1, 1, "eve"), { looked: start.map((name) => looked("program", name)) })).toEqual([]);
   const quiet = { ...actor(1, 0, "eve"), findings: 0 };
   expect(outline(quiet, { ...EMPTY, looked: [looked("program", "iam:ListUsers")] })).toBe(
     "nothing stands out; looked at: Programs: iam:ListUsers",
@@ -581,7 +710,7 @@ test("a share says with whom and from when to when, and a denied call says as wh
   };
   expect(sentenceOf("Took", [shared])).toMatchObject({
     strong: false,
-    inside: "Only resources that it had created: shared 1 snapshot with account 111122223333 (19:41:32 to 19:45:00)",
+    inside: "Only what nadia had created: shared 1 snapshot with account 111122223333 (19:41:32 to 19:45:00)",
   });
   expect(sentenceOf("Took", [{ ...shared, ended: 0, ended_at: null }])?.inside).toMatch(/ \(no end in this case\)$/);
   const left = { ...found("e2", "defense_impairment", "organization"), done: false, denied: true };
@@ -630,11 +759,12 @@ test("a key that was created says when it was last used", () => {
     data: [],
   });
   const [used] = containment(remedies({ uses: 47, last_used: "2026-03-11T21:20:13Z" })).urgent;
-  expect([used?.evidence.text, used?.brief]).toEqual([
-    "did e1, by eve; last used 21:20:13",
-    "did by eve; last used 21:20:13",
-  ]);
-  expect(containment(remedies({ uses: 0, last_used: null })).urgent[0]?.brief).toBe(
-    "did by eve; not used in this case",
-  );
+  expect([used?.evidence.text, used?.brief]).toEqual(["did e1; last used 21:20:13", "did; last used 21:20:13"]);
+  expect(containment(remedies({ uses: 0, last_used: null })).urgent[0]?.brief).toBe("did; not used in this case");
+  const [mixed] = containment({
+    ...remedies({ uses: 47 }),
+    other: 1,
+    other_items: [{ ...item("role", "e2"), principal: "ci" }],
+  }).urgent;
+  expect(mixed?.evidence.text).toMatch(/^did e1, by eve/);
 });

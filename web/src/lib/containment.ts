@@ -9,6 +9,12 @@ import { shortPrincipal } from "./session";
 import { downloadEvidence, type Evidence, ended, evidenceHref } from "./story";
 import { listed, middle, typeName, typeNames } from "./text";
 
+/** Kinds of items that combine several resources, which a number of items would not count. */
+const COMBINED: Record<string, string> = {
+  watch: "log or detector changes",
+  secret: "values that were read",
+};
+
 const NEEDS: Record<string, [string, string]> = {
   used: ["credential used", "credentials used"],
   key: ["access key created", "access keys created"],
@@ -53,6 +59,8 @@ export interface KindOfItems {
 /** What to contain or undo: what to act on first, data that is no longer confidential, what else is still in effect and what
  * ended later in the case, both by kind. */
 export interface Containment {
+  /** Who caused all of it, if it was one principal. */
+  by: string | null;
   urgent: Item[];
   data: Item[];
   other: KindOfItems[];
@@ -73,11 +81,15 @@ function lastUse({ need, time, uses, last_used }: RemedyItem): string {
   return last_used ? `; last used ${endTime(time, last_used)}` : "; not used in this case";
 }
 
-function itemOf(item: RemedyItem): Item {
-  const by = item.principal && item.need !== "used" ? `, by ${shortPrincipal(item.principal)}` : "";
+/** Without the name of the key that the action states: `Signed 2,104 calls, the last at 2026-03-11 21:20:13`. */
+const withoutKey = (what: string): string => what.replace(/^Access key \S+ (?:of .*? )?signed (?=\d)/, "Signed ");
+
+/** `alone`: whether everything is the work of the same principal, which then need not be named. */
+function itemOf(item: RemedyItem, alone: boolean): Item {
+  const by = item.principal && item.need !== "used" && !alone ? `, by ${shortPrincipal(item.principal)}` : "";
   const evidence = {
     time: item.time,
-    text: `${item.what}${again(item)}${by}${lastUse(item)}`,
+    text: `${item.need === "used" ? withoutKey(item.what) : item.what}${again(item)}${by}${lastUse(item)}`,
     href:
       item.need === "used" && item.session_id
         ? `/timeline?${new URLSearchParams({ session: item.session_id })}`
@@ -99,12 +111,12 @@ function itemOf(item: RemedyItem): Item {
 }
 
 /** `Treat bucket prod-db-backups as disclosed` */
-function disclosed(data: DisclosedData): Item {
+function disclosed(data: DisclosedData, alone: boolean): Item {
   const { how, thing, source, what, principal, first_time, last_time, session_id, event_id } = data;
   const until = first_time === last_time ? "" : `, until ${endTime(first_time, last_time)}`;
   const base = downloadEvidence({ ...data, place: 0 });
   const text = what ?? (how === "downloaded" ? base.text : upper(how));
-  const by = what === null || principal === null ? "" : `, by ${shortPrincipal(principal)}`;
+  const by = what === null || principal === null || alone ? "" : `, by ${shortPrincipal(principal)}`;
   return {
     action: `Treat ${[thing && typeName(thing), source].filter(Boolean).join(" ") || "the data"} as disclosed`,
     evidence: {
@@ -121,7 +133,8 @@ const SHARED = 3;
 const MOST_NAMED = 3;
 
 /** `20 secrets: a, b, c and 17 more` */
-function groupsOf(items: readonly RemedyItem[]): Group[] {
+function groupsOf(items: readonly RemedyItem[], by: boolean): Group[] {
+  const told = (item: RemedyItem) => itemOf(item, by);
   const subjects = new Map(items.map((item) => [item, subjectOf(item)]));
   const types = grouped(items, (item) => {
     const about = subjects.get(item);
@@ -132,11 +145,14 @@ function groupsOf(items: readonly RemedyItem[]): Group[] {
   for (const same of types.values()) {
     const about = same.flatMap((item) => subjects.get(item) ?? []);
     const [first] = about;
-    if (!first || same.length < SHARED) alone.items.push(...same.map(itemOf));
+    if (!first || same.length < SHARED) alone.items.push(...same.map(told));
     else {
-      const names = [...new Set(about.map((each) => middle(each.name ?? each.entity_value, 44)))];
-      const title = `${counted(same.length, typeName(first.entity_type), typeNames(first.entity_type))}: ${listed(names.slice(0, MOST_NAMED), names.length)}`;
-      shared.push({ title, items: same.map(itemOf) });
+      // Several items may be about the same resource.
+      const names = [...new Set(about.map((each) => each.name ?? each.entity_value))];
+      const some = names.slice(0, MOST_NAMED).map((name) => middle(name, 44));
+      const all = names.length === same.length ? "" : ` (${counted(same.length, "item")})`;
+      const title = `${counted(names.length, typeName(first.entity_type), typeNames(first.entity_type))}: ${listed(some, names.length)}${all}`;
+      shared.push({ title, items: same.map(told) });
     }
   }
   return [...(alone.items.length > 0 ? [alone] : []), ...shared];
@@ -151,25 +167,36 @@ function byOthers(items: readonly RemedyItem[], all: number, told: readonly stri
     : [];
 }
 
+/** The principal of all items, if the lists are complete and there is only one. */
+function onlyOne({ urgent, other, ended, urgent_items, other_items, ended_items, data }: Remedies): string | null {
+  const items = [...urgent_items, ...other_items, ...ended_items];
+  const [first, ...more] = new Set([...items, ...data].map(({ principal }) => principal));
+  return more.length === 0 && items.length === urgent + other + ended ? (first ?? null) : null;
+}
+
 /** `told`: the principals whose activity the stories describe. */
 export function containment(remedies: Remedies, told: readonly string[] = []): Containment {
   const { needs, urgent_items, data, other, other_items, ended_items } = remedies;
+  const by = onlyOne(remedies);
+  const alone = by !== null;
   const byKind = (all: readonly RemedyItem[], of: "other" | "ended"): KindOfItems[] =>
     needs
       .filter((each) => each[of] > 0)
       .map((each) => {
         const [one, many] = NEEDS[each.need] ?? [each.need, each.need];
         const items = all.filter((item) => item.need === each.need);
+        const isCombined = items.some(({ action }) => typeof action === "string");
         return {
-          title: counted(each[of], one, many),
+          title: (isCombined ? COMBINED[each.need] : undefined) ?? counted(each[of], one, many),
           items: each[of],
-          groups: groupsOf(items),
+          groups: groupsOf(items, alone),
           left: each[of] - items.length,
         };
       });
   return {
-    urgent: urgent_items.map(itemOf),
-    data: data.map(disclosed),
+    by,
+    urgent: urgent_items.map((item) => itemOf(item, alone)),
+    data: data.map((each) => disclosed(each, alone)),
     other: byKind(other_items, "other"),
     ended: byKind(ended_items, "ended"),
     others: byOthers(other_items, other, told),

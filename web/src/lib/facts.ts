@@ -43,7 +43,7 @@ function joined({ kind, name, event_id, until, later }: Fact, sentences: readonl
 
 /** Whether a line says that this user's password was used. */
 const isUsed = ({ name }: Fact, sentences: readonly Sentence[]): boolean =>
-  linesOf(sentences, "Created").some(({ text }) => text.startsWith(`The password of ${name} was used`));
+  linesOf(sentences, "Access").some(({ text }) => text.startsWith(`The password of ${name} was used`));
 
 /** Whether a line of the story says the same. */
 function isTold(fact: Fact, sentences: readonly Sentence[]): boolean {
@@ -55,6 +55,16 @@ function isTold(fact: Fact, sentences: readonly Sentence[]): boolean {
 const rowOf = (title: string, lines: readonly string[]): Sentence[] =>
   lines.length === 0 ? [] : [{ title, text: "", strong: false, evidence: [], lines, more: [], inside: "" }];
 
+/** The last part of a name that is different each time, which the server leaves out. */
+const inFull = (text: string): string => text.replace(/^Clients: /, "").replaceAll(/_…(?=[; ]|$)/g, "_<UUID>");
+
+/** The programs, after how they got in. */
+function withClients(sentences: readonly Sentence[], clients: readonly string[]): Sentence[] {
+  const at = sentences.findIndex(({ title }) => title === "Access") + 1;
+  const after = at > 0 ? at : sentences.findIndex(({ title }) => title === "In short") + 1;
+  return [...sentences.slice(0, after), ...rowOf("Clients", clients), ...sentences.slice(after)];
+}
+
 export interface Facts {
   /** Added to the first line. */
   lead: string;
@@ -64,12 +74,18 @@ export interface Facts {
 /** The sentences with these facts about `name`, who was active in `span`. */
 export function withFacts(facts: readonly Fact[], sentences: Sentence[], name: string, span: Span): Facts {
   const isNew = facts.some((fact) => fact.kind === "first seen" && fact.name === name);
-  const rest = facts.filter((fact) => !(isNew && fact.kind === "first seen") && !isTold(fact, sentences));
+  const others = facts.filter((fact) => !(isNew && fact.kind === "first seen") && !isTold(fact, sentences));
+  const rest = others.filter(({ kind }) => kind !== "clients");
+  const clients = others.filter(({ kind }) => kind === "clients").map(({ text }) => inFull(short(text, span)));
   const [limits, also] = [true, false].map((limit) =>
     rest.filter(({ kind }) => LIMITS.includes(kind) === limit).map((fact) => short(fact.text, span)),
   );
   return {
     lead: isNew ? `; no earlier activity by ${name} in the case` : "",
-    sentences: [...sentences, ...rowOf("Context", also ?? []), ...rowOf("Not recorded", limits ?? [])],
+    sentences: [
+      ...withClients(sentences, clients),
+      ...rowOf("Context", also ?? []),
+      ...rowOf("Not recorded", limits ?? []),
+    ],
   };
 }

@@ -38,14 +38,27 @@ const WORD = /^([a-z]+|[A-Z][a-z]+|[A-Z]{2,4}|[a-z0-9-]+:[A-Z]\w+)$/;
 const uncounted = (text: string): string =>
   text.replace(/ up to \d+(?= )/, "").replace(/( instances?) (of type|from) .*$/, "$1");
 
+/** What a name that is left out may be the name of. */
+const NAMED =
+  /\b(?:(?:the|an?) )?(policy|role|user|image|statement|rule|instance|volume|snapshot|function|bucket|key) …/;
+
+/** `attached … to` becomes `attached policies to`, `pushed image … to` becomes `pushed images to`. */
+const plural = (text: string): string =>
+  text
+    .replace(/^(Attached|Detached|attach|detach) …(?= (?:to|from)\b)/, "$1 policies")
+    .replace(/\bthe route to …/, "routes")
+    .replace(NAMED, (_, noun: string) => (noun === "policy" ? "policies" : `${noun}s`));
+
 /** Several events may have different names, of which only the first is known. */
 const general = (text: string, events: number): string =>
   events > 1
-    ? text
-        .split(" ")
-        .map((word) => (WORD.test(word) ? word : "…"))
-        .join(" ")
-        .replace(/…( …)+/g, "…")
+    ? plural(
+        text
+          .split(" ")
+          .map((word) => (WORD.test(word) ? word : "…"))
+          .join(" ")
+          .replace(/…( …)+/g, "…"),
+      )
     : text;
 
 /** The number in place of the names: `Read secret a` becomes `read 20 secrets`. Undefined if the type is not in the text. */
@@ -81,12 +94,13 @@ export function gistOf(done: Done): string {
   return shortened(lower(short.replace(/^Tried to /, "")), LONGEST) + whom + absent + times;
 }
 
+/** A heading names one more, because `1 more` would be as long. */
 const MOST = 6;
 
 function phrases(lines: readonly Folded[]): string {
   const same = grouped(lines, ({ gist, text }) => gist ?? lower(shortened(text, LONGEST)));
   const all = [...same].map(([gist, each]) => (each[0]?.countable ? counted(each.length, gist) : gist));
-  return listed(all.slice(0, MOST), all.length);
+  return listed(all.slice(0, all.length === MOST + 1 ? all.length : MOST), all.length);
 }
 
 /** The heading of a folded list. `also`: whether other lines are above it. */
@@ -95,7 +109,7 @@ export function inside(lines: readonly Folded[], also: boolean): string {
   if (!also) return upper(phrases(lines));
   const parts = [
     ...(others.length > 0 ? [`Also: ${phrases(others)}`] : []),
-    ...(own.length > 0 ? [`Of what it had created: ${phrases(own)}`] : []),
+    ...(own.length > 0 ? [`Of what the same identity had created: ${phrases(own)}`] : []),
   ];
   return parts.join(". ");
 }

@@ -14,6 +14,12 @@ const SHARE_OWN = 0.5;
 const row = (title: string, lines: readonly string[]): Sentence | undefined =>
   lines.length === 0 ? undefined : { title, text: "", strong: false, evidence: [], lines, more: [], inside: "" };
 
+/** Whether the story begins with the statement that all of the harm concerns only what the same identity had created. */
+export function isAllOwn(actor: OverviewActor, { balance }: Pick<Overview, "balance">): boolean {
+  const own = balance.find((each) => each.place === actor.place);
+  return own !== undefined && own.harmed > 0 && own.harmed_own === own.harmed;
+}
+
 /** How much of the harm concerns only what the same identity had created, and how much of that was undone. */
 export function inShort(actor: OverviewActor, { balance }: Pick<Overview, "balance">): Sentence | undefined {
   const own = balance.find((each) => each.place === actor.place);
@@ -25,9 +31,7 @@ export function inShort(actor: OverviewActor, { balance }: Pick<Overview, "balan
   return row("In short", [
     `${part} events that took, weakened or destroyed something concern only what ${name} had created in this case.`,
     ...(created > 0
-      ? [
-          `${count(deleted)} of ${counted(created, "resource")} that it created were deleted${by(deleted_at)}${deleted < created ? " (others: see “Left over”)" : ""}.`,
-        ]
+      ? [`${count(deleted)} of ${counted(created, "resource")} that ${name} created were deleted${by(deleted_at)}.`]
       : []),
     ...(opened > 0
       ? [
@@ -55,7 +59,7 @@ export function leftOver(actor: OverviewActor, { balance }: Pick<Overview, "bala
     ...(left.length > 0 ? [`Created, without a deletion in this case: ${left.join("; ")}`] : []),
     ...(secrets.length > 0
       ? [
-          `Deleted by Secrets Manager, without a request in this case: ${counted(secrets.length, "secret")}: ${listed(secrets.slice(0, MOST_LEFT), secrets.length)}`,
+          `Secrets Manager deleted ${counted(secrets.length, "secret")} (no DeleteSecret request in this case): ${listed(secrets.slice(0, MOST_LEFT), secrets.length)}`,
         ]
       : []),
   ]);
@@ -78,16 +82,37 @@ const SECTIONS = [
   "Virtual Private Cloud",
 ];
 
+const DASHBOARD = /\b(Dashboard|Search)$/;
+
+/** Services that record or detect, or that keep secrets: what somebody looked at there is named first, also their dashboards. */
+const TELLING = [
+  "CloudTrail",
+  "GuardDuty",
+  "Security Hub",
+  "Detective",
+  "Config",
+  "AWS Config",
+  "CloudWatch",
+  "Secrets Manager",
+  "Systems Manager",
+  "KMS",
+];
+
+const tells = (title: string): boolean => TELLING.includes(title.split(" › ")[0] ?? "");
+
 /** `IAM (Users › marek, Roles) and S3 (Buckets)`: the pages of the console without tabs, dashboards and the navigation. */
 function pagesOf(titles: readonly string[]): string {
-  const places = titles.flatMap((title) => {
+  const sorted = [...titles.filter(tells), ...titles.filter((title) => !tells(title))];
+  const places = sorted.flatMap((title) => {
     const [service = "", ...parts] = title.split(" › ");
-    const [first, second] = parts.filter((part) => !SECTIONS.includes(part) && !/\b(Dashboard|Search)$/.test(part));
+    const pages = parts.filter((part) => !SECTIONS.includes(part) && !DASHBOARD.test(part));
+    const [first, second] = pages.length > 0 || !tells(title) ? pages : parts;
     return first === undefined || service === "Console" ? [] : [{ service, list: first, item: second }];
   });
   const services = grouped(places, ({ service }) => service);
   const each = [...services].map(([service, all]) => {
-    const lists = grouped(all, ({ list }) => list);
+    const pages = all.filter(({ list }) => !DASHBOARD.test(list));
+    const lists = grouped(pages.length > 0 ? pages : all, ({ list }) => list);
     const names = [...lists].map(([list, same]) => {
       const items = [...new Set(same.flatMap(({ item }) => (item === undefined ? [] : [middle(item, 40)])))];
       return items.length > 0 ? `${list} › ${listed(items.slice(0, MOST_ITEMS), items.length)}` : list;
@@ -97,12 +122,22 @@ function pagesOf(titles: readonly string[]): string {
   return listed(each);
 }
 
+/** What programs call when they start. */
+const START = ["ec2:DescribeAccountAttributes", "iam:GetUser"];
+const WHO_AM_I = "sts:GetCallerIdentity";
+
+/** Without the calls with which programs start. Who they are is left out if they asked for nothing else. */
+function asked(calls: readonly string[]): string[] {
+  const own = calls.filter((call) => !START.includes(call));
+  return own.every((call) => call === WHO_AM_I) ? [] : own;
+}
+
 /** What an identity looked at, in the console and with programs before they changed anything. */
 export function lookedAt(actor: OverviewActor, { looked }: Pick<Overview, "looked">): string[] {
   const own = looked.filter((each) => each.place === actor.place);
   const named = (how: OverviewLooked["how"]) =>
     own.filter((each) => each.how === how).flatMap(({ name }) => name ?? []);
-  const [pages, calls] = [pagesOf(named("console")), named("program")];
+  const [pages, calls] = [pagesOf(named("console")), asked(named("program"))];
   const before = own.find((each) => each.before !== null)?.before;
   const until = before ? ` before the first change, at ${endTime(actor.first_time, before)}` : "";
   return [

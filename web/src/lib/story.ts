@@ -10,13 +10,12 @@ import type {
   OverviewConsole,
   OverviewLink,
   OverviewPattern,
-  SignIn,
 } from "../api/types";
 import { withFacts } from "./facts";
 import { bytes, clock, count, counted, day, endTime, moment, rfc3339, seconds } from "./format";
 import { type Folded, gistOf, inside, lower, upper } from "./gist";
 import { grouped } from "./group";
-import { inShort, leftOver, lookedAt, looks } from "./inshort";
+import { inShort, isAllOwn, leftOver, lookedAt, looks } from "./inshort";
 import { shortPrincipal } from "./session";
 import { listed, middle, typeName, typeNames } from "./text";
 
@@ -182,8 +181,10 @@ function spanOf({ reason, done, time, events, ended: number, ended_at }: Found):
 
 const MOST_ENTRIES = 4;
 
-/** How they got in: console sessions with their sign-ins, and long-term keys that they did not create themselves. */
-function cameIn(actor: OverviewActor, { sign_ins, keys, links, consoles }: Overview): Sentence | undefined {
+/** How they got in: console sessions with their sign-ins, long-term keys that they did not create themselves, and how they
+ * used the credentials that they created. */
+function cameIn(actor: OverviewActor, all: Overview): Sentence | undefined {
+  const { sign_ins, keys, links, consoles } = all;
   // Sessions that used credentials they created are described together with those credentials.
   const led = new Set(links.filter(isMade).map((link) => link.session_id));
   const own = consoles.filter((each) => each.place === actor.place && !led.has(each.session_id));
@@ -192,10 +193,12 @@ function cameIn(actor: OverviewActor, { sign_ins, keys, links, consoles }: Overv
   );
   const made = new Set(links.map((link) => link.credential));
   const used = keys.filter((each) => each.place === actor.place && !made.has(each.key));
-  if (own.length + failed.length + used.length === 0) return undefined;
+  const later = usesOf(actor, links);
+  if (own.length + failed.length + used.length + later.length === 0) return undefined;
   const evidence = [
     ...used.map((each) => keyEvidence(actor, each)),
-    ...own.map((each) => consoleEvidence(actor, each, sign_ins)),
+    ...own.map((each) => consoleEvidence(actor, each, all)),
+    ...later.map(linkEvidence),
     ...failed.map((each) => ({
       time: each.time,
       text: `Failed sign-in by ${each.principal ?? "unknown"} from ${each.source_ip ?? "an unknown address"}`,
@@ -223,8 +226,8 @@ function keyEvidence(actor: OverviewActor, used: Overview["keys"][number]): Evid
   return {
     time: first_time,
     text:
-      `Access key ${key}${unlessActor(actor, "of", principal)} first used from ${first_ip ?? "an unknown address"} ` +
-      `(${counted(events, "event")} until ${endTime(first_time, last_time)}); the case does not show how the key was obtained`,
+      `Access key ${key}${unlessActor(actor, "of", principal)} first used from ${first_ip ?? "an unknown address"}` +
+      `${events > 1 ? `, last at ${endTime(first_time, last_time)}` : ""}; the case does not show how the key was obtained`,
     href: `/timeline?${new URLSearchParams({ key })}`,
     gist: "access key",
     countable: true,
@@ -239,22 +242,47 @@ const WAYS: Record<string, string> = {
   recovery: "through password recovery",
 };
 
-/** `34 clicks (22 pages, 1 change, 3 secrets, 5 commands)` */
-function clicksOf({ clicks, pages, changes, secrets, commands }: OverviewConsole): string {
+/** Reasons for which a click that changed something stands out. */
+const CHANGES = [
+  "impact",
+  "defense_impairment",
+  "data_exposure",
+  "credential_made",
+  "privilege_change",
+  "persistence",
+  "secret_stored",
+];
+
+/** `2 changes (deleted 1 DB instance and 1 more)`. Commands change something, too, so that it may not have been a click. */
+function changesOf({ session_id, changes, commands }: OverviewConsole, found: readonly Found[]): string {
+  if (changes === 0) return "no changes";
+  const own = found.filter(
+    (each) => each.session_id === session_id && each.done && each.events === 1 && CHANGES.includes(each.reason),
+  );
+  const names = [
+    ...new Map(own.map((each) => [each.event_id, gistOf({ ...each, what: each.what ?? each.event_key })])),
+  ];
+  const isKnown = commands === 0 && names.length > 0 && names.length <= changes;
+  const all = names.map(([, name]) => name);
+  return counted(changes, "change") + (isKnown ? ` (${listed(all, changes)})` : "");
+}
+
+/** `1 change, 3 secrets and keys, 5 commands` */
+function clicksOf(each: OverviewConsole, found: readonly Found[]): string {
+  const { clicks, secrets, commands } = each;
   if (clicks === 0) return "no clicks";
   const parts = [
-    pages > 0 ? counted(pages, "page") : "",
-    changes > 0 ? counted(changes, "change") : "no changes",
+    changesOf(each, found),
     secrets > 0 ? counted(secrets, "secret or key", "secrets and keys") : "",
     commands > 0 ? counted(commands, "command") : "",
   ];
-  return `${counted(clicks, "click")} (${parts.filter(Boolean).join(", ")})`;
+  return parts.filter(Boolean).join(", ");
 }
 
-/** `Signed in from 203.0.113.66 with password, without MFA; 34 clicks (22 pages, …) until 19:54:02` */
-function consoleEvidence(actor: OverviewActor, each: OverviewConsole, signIns: readonly SignIn[]): Evidence {
-  const { principal, ips, ip_count, way, mfa, first_time, last_time, signed_in_at, open_until } = each;
-  const address = signIns.find((one) => one.event_id === each.event_id)?.source_ip;
+/** `Signed in from 203.0.113.66 with password, without MFA; 1 change, 5 commands until 19:54:02` */
+function consoleEvidence(actor: OverviewActor, each: OverviewConsole, { sign_ins, found }: Overview): Evidence {
+  const { principal, ips, ip_count, way, mfa, first_time, last_time, signed_in_at } = each;
+  const address = sign_ins.find((one) => one.event_id === each.event_id)?.source_ip;
   const from = address ? ` from ${address}` : ips.length > 0 ? ` from ${listed(ips, ip_count)}` : "";
   const factor = mfa === null ? "MFA use not recorded" : mfa ? "with MFA" : "without MFA";
   const words = (way === null ? undefined : WAYS[way]) ?? "";
@@ -263,8 +291,7 @@ function consoleEvidence(actor: OverviewActor, each: OverviewConsole, signIns: r
       ? `Console session${unlessActor(actor, "of", principal)}${from}, ${factor}, sign-in not in the case`
       : `Signed in${unlessActor(actor, "as", principal)}${from}${words && ` ${words}`}, ${factor}`;
   const time = signed_in_at ?? first_time;
-  const idle = open_until === null ? "" : `, left open until ${endTime(time, open_until)}`;
-  const did = `${clicksOf(each)} until ${endTime(time, last_time)}${idle}`;
+  const did = `${clicksOf(each, found)} until ${endTime(time, last_time)}`;
   const href = `/timeline?${new URLSearchParams({ session: each.session_id })}`;
   return { time, text: `${how}; ${did}`, href, gist: "console session", countable: true };
 }
@@ -290,19 +317,27 @@ export function usesOfAddress(uses: OverviewAddress["uses"]): string {
 
 const MOST_ADDRESSES = 8;
 
-/** From where: each address with what it was used for. */
-function addresses(actor: OverviewActor, { addresses: all }: Overview): Sentence | undefined {
+const isNamed = (name: string, text: string): boolean => text.split(/[ ,;()]+/).includes(name);
+
+/** From where: each address with what it was used for. What `access` names is folded. */
+function addresses(
+  actor: OverviewActor,
+  { addresses: all }: Overview,
+  access: Sentence | undefined,
+): Sentence | undefined {
   const own = all.filter((each) => each.place === actor.place);
   if (own.length === 0) return undefined;
   const scope = actorHref(actor);
-  const lines = own.map(({ ip, uses }) => ({
+  const isKnown = (ip: string) => access?.evidence.some(({ text }) => isNamed(ip, text)) ?? false;
+  const [fresh, known] = [own.filter(({ ip }) => !isKnown(ip)), own.filter(({ ip }) => isKnown(ip))];
+  const lines = [...fresh, ...known].map(({ ip, uses }) => ({
     time: "",
     text: `${ip}: ${usesOfAddress(uses)}`,
     href: `${scope}&${new URLSearchParams({ ip })}`,
-    gist: "address",
-    countable: true,
+    gist: ip,
+    minor: isKnown(ip),
   }));
-  return { title: "Addresses", text: "", strong: false, ...split(lines, MOST_ADDRESSES) };
+  return { title: "Addresses", text: "", strong: false, ...split(lines, Math.min(fresh.length, MOST_ADDRESSES)) };
 }
 
 /** Without the sentence of the first call, which the link shows. */
@@ -310,7 +345,9 @@ const movedEvidence = (found: Found, actor: OverviewActor): Evidence => {
   const evidence = evidenceOf({ ...found, principals: [] }, actor);
   const text = evidence.text
     .replace(/(, previously only from .*?): .*$/, "$1")
-    .replace(/\(an address that (\S+) and .*? also used\)/, "(also used by $1)");
+    .replace(/ \(an address that (\S+) and .*? also used\)/, (_, name: string) =>
+      name === actor.actor ? "" : ` (also used by ${name})`,
+    );
   return { ...evidence, text };
 };
 
@@ -318,9 +355,23 @@ const movedEvidence = (found: Found, actor: OverviewActor): Evidence => {
 const isCleanup = ({ pattern, resources, own_resources }: OverviewPattern) =>
   pattern === "mass_deletion" && own_resources >= resources * 0.9;
 
+/** The series of deletions, if they and everything else that was destroyed concern only what the same identity had created,
+ * which the first row says. */
+function cleanups(actor: OverviewActor, overview: Overview, destroyed: readonly Found[]): OverviewPattern[] {
+  const series = overview.patterns.filter(
+    (each) => each.actor_place === actor.place && each.pattern === "mass_deletion",
+  );
+  const isSaid = isAllOwn(actor, overview) && isRoutine(destroyed);
+  return isSaid && series.every((each) => each.own_resources === each.resources) ? series : [];
+}
+
 /** What several events show together: administrators that were created, and series of deletions. */
-function together(actor: OverviewActor, { patterns, found }: Overview): Sentence | undefined {
-  const own = patterns.filter((each) => each.actor_place === actor.place);
+function together(
+  actor: OverviewActor,
+  { patterns, found }: Overview,
+  told: readonly OverviewPattern[],
+): Sentence | undefined {
+  const own = patterns.filter((each) => each.actor_place === actor.place && !told.includes(each));
   const moved = found.filter((each) => each.actor_place === actor.place && each.reason === "credential_use");
   if (own.length + moved.length === 0) return undefined;
   const [grave, routine] = [own.filter((each) => !isCleanup(each)), own.filter(isCleanup)];
@@ -352,7 +403,7 @@ function patternEvidence(actor: OverviewActor, each: OverviewPattern): Evidence 
     time: first_time,
     text: `${what} (until ${clock(last_time).slice(0, 8)})`,
     minor: isCleanup(each),
-    gist: `deletion of ${count(each.resources)} resources (${clock(first_time).slice(0, 8)} to ${endTime(first_time, last_time)}${isCleanup(each) ? `, ${each.own_resources === each.resources ? "all" : count(each.own_resources)} its own` : ""})`,
+    gist: `deletion of ${count(each.resources)} resources (${clock(first_time).slice(0, 8)} to ${endTime(first_time, last_time)}${isCleanup(each) ? `, ${each.own_resources === each.resources ? "all" : count(each.own_resources)} created by the same identity` : ""})`,
     href: `${actorHref(actor)}&${new URLSearchParams({ kind: "delete", from: first_time, to: until })}`,
   };
 }
@@ -403,6 +454,10 @@ export function gravity(found: Found): number {
   return effect === "creates" ? 6 : 5;
 }
 
+/** Whether all of it concerns only what the same identity had created, and opened nothing to anybody. */
+const isRoutine = (own: readonly Found[]): boolean =>
+  own.length > 0 && own.every((each) => gravity(each) >= ROUTINE && concernsOwn(each));
+
 /** A denied attempt shows more than a call that failed because something did not exist. */
 const DARED = ["defense_impairment", "privilege_change", "credential_made", "persistence", "exfiltration"];
 
@@ -452,17 +507,12 @@ const MOST_ROUTINE = 4;
 function topic(actor: OverviewActor, overview: Overview, about: Topic, own: readonly Found[]): Sentence | undefined {
   const { title, reasons, strong, few } = about;
   const data = title === "Took" ? downloads(actor, overview.data_out) : [];
-  const links = title === "Created" ? usesOf(actor, overview.links) : [];
   const typed = title === "Ran" ? overview.commands.find((each) => each.place === actor.place) : undefined;
-  const apart = [
-    ...data.map(downloadEvidence),
-    ...links.map(linkEvidence),
-    ...(typed ? [typedEvidence(actor, typed)] : []),
-  ];
+  const apart = [...data.map(downloadEvidence), ...(typed ? [typedEvidence(actor, typed)] : [])];
   if (own.length + apart.length === 0) return undefined;
   const grave = own.filter((each) => gravity(each) < ROUTINE).length;
   const atLeast = (strong && grave > 0) || apart.length === 0 ? 1 : 0;
-  const routine = grave === 0 && own.length > 0 && own.every(concernsOwn);
+  const routine = isRoutine(own);
   const onlyOwn = routine && apart.length === 0;
   const lines = own.map((each) => evidenceOf(each, actor, !onlyOwn));
   const shownLines = routine ? 0 : Math.min(Math.max(few - apart.length, atLeast), Math.max(grave, 1));
@@ -473,15 +523,38 @@ function topic(actor: OverviewActor, overview: Overview, about: Topic, own: read
   const left = Math.max(0, lines.length - most);
   const all = left > 0 ? `All in the timeline, including ${counted(left, "less severe item")}` : "All in the timeline";
   const parts = split([...first, ...others], first.length);
+  const heading = inside([...parts.more, ...lines.slice(most)], parts.evidence.length > 0);
+  const isSaid = onlyOwn && isAllOwn(actor, overview);
+  const series = title === "Destroyed" ? cleanups(actor, overview, own) : [];
+  if (series.length > 0) return deletions(actor, series, parts.more, { text: all, href: actorHref(actor, reasons) });
   return {
     title,
     text: "",
     strong: strong && !onlyOwn,
     ...parts,
-    inside:
-      (onlyOwn ? `Only resources that it had created: ${lower(parts.inside)}` : parts.inside) +
-      (left > 0 && parts.more.length > 0 ? `; ${counted(left, "less severe item")}` : ""),
+    inside: onlyOwn && !isSaid ? `Only what ${shorter(actor.actor)} had created: ${lower(heading)}` : heading,
     ...(parts.more.length > 0 || left > 0 ? { rest: { text: all, href: actorHref(actor, reasons) } } : {}),
+  };
+}
+
+/** One line about series of deletions that the first row counts: when they were, and folded, what was deleted. */
+function deletions(
+  actor: OverviewActor,
+  series: readonly OverviewPattern[],
+  lines: readonly Evidence[],
+  rest: Sentence["rest"],
+): Sentence {
+  const when = series.map(
+    ({ first_time, last_time }) => `${clock(first_time).slice(0, 8)} to ${endTime(first_time, last_time)}`,
+  );
+  return {
+    title: "Destroyed",
+    text: "",
+    strong: false,
+    evidence: [],
+    more: [...series.map((each) => patternEvidence(actor, each)), ...lines],
+    inside: `Series of deletions: ${listed(when)}`,
+    ...(rest ? { rest } : {}),
   };
 }
 
@@ -530,7 +603,7 @@ function linkEvidence({
   const from = ips?.length ? ` from ${listed(ips, ip_count ?? ips.length)}` : "";
   return {
     time: first_use,
-    text: `${what} was used${from} (${counted(uses, "event")})`,
+    text: `${what} was used${from}${credential_type === "access_key" || uses > 1 ? ` (${counted(uses, "event")})` : ""}`,
     gist: `use of ${credential_type === "password" ? `the password of ${credential}` : `${typeName(credential_type)} ${credential}`}`,
     href: `/timeline?${new URLSearchParams({ session: session_id })}`,
   };
@@ -571,14 +644,15 @@ function tried(actor: OverviewActor, overview: Overview): Sentence | undefined {
   );
   if (own.length === 0 && actor.denied === 0) return undefined;
   const denied = own.filter((each) => each.denied).length;
-  const some = own.slice(0, Math.max(denied, MOST_TRIED + MOST_MORE)).map((each) => evidenceOf(each, actor));
-  const parts = split(some, Math.min(denied, MOST_TRIED));
+  const all = own.map((each) => evidenceOf(each, actor));
+  const most = Math.max(denied, MOST_TRIED + MOST_MORE);
+  const parts = split(all.slice(0, most), Math.min(denied, MOST_TRIED));
   return {
     title: "Tried",
     text: "",
     strong: false,
     ...parts,
-    inside: own.length > some.length && parts.more.length > 0 ? `${parts.inside}; and others` : parts.inside,
+    inside: inside([...parts.more, ...all.slice(most)], parts.evidence.length > 0),
     rest: { text: "All denied and failed calls", href: `${actorHref(actor)}&outcome=failed` },
   };
 }
@@ -614,12 +688,13 @@ export function story(overview: Overview): { told: ActorStory[]; others: Overvie
   const tell = (actor: OverviewActor): ActorStory => {
     const own = byTopic(actor, overview);
     const topics = TOLD.flatMap((title) => TOPICS.filter((each) => each.title === title));
+    const access = cameIn(actor, overview);
     const sentences = [
       inShort(actor, overview),
-      cameIn(actor, overview),
-      addresses(actor, overview),
+      access,
+      addresses(actor, overview, access),
       looks(actor, overview),
-      together(actor, overview),
+      together(actor, overview, cleanups(actor, overview, own.get("Destroyed") ?? [])),
       ...topics.map((each) => topic(actor, overview, each, own.get(each.title) ?? [])),
       leftOver(actor, overview),
       tried(actor, overview),

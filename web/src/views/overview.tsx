@@ -160,7 +160,7 @@ function Contain({ remedies, error, told, dated }: ContainProps) {
   if (error) return <Problem error={error} />;
   if (!remedies) return <p class="waiting">Searching for changes that are still in effect …</p>;
   const principals = told.flatMap(({ actor }) => [actor.actor, ...actor.principals]);
-  const { urgent, data, other, ended, others } = containment(remedies, principals);
+  const { by, urgent, data, other, ended, others } = containment(remedies, principals);
   const known = new Set(
     told.flatMap(({ sentences }) => sentences.flatMap(({ evidence }) => evidence.map(({ href }) => href))),
   );
@@ -170,12 +170,14 @@ function Contain({ remedies, error, told, dated }: ContainProps) {
       <h2 class="story-who">
         What to contain or undo{" "}
         <span class="story-lead">
-          {none ? "This case shows nothing to contain or undo." : "according to the events in this case"}
+          {none
+            ? "This case shows nothing to contain or undo."
+            : `according to the events in this case${by === null ? "" : `; all by ${visible(shortened(shortPrincipal(by), 80))}`}`}
         </span>
       </h2>
       {urgent.length > 0 && (
         <>
-          <h3>{`Act on first: ${counted(remedies.urgent, "item")} still in effect`}</h3>
+          <h3>{`Act on first: ${shareOf(remedies.urgent, remedies)}`}</h3>
           <Items
             items={urgent.map((item) => briefly(item, known))}
             left={remedies.urgent - urgent.length}
@@ -195,14 +197,14 @@ function Contain({ remedies, error, told, dated }: ContainProps) {
       {remedies.other > 0 && (
         <details>
           <summary>
-            {visible(`Still in effect, less urgent: ${itemsOf(remedies.other, other)}${byWhom(others)}`)}
+            {visible(`Less urgent: ${shareOf(remedies.other, remedies)}${kindsOf(other)}${byWhom(others)}`)}
           </summary>
           <Kinds kinds={other} dated={dated} />
         </details>
       )}
       {remedies.ended > 0 && (
         <details>
-          <summary>{`Ended later in the case: ${itemsOf(remedies.ended, ended)}`}</summary>
+          <summary>{`Ended later in the case: ${counted(remedies.ended, "item")}${kindsOf(ended)}`}</summary>
           <Kinds kinds={ended} dated={dated} />
         </details>
       )}
@@ -216,14 +218,20 @@ const briefly = (item: Item, known: ReadonlySet<string>): Item =>
 
 const MOST_KINDS = 4;
 
-/** `7 items (1 secret to rotate and 6 roles created)`, the most frequent kinds first */
-function itemsOf(all: number, kinds: readonly KindOfItems[]): string {
+/** `4 of 11 items still in effect` */
+const shareOf = (items: number, { urgent, other }: Remedies): string =>
+  items === urgent + other
+    ? `${counted(items, "item")} still in effect`
+    : `${count(items)} of ${counted(urgent + other, "item")} still in effect`;
+
+/** ` (6 roles created and 1 secret to rotate)`, the most frequent kinds first */
+function kindsOf(kinds: readonly KindOfItems[]): string {
   const titles = [...kinds].sort((a, b) => b.items - a.items).map(({ title }) => title);
   const some =
     titles.length > MOST_KINDS + 1
       ? [...titles.slice(0, MOST_KINDS), `${count(titles.length - MOST_KINDS)} other kinds`]
       : titles;
-  return `${counted(all, "item")} (${listed(some)})`;
+  return ` (${listed(some)})`;
 }
 
 const MOST_NAMES = 3;
