@@ -414,18 +414,17 @@ ended AS (
     SELECT
         account_id, n.entity_type, COALESCE(n.name, n.entity_value) AS name,
         max(event_time) FILTER (n.relation = 'deleted') AS deleted_at,
-        max(event_time) FILTER (event_key = 'secretsmanager:EndSecretVersionDelete') AS version_deleted_at,
-        max(event_time) FILTER (n.relation = 'target' AND event_key IN ('secretsmanager:DeleteSecret', 'kms:ScheduleKeyDeletion'))
+        max(event_time) FILTER (event_name = 'EndSecretVersionDelete') AS version_deleted_at,
+        max(event_time) FILTER (n.relation = 'target' AND (event_name = 'DeleteSecret' OR event_name = 'ScheduleKeyDeletion'))
             AS scheduled_at
     FROM (
-        SELECT account_id, event_time, event_key, unnest(entities) AS n
+        SELECT account_id, event_time, event_name, unnest(entities) AS n
         FROM events
         WHERE outcome = 'succeeded' AND entities IS NOT NULL AND read_only IS NOT TRUE
             AND event_category IS DISTINCT FROM 'Data'
     )
-    WHERE n.relation = 'deleted' OR event_key IN (
-        'secretsmanager:EndSecretVersionDelete', 'secretsmanager:DeleteSecret', 'kms:ScheduleKeyDeletion'
-    )
+    WHERE n.relation = 'deleted' OR event_name = 'EndSecretVersionDelete' OR event_name = 'DeleteSecret'
+        OR event_name = 'ScheduleKeyDeletion'
     GROUP BY ALL
 )
 SELECT
