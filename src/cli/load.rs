@@ -185,13 +185,12 @@ impl Load {
         let (bar, is_new) = (Bar::new(streams.is_quiet()), !self.db.exists());
         let loaded = load::load_and_keep_open(&options, &rules, &bar);
         bar.clear();
-        let loaded = loaded.map_err(|error| {
+        let (ledger, case) = loaded.map_err(|error| {
             if is_new && self.holds_nothing() {
                 self.remove_case();
             }
             self.advise(error)
-        });
-        let (ledger, case) = loaded?;
+        })?;
         report(&ledger, streams)?;
         if self.json {
             print_json(&ledger, streams)?;

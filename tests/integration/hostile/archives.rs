@@ -114,7 +114,7 @@ fn trailing_data_is_reported() {
         assert_eq!(outcome.code, Some(4), "{name}: {}", outcome.err);
         assert!(outcome.err.contains(name) && outcome.err.contains("1 document or part of a file"), "{}", outcome.err);
         assert_eq!(sandbox.query("SELECT count(*) FROM events"), "1", "{name}");
-        // Padding is no data.
+        // Padding is not reported as data.
         let sandbox = Sandbox::new();
         sandbox.log(name, [&bytes[..], &[0; 100]].concat());
         let outcome = sandbox.load(&[]);
