@@ -1,11 +1,11 @@
 //! `cartographer addresses`, and the database options that `load` shares with it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use cartographer::address::Databases;
 use cartographer::counted::counted;
+use cartographer::file;
 use cartographer::load::{self, Located};
 use cartographer::store::Case;
 use clap::Args;
@@ -38,7 +38,7 @@ impl DatabaseArgs {
                      ipinfo_lite.mmdb.",
                 )
             };
-            databases.add_geo(&name(path), fs::read(path).with_context(cannot)?).with_context(cannot)?;
+            databases.add_geo(&name(path), file::read(path).with_context(cannot)?).with_context(cannot)?;
         }
         if let Some(path) = &self.ip_ranges {
             let cannot = || {
@@ -47,7 +47,7 @@ impl DatabaseArgs {
                     "Download the file with: curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
                 )
             };
-            databases.set_ranges(&name(path), &fs::read(path).with_context(cannot)?).with_context(cannot)?;
+            databases.set_ranges(&name(path), &file::read(path).with_context(cannot)?).with_context(cannot)?;
         }
         Ok(databases)
     }

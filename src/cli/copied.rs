@@ -1,11 +1,12 @@
 //! A copy of a case that replaces the case once it is complete, so that the case can stay open in other programs.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
+use cartographer::file;
 use cartographer::store::Case;
 
 use super::fail::WithAdvice;
@@ -100,9 +101,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 fn turn(case: &Path) -> io::Result<File> {
     let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let path = case.with_file_name(format!(".{name}.lock"));
-    let turn = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-    turn.lock()?;
-    Ok(turn)
+    file::lock(&path)
 }
 
 fn stamp(case: &Path) -> Result<(u64, SystemTime)> {

@@ -1,11 +1,11 @@
 //! `cartographer notes`
 
 use std::env;
-use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use cartographer::file;
 use cartographer::notes::{self, Notebook, Notes as Written};
 use cartographer::present;
 use clap::{Args, Subcommand};
@@ -138,7 +138,7 @@ impl Import {
         if self.file == Path::new("-") {
             io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
         } else {
-            bytes = fs::read(&self.file).with_context(|| {
+            bytes = file::read(&self.file).with_context(|| {
                 WithAdvice::new(
                     format!("cannot read {}", self.file.display()),
                     "Use a file that `cartographer notes export` wrote.",

@@ -1,11 +1,12 @@
 //! `--redact`: exports and reports without values that identify people, accounts and machines.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use cartographer::export;
+use cartographer::file;
 use cartographer::notes::{Note, TargetKind};
 use cartographer::redact::{MIN_SECRET, Redaction, Redactor};
 use cartographer::store::Case;
@@ -85,7 +86,7 @@ impl RedactArgs {
 
     fn secret(&self) -> Result<Vec<u8>> {
         let Some(path) = &self.redact_key else { return random() };
-        match fs::read(path) {
+        match file::regular(path).and_then(file::read) {
             Ok(secret) if secret.len() >= MIN_SECRET => Ok(secret),
             Ok(_) => bail!(WithAdvice::new(
                 format!("{} contains fewer than {MIN_SECRET} bytes, so the key could be guessed", path.display()),

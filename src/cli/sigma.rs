@@ -8,6 +8,7 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use cartographer::counted::counted;
+use cartographer::file;
 use cartographer::present::escape::terminal;
 use cartographer::sigma::{self, Search, SigmaError, SigmaRule};
 use cartographer::store::Case;
@@ -188,5 +189,5 @@ fn read(path: &Path) -> Result<(String, String)> {
             "Check the path.",
         ));
     }
-    Ok((path.display().to_string(), fs::read_to_string(path).with_context(about)?))
+    Ok((path.display().to_string(), file::read_text(path).with_context(about)?))
 }

@@ -1,10 +1,10 @@
 //! `cartographer sql`
 
-use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use cartographer::file;
 use clap::Args;
 
 use super::case::CaseArgs;
@@ -54,7 +54,7 @@ impl Sql {
         let query = match (self.query, self.file) {
             (Some(query), _) => query,
             (None, Some(file)) if file != Path::new("-") => {
-                fs::read_to_string(&file).with_context(|| format!("cannot read the query from {}", file.display()))?
+                file::read_text(&file).with_context(|| format!("cannot read the query from {}", file.display()))?
             }
             _ => from_stdin(streams)?,
         };

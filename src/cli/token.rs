@@ -5,13 +5,14 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use cartographer::file;
 use cartographer::serve::Token;
 
 use super::fail::WithAdvice;
 
 /// The token in the file. If the file does not exist, it is created with a new token, and is accessible only to its owner.
 pub(crate) fn kept_in(path: &Path) -> Result<Token> {
-    match fs::read(path) {
+    match file::regular(path).and_then(file::read) {
         Ok(bytes) => {
             if is_open_to_others(path)? {
                 bail!(WithAdvice::new(

@@ -1,11 +1,11 @@
 //! `cartographer verify`
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use cartographer::event::Timestamp;
+use cartographer::file;
 use cartographer::present;
 use cartographer::table::FILE_INTEGRITY;
 use cartographer::verify::{self, Keys, Verification};
@@ -90,7 +90,7 @@ impl Verify {
                     "Create the file with: aws cloudtrail list-public-keys --start-time … --end-time … > keys.json",
                 )
             };
-            let text = fs::read_to_string(path).with_context(cannot)?;
+            let text = file::read_text(path).with_context(cannot)?;
             keys.add(&text).with_context(cannot)?;
         }
         Ok(keys)

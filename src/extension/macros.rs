@@ -161,10 +161,11 @@ mod tests {
     #[test]
     fn definitions_precede_query_that_uses_them() {
         let definitions = Definitions::of(&view::shipped());
-        let query = definitions.with("SELECT * FROM residual WHERE 'a'::signal_kind = b");
+        let query = definitions.with("SELECT * FROM denied_attempts WHERE 'a'::signal_kind = b");
         let at = |text: &str| query.find(text).unwrap_or_else(|| panic!("{text} is not in {query}"));
-        assert!(at("events AS NOT") < at("event_signals AS NOT") && at("event_signals AS NOT") < at("residual AS NOT"));
-        assert!(at("residual AS NOT") < at("'a'::cartographer_ext.signal_kind"));
+        assert!(at("events AS NOT") < at("event_signals AS NOT"));
+        assert!(at("event_signals AS NOT") < at("denied_attempts AS NOT"));
+        assert!(at("denied_attempts AS NOT") < at("'a'::cartographer_ext.signal_kind"));
         assert!(!query.contains("timeline AS NOT"));
         assert_eq!(definitions.with("SELECT 1"), "FROM (SELECT 1\n)");
     }

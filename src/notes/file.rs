@@ -1,11 +1,13 @@
 //! The file of notes: read completely, and written under a temporary name, synced and renamed, so that a program that is
 //! killed while writing leaves the notes as they were.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
+
+use crate::file;
 
 use super::note::{Merged, Note, NotesError, merge};
 
@@ -90,7 +92,7 @@ impl Notebook {
     /// # Errors
     /// On an I/O error.
     pub fn read(&self) -> Result<Notes, NotesError> {
-        match regular(&self.path).and_then(fs::read) {
+        match file::regular(&self.path).and_then(fs::read) {
             Ok(bytes) => Ok(Notes::parse(&String::from_utf8_lossy(&bytes))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Notes::default()),
             Err(source) => Err(self.cannot("read", source)),
@@ -117,9 +119,7 @@ impl Notebook {
     /// Waits for the lock, which is held until the returned value is dropped.
     fn turn(&self) -> io::Result<File> {
         let path = self.folder().join(format!(".{}.lock", self.name()));
-        let turn = OpenOptions::new().create(true).truncate(false).write(true).open(regular(&path)?)?;
-        turn.lock()?;
-        Ok(turn)
+        file::lock(&path)
     }
 
     fn write(&self, bytes: &[u8]) -> io::Result<()> {
@@ -158,15 +158,6 @@ impl Notebook {
 
     fn cannot(&self, what: &'static str, source: io::Error) -> NotesError {
         NotesError::File { what, path: self.path.clone(), source }
-    }
-}
-
-/// The path, unless it is that of a pipe or a device: opening or reading it might never end, and whoever made the case may
-/// have made it.
-fn regular(path: &Path) -> io::Result<&Path> {
-    match fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not a regular file")),
-        _ => Ok(path),
     }
 }
 

@@ -26,6 +26,7 @@ use duckdb::{AccessMode, Config, Connection, Params, Statement, params_from_iter
 
 use self::damaged::DamageGuard;
 use self::feed::Feeds;
+use crate::file::regular;
 use crate::read;
 use crate::table::literal;
 
@@ -211,6 +212,8 @@ impl Case {
     }
 
     fn connect(path: &Path, mode: AccessMode) -> Result<Self, StoreError> {
+        // DuckDB would wait for the writer of a pipe.
+        regular(path).map_err(|_| StoreError::NotACase(path.to_owned()))?;
         let opened = Config::default()
             .access_mode(mode)
             .and_then(|config| config.with("autoinstall_known_extensions", "false"))

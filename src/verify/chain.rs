@@ -1,6 +1,6 @@
 //! Checks the digests: whether their signatures match, whether any are missing, and which periods they cover.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::digest::{Chain, Digest, Metadata, S3Location, file_name, without_suffix};
 use super::files::{self, FileKind, InputFile};
@@ -44,7 +44,8 @@ const PERIOD_SKIPPED: &str =
 pub(super) struct Digests<'f> {
     pub(super) all: Vec<CheckedDigest<'f>>,
     places: HashMap<S3Location, Vec<usize>>,
-    broken: Vec<&'f InputFile>,
+    /// The files that are named like digests and cannot be read as digests, with the cause.
+    broken: Vec<(&'f InputFile, &'f str)>,
 }
 
 /// One digest.
@@ -65,7 +66,11 @@ pub(super) struct CheckedDigest<'f> {
 pub(super) fn check_all<'f>(found: &'f [InputFile], keys: &Keys) -> Digests<'f> {
     let metadata = files::metadata(found);
     let all: Vec<CheckedDigest<'f>> = found.iter().filter_map(|found| CheckedDigest::new(found, &metadata)).collect();
-    let broken = found.iter().filter(|found| matches!(found.kind, FileKind::Broken(_))).collect();
+    let cause = |found: &'f InputFile| match &found.kind {
+        FileKind::Broken(cause) => Some((found, cause.as_str())),
+        _ => None,
+    };
+    let broken = found.iter().filter_map(cause).collect();
     let mut digests = Digests { all, places: HashMap::new(), broken };
     digests.link();
     for at in digests.newest_first() {
@@ -100,7 +105,7 @@ impl<'f> CheckedDigest<'f> {
     }
 
     fn is_renamed(&self) -> bool {
-        without_suffix(file_name(&self.found.name), ".gz") != without_suffix(file_name(&self.digest.s3_object), ".gz")
+        unpacked_name(&self.found.name) != unpacked_name(&self.digest.s3_object)
     }
 
     fn states(&self, content_sha256: &str) -> bool {
@@ -196,7 +201,7 @@ impl Digests<'_> {
     /// One row for each digest, for each missing digest, and for each gap.
     pub(super) fn checks(&self) -> Vec<FileCheck> {
         let mut checks: Vec<FileCheck> = self.all.iter().map(|checked| self.check(checked)).collect();
-        checks.extend(self.broken.iter().map(|found| self.broken(found)));
+        checks.extend(self.broken());
         checks.extend(self.missing());
         checks.extend(self.gaps());
         checks
@@ -219,12 +224,22 @@ impl Digests<'_> {
         }
     }
 
-    fn broken(&self, found: &InputFile) -> FileCheck {
-        let FileKind::Broken(cause) = &found.kind else {
-            return FileCheck::new(CheckKind::Digest, Status::Unverified, None);
+    /// The files that are named like digests and cannot be read as digests.
+    fn broken(&self) -> Vec<FileCheck> {
+        let mut named: HashMap<String, &CheckedDigest<'_>> = HashMap::new();
+        for checked in &self.all {
+            if let Some(place) = checked.digest.previous() {
+                named.entry(unpacked_name(&place.object).to_owned()).or_insert(checked);
+            }
+        }
+        let check = |(found, cause): &(&InputFile, &str)| {
+            Self::broken_file(found, cause, named.get(unpacked_name(&found.name)).copied())
         };
-        let named =
-            self.all.iter().find(|successor| successor.digest.previous().is_some_and(|place| is_at(found, &place)));
+        self.broken.iter().map(check).collect()
+    }
+
+    /// The row for a file that cannot be read as a digest, which another digest may name.
+    fn broken_file(found: &InputFile, cause: &str, named: Option<&CheckedDigest<'_>>) -> FileCheck {
         let place = named.and_then(|successor| successor.digest.previous());
         let detail = format!("it is named like a digest, but cannot be read as a digest: {cause}");
         FileCheck {
@@ -241,23 +256,34 @@ impl Digests<'_> {
 
     /// The missing digests that other digests name as their predecessor.
     fn missing(&self) -> Vec<FileCheck> {
+        let broken: HashSet<&str> = self.broken.iter().map(|(found, _)| unpacked_name(&found.name)).collect();
         let mut named: BTreeMap<S3Location, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
+        let mut ends: BTreeMap<&Chain, Vec<Timestamp>> = BTreeMap::new();
         for checked in &self.all {
-            let is_missing = |place: &S3Location| !self.places.contains_key(place) && !self.is_broken(place);
+            let is_missing =
+                |place: &S3Location| !self.places.contains_key(place) && !broken.contains(unpacked_name(&place.object));
             if let Some(place) = checked.digest.previous().filter(is_missing) {
                 named.entry(place).or_default().push(checked);
             }
+            ends.entry(&checked.chain).or_default().push(checked.period.1);
         }
-        named.into_iter().map(|(place, by)| self.missing_digest(place, &by)).collect()
+        for ends in ends.values_mut() {
+            ends.sort_unstable();
+        }
+        let row = |(place, by): (S3Location, Vec<_>)| {
+            let chain = Chain::of(&place.object);
+            let ends = ends.get(&chain).map(Vec::as_slice).unwrap_or_default();
+            Self::missing_digest(place, &chain, &by, ends)
+        };
+        named.into_iter().map(row).collect()
     }
 
-    /// The row for a missing digest that these digests name.
-    fn missing_digest(&self, place: S3Location, by: &[&CheckedDigest<'_>]) -> FileCheck {
-        let chain = Chain::of(&place.object);
+    /// The row for a missing digest that these digests name. `ends` is when the digests of its chain end, in order.
+    fn missing_digest(place: S3Location, chain: &Chain, by: &[&CheckedDigest<'_>], ends: &[Timestamp]) -> FileCheck {
         let successor =
             by.iter().min_by_key(|successor| (successor.status == Status::Altered, successor.period)).copied();
-        let ends = self.all.iter().filter(|other| other.chain == chain).map(|other| other.period.1);
-        let previous_end = ends.filter(|end| successor.is_some_and(|successor| *end <= successor.period.0)).max();
+        let previous_end = successor
+            .and_then(|successor| ends[..ends.partition_point(|end| *end <= successor.period.0)].last().copied());
         let (status, detail) = match previous_end {
             _ if by.iter().all(|successor| successor.status == Status::Altered) => {
                 (Status::Unverified, NAMED_BY_ALTERED)
@@ -272,12 +298,8 @@ impl Digests<'_> {
             start_time: previous_end.filter(|_| !chain.backfill),
             end_time: successor.filter(|_| !chain.backfill).map(|successor| successor.period.0),
             expected_sha256: successor.and_then(|successor| successor.digest.previous_digest_hash_value.clone()),
-            ..of_chain(&chain, status, Some(detail.to_owned()))
+            ..of_chain(chain, status, Some(detail.to_owned()))
         }
-    }
-
-    fn is_broken(&self, place: &S3Location) -> bool {
-        self.broken.iter().any(|found| is_at(found, place))
     }
 
     /// The periods between two digests in a chain that no digest covers, except for the periods of missing digests.
@@ -347,9 +369,9 @@ fn merged_periods(mut periods: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, T
     merged_periods
 }
 
-/// Whether a file is named like an S3 object.
-fn is_at(found: &InputFile, place: &S3Location) -> bool {
-    without_suffix(file_name(&found.name), ".gz") == without_suffix(file_name(&place.object), ".gz")
+/// The name of a file or an S3 object, without its folder and without `.gz`.
+fn unpacked_name(path: &str) -> &str {
+    without_suffix(file_name(path), ".gz")
 }
 
 /// A row for a digest in this chain.

@@ -199,13 +199,14 @@ fn check_unlisted(file: &InputFile, coverage: &HashMap<(&str, &str), Vec<(Timest
     let (status, detail) = match LogPath::of(&file.name) {
         None => (Status::Unverified, NO_TIME),
         Some(place) => {
-            let mut periods = coverage.get(&(place.account, place.region)).into_iter().flatten();
+            let periods = coverage.get(&(place.account, place.region)).map(Vec::as_slice).unwrap_or_default();
+            // The periods are in order and do not overlap, so that only one of them can contain the time.
             let to = place.to.plus_seconds(MARGIN);
+            let last_started = periods[..periods.partition_point(|(start, _)| *start <= place.from)].last();
+            let first_unfinished = periods[periods.partition_point(|(_, end)| *end <= place.from)..].first();
             match place.named {
-                true if periods.any(|(start, end)| *start <= place.from && to <= *end) => (Status::Unlisted, UNLISTED),
-                false if periods.any(|(start, end)| *start < place.to && place.from < *end) => {
-                    (Status::Unlisted, UNNAMED)
-                }
+                true if last_started.is_some_and(|(_, end)| to <= *end) => (Status::Unlisted, UNLISTED),
+                false if first_unfinished.is_some_and(|(start, _)| *start < place.to) => (Status::Unlisted, UNNAMED),
                 _ => (Status::Unverified, NOT_COVERED),
             }
         }

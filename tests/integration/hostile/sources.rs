@@ -99,6 +99,52 @@ fn pipe_in_rules_folder_is_reported_and_not_read() {
 }
 
 #[test]
+fn arguments_that_lead_to_devices_pipes_or_links_are_refused() {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record(1).to_string()]));
+    assert_eq!(sandbox.load(&[]).code, Some(0));
+    output(Command::new("mkfifo").arg(sandbox.path("pipe")));
+    let device = "it is a device or a socket";
+    for (arguments, cause) in [
+        (&["notes", "import", "/dev/zero", "--db", "case.duckdb"][..], device),
+        (&["sql", "-f", "/dev/zero", "--db", "case.duckdb"], device),
+        (&["load", "logs", "--db", "case.duckdb", "--ip-ranges", "/dev/zero"], device),
+        (&["load", "logs", "--db", "case.duckdb", "--geoip", "/dev/zero"], device),
+        (&["verify", "logs", "--public-keys", "/dev/zero"], device),
+        (&["serve", "--db", "case.duckdb", "--token-file", "pipe"], "it is not a regular file"),
+        (
+            &["export", "csv", "--db", "case.duckdb", "--redact", "all", "--redact-key", "pipe"],
+            "it is not a regular file",
+        ),
+        (&["timeline", "--db", "pipe"], "pipe is not a cartographer case"),
+        (&["load", "logs", "--db", "pipe"], "pipe is not a cartographer case"),
+    ] {
+        let outcome = sandbox.run(arguments);
+        assert_eq!(outcome.code, Some(1), "{arguments:?}: {}", outcome.err);
+        assert!(outcome.err.contains(cause), "{arguments:?}: {}", outcome.err);
+    }
+    let query = sandbox.path("pipe");
+    let writer = std::thread::spawn(move || fs::write(query, "SELECT count(*) AS events FROM events").unwrap());
+    let outcome = sandbox.run(&["sql", "-f", "pipe", "--db", "case.duckdb", "--format", "csv"]);
+    writer.join().unwrap();
+    assert_eq!((outcome.code, outcome.out.as_str()), (Some(0), "events\n1\n"), "{}", outcome.err);
+    // Following the links would create files outside the folder of the case.
+    for lock in [".case.duckdb.lock", ".case.notes.jsonl.lock"] {
+        std::os::unix::fs::symlink(sandbox.path("created"), sandbox.path(lock)).unwrap();
+    }
+    fs::write(sandbox.path("none.jsonl"), "").unwrap();
+    for arguments in [
+        &["load", "logs", "--db", "case.duckdb", "--copy"][..],
+        &["notes", "import", "none.jsonl", "--db", "case.duckdb"],
+    ] {
+        let outcome = sandbox.run(arguments);
+        assert_eq!(outcome.code, Some(1), "{arguments:?}: {}", outcome.err);
+        assert!(outcome.err.contains("lock is not a regular file"), "{arguments:?}: {}", outcome.err);
+        assert!(!sandbox.path("created").exists(), "{arguments:?}");
+    }
+}
+
+#[test]
 fn output_does_not_replace_devices_cases_or_foreign_folders() {
     let sandbox = Sandbox::new();
     sandbox.log("a.json", trail(&[record(1).to_string()]));
