@@ -25,7 +25,6 @@ pub mod event;
 pub mod export;
 #[cfg(feature = "extension")]
 pub mod extension;
-pub mod file;
 pub mod hunt;
 pub mod json;
 pub mod lake;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use cartographer::address::Databases;
 use cartographer::counted::counted;
-use cartographer::file;
 use cartographer::load::{self, Located};
+use cartographer::read::file;
 use cartographer::store::Case;
 use clap::Args;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
-use cartographer::file;
+use cartographer::read::file;
 use cartographer::store::Case;
 
 use super::fail::WithAdvice;

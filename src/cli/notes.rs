@@ -5,9 +5,9 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cartographer::file;
 use cartographer::notes::{self, Notebook, Notes as Written};
 use cartographer::present;
+use cartographer::read::file;
 use clap::{Args, Subcommand};
 
 use super::case::CaseArgs;

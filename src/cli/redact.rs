@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use cartographer::export;
-use cartographer::file;
 use cartographer::notes::{Note, TargetKind};
+use cartographer::read::file;
 use cartographer::redact::{MIN_SECRET, Redaction, Redactor};
 use cartographer::store::Case;
 use clap::{Args, ValueEnum};

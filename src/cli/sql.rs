@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use cartographer::file;
+use cartographer::read::file;
 use clap::Args;
 
 use super::case::CaseArgs;

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use cartographer::file;
+use cartographer::read::file;
 use cartographer::serve::Token;
 
 use super::fail::WithAdvice;

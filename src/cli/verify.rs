@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use cartographer::event::Timestamp;
-use cartographer::file;
 use cartographer::present;
+use cartographer::read::file;
 use cartographer::table::FILE_INTEGRITY;
 use cartographer::verify::{self, Keys, Verification};
 use chrono::Utc;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
 
-use crate::file;
+use crate::read::file;
 
 use super::note::{Merged, Note, NotesError, merge};
 

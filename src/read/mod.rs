@@ -14,6 +14,7 @@ mod clock;
 mod container;
 mod contents;
 mod error;
+pub mod file;
 mod footer;
 mod foreign;
 mod history;

@@ -26,7 +26,6 @@ use duckdb::{AccessMode, Config, Connection, Params, Statement, params_from_iter
 
 use self::damaged::DamageGuard;
 use self::feed::Feeds;
-use crate::file::regular;
 use crate::read;
 use crate::table::literal;
 
@@ -213,7 +212,7 @@ impl Case {
 
     fn connect(path: &Path, mode: AccessMode) -> Result<Self, StoreError> {
         // DuckDB would wait for the writer of a pipe.
-        regular(path).map_err(|_| StoreError::NotACase(path.to_owned()))?;
+        read::file::regular(path).map_err(|_| StoreError::NotACase(path.to_owned()))?;
         let opened = Config::default()
             .access_mode(mode)
             .and_then(|config| config.with("autoinstall_known_extensions", "false"))

@@ -136,7 +136,7 @@ test("that an identity is new is part of the first line, and what is not recorde
     lead: "; no earlier activity by nadia in the case",
     rows: [
       ["Clients", "aws-cli/2"],
-      ["Not recorded", "No data events for bucket b", "The last event in the case is at 20:00:10"],
+      ["Limits", "No data events for bucket b", "The last event in the case is at 20:00:10"],
     ],
   });
   // The server leaves out the part of a name that is different each time.

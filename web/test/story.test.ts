@@ -580,9 +580,15 @@ test("that what was harmed had been created by the same identity is said first, 
       "All 8 events that opened something to others were undone by 19:28:24.",
     ],
   ]);
-  expect(rest.find(({ title }) => title === "Left over")?.lines).toEqual([
-    "Created, without a deletion in this case: VPC vpc-1; 5 parameters: /p/1, /p/2, /p/3 and 2 more",
-    "Secrets Manager deleted 4 secrets (no DeleteSecret request in this case): a, b, c and 1 more",
+  const left = rest.find(({ title }) => title === "Left over");
+  expect([left?.folded, left?.inside]).toEqual([
+    true,
+    "1 VPC and 5 parameters without a deletion in this case; 4 secrets that Secrets Manager deleted",
+  ]);
+  expect(left?.lines).toEqual([
+    "VPC vpc-1",
+    "5 parameters: /p/1, /p/2, /p/3 and 2 more",
+    "Deleted by Secrets Manager, without a DeleteSecret request in this case: a, b, c and 1 more",
   ]);
   const told = (more: Partial<OverviewBalance>) =>
     inShort(actor(1, 24, "nadia"), { balance: [balance({ ...own, ...more })] })?.lines?.[0];

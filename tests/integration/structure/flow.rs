@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::structure::source::{self, Source, Token, closing_index, depth_change, matches_at};
 
 /// The shared modules. Every stage may import them, and they import no stage.
-const SHARED: [&str; 7] = ["event", "signal", "table", "digest", "json", "counted", "file"];
+const SHARED: [&str; 6] = ["event", "signal", "table", "digest", "json", "counted"];
 
 /// The stages. Each may import only earlier ones. `load` uses the stages that read, map and store; `present` formats
 /// results, including the ledger of a load; `export` writes a case in other formats, `serve` shows it in a browser;

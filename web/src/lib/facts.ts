@@ -62,7 +62,11 @@ const inFull = (text: string): string => text.replace(/^Clients: /, "").replaceA
 function withClients(sentences: readonly Sentence[], clients: readonly string[]): Sentence[] {
   const at = sentences.findIndex(({ title }) => title === "Access") + 1;
   const after = at > 0 ? at : sentences.findIndex(({ title }) => title === "In short") + 1;
-  return [...sentences.slice(0, after), ...rowOf("Clients", clients), ...sentences.slice(after)];
+  return [
+    ...sentences.slice(0, after),
+    ...rowOf("Clients", clients).map((row) => ({ ...row, background: true })),
+    ...sentences.slice(after),
+  ];
 }
 
 export interface Facts {
@@ -85,7 +89,7 @@ export function withFacts(facts: readonly Fact[], sentences: Sentence[], name: s
     sentences: [
       ...withClients(sentences, clients),
       ...rowOf("Context", also ?? []),
-      ...rowOf("Not recorded", limits ?? []),
+      ...rowOf("Limits", limits ?? []).map((row) => ({ ...row, background: true })),
     ],
   };
 }

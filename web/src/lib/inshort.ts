@@ -3,6 +3,7 @@
 
 import type { Overview, OverviewActor, OverviewLooked } from "../api/types";
 import { count, counted, endTime } from "./format";
+import { upper } from "./gist";
 import { grouped } from "./group";
 import { shortPrincipal } from "./session";
 import type { Sentence } from "./story";
@@ -55,19 +56,27 @@ export function leftOver(actor: OverviewActor, { balance }: Pick<Overview, "bala
     return `${resources === 1 ? typeName(entity_type) : `${count(resources)} ${typeNames(entity_type)}:`} ${some}`;
   });
   const secrets = own.by_service;
-  return row("Left over", [
-    ...(left.length > 0 ? [`Created, without a deletion in this case: ${left.join("; ")}`] : []),
+  const types = own.left_over.map(({ entity_type, resources }) =>
+    counted(resources, typeName(entity_type), typeNames(entity_type)),
+  );
+  const without = types.length > 0 ? [`${listed(types)} without a deletion in this case`] : [];
+  const deleted = secrets.length > 0 ? [`${counted(secrets.length, "secret")} that Secrets Manager deleted`] : [];
+  const all = row("Left over", [
+    ...left.map(upper),
     ...(secrets.length > 0
       ? [
-          `Secrets Manager deleted ${counted(secrets.length, "secret")} (no DeleteSecret request in this case): ${listed(secrets.slice(0, MOST_LEFT), secrets.length)}`,
+          `Deleted by Secrets Manager, without a DeleteSecret request in this case: ${listed(secrets.slice(0, MOST_LEFT), secrets.length)}`,
         ]
       : []),
   ]);
+  return all && { ...all, folded: true, inside: [...without, ...deleted].join("; ") };
 }
 
 const MOST_PAGES = 5;
 const MOST_ITEMS = 3;
 const MOST_CALLS = 6;
+/** The maximum number of calls of an identity that has only one line. */
+export const MOST_CALLS_BRIEF = 3;
 
 /** Parts of the navigation of EC2 and VPC that are not pages. */
 const SECTIONS = [
@@ -133,7 +142,11 @@ function asked(calls: readonly string[]): string[] {
 }
 
 /** What an identity looked at, in the console and with programs before they changed anything. */
-export function lookedAt(actor: OverviewActor, { looked }: Pick<Overview, "looked">): string[] {
+export function lookedAt(
+  actor: OverviewActor,
+  { looked }: Pick<Overview, "looked">,
+  most: number = MOST_CALLS,
+): string[] {
   const own = looked.filter((each) => each.place === actor.place);
   const named = (how: OverviewLooked["how"]) =>
     own.filter((each) => each.how === how).flatMap(({ name }) => name ?? []);
@@ -142,7 +155,7 @@ export function lookedAt(actor: OverviewActor, { looked }: Pick<Overview, "looke
   const until = before ? ` before the first change, at ${endTime(actor.first_time, before)}` : "";
   return [
     ...(pages ? [`Console: ${pages}`] : []),
-    ...(calls.length > 0 ? [`Programs${until}: ${listed(calls.slice(0, MOST_CALLS), calls.length)}`] : []),
+    ...(calls.length > 0 ? [`Programs${until}: ${listed(calls.slice(0, most), calls.length)}`] : []),
   ];
 }
 

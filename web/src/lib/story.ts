@@ -15,7 +15,7 @@ import { withFacts } from "./facts";
 import { bytes, clock, count, counted, day, endTime, moment, rfc3339, seconds } from "./format";
 import { type Folded, gistOf, inside, lower, upper } from "./gist";
 import { grouped } from "./group";
-import { inShort, isAllOwn, leftOver, lookedAt, looks } from "./inshort";
+import { inShort, isAllOwn, leftOver, lookedAt, looks, MOST_CALLS_BRIEF } from "./inshort";
 import { shortPrincipal } from "./session";
 import { listed, middle, typeName, typeNames } from "./text";
 
@@ -38,6 +38,10 @@ export interface Sentence {
   evidence: Evidence[];
   /** Facts without a row of their own. */
   lines?: readonly string[];
+  /** Whether the lines are folded under `inside`. */
+  folded?: boolean;
+  /** Whether the story is complete without it. Such sentences are folded together. */
+  background?: boolean;
   /** Less grave evidence, which is folded, and what it is about. */
   more: Evidence[];
   inside: string;
@@ -337,7 +341,8 @@ function addresses(
     gist: ip,
     minor: isKnown(ip),
   }));
-  return { title: "Addresses", text: "", strong: false, ...split(lines, Math.min(fresh.length, MOST_ADDRESSES)) };
+  const parts = split(lines, Math.min(fresh.length, MOST_ADDRESSES));
+  return { title: "Addresses", text: "", strong: false, background: true, ...parts };
 }
 
 /** Without the sentence of the first call, which the link shows. */
@@ -669,7 +674,7 @@ export function outline(actor: OverviewActor, { found, looked }: Overview): stri
       some.map((each) => evidenceOf(each, actor)),
       false,
     );
-  const seen = own.length > 0 ? [] : lookedAt(actor, { looked });
+  const seen = own.length > 0 ? [] : lookedAt(actor, { looked }, MOST_CALLS_BRIEF);
   return [
     words(did),
     tries.length > 0 ? `tried to ${lower(words(tries))}` : "",

@@ -81,26 +81,54 @@ const Actor = ({ story: { actor, lead, href, sentences }, dated }: ActorProps) =
       </a>{" "}
       <span class="story-lead">{visible(shortened(lead, 700))}</span>
     </h2>
-    <dl class="sentences">
-      {sentences.map((sentence) => (
-        <Told key={sentence.title} sentence={sentence} dated={dated} />
-      ))}
-    </dl>
+    <Sentences sentences={sentences.filter(({ background }) => !background)} dated={dated} />
+    <Background sentences={sentences.filter(({ background }) => background)} dated={dated} />
   </section>
 );
 
+interface SentencesProps {
+  sentences: readonly Sentence[];
+  dated: boolean;
+}
+
+const Sentences = ({ sentences, dated }: SentencesProps) => (
+  <dl class="sentences">
+    {sentences.map((sentence) => (
+      <Told key={sentence.title} sentence={sentence} dated={dated} />
+    ))}
+  </dl>
+);
+
+/** What the story is complete without, folded. */
+const Background = ({ sentences, dated }: SentencesProps) =>
+  sentences.length > 0 ? (
+    <details class="story-background">
+      <summary>{`Background: ${listed(sentences.map(({ title }) => title.toLowerCase()))}`}</summary>
+      <Sentences sentences={sentences} dated={dated} />
+    </details>
+  ) : null;
+
 /** A sentence and its evidence. */
 const Told = ({ sentence, dated }: { sentence: Sentence; dated: boolean }) => {
-  const { title, text, strong, lines = [], evidence, more, inside, rest } = sentence;
+  const { title, text, strong, lines = [], folded = false, evidence, more, inside, rest } = sentence;
   return (
     <div class={`sentence ${strong ? "sentence-strong" : ""}`}>
       <dt>{title}</dt>
       <dd>
         {text && <span class="sentence-text">{visible(shortened(text, 1000))}</span>}
         <ul class="evidence">
-          {lines.map((line) => (
-            <li key={line}>{visible(shortened(line, 500))}</li>
-          ))}
+          {folded ? (
+            <li>
+              <details class="evidence-more">
+                <summary>{visible(shortened(inside, 700))}</summary>
+                <ul class="evidence">
+                  <Lines lines={lines} />
+                </ul>
+              </details>
+            </li>
+          ) : (
+            <Lines lines={lines} />
+          )}
           {evidence.map((each) => (
             <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
           ))}
@@ -123,6 +151,14 @@ const Told = ({ sentence, dated }: { sentence: Sentence; dated: boolean }) => {
     </div>
   );
 };
+
+const Lines = ({ lines }: { lines: readonly string[] }) => (
+  <>
+    {lines.map((line) => (
+      <li key={line}>{visible(shortened(line, 500))}</li>
+    ))}
+  </>
+);
 
 const Rest = ({ text, href }: { text: string; href: string }) => (
   <li>
