@@ -99,7 +99,7 @@ bitflags::bitflags! {
         const FORWARDED = 1 << 4;
         /// The user agent is an AWS back end that the console shares with service noise: weak.
         const INTERNAL = 1 << 5;
-        /// Typed in CloudShell.
+        /// Ran in CloudShell.
         const CLOUD_SHELL = 1 << 6;
     }
 }

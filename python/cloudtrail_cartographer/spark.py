@@ -209,7 +209,7 @@ def _moved(events: DataFrame, moves: DataFrame) -> DataFrame:
 
 
 def _is_anonymous() -> Column:
-    """Whether an event states nothing about its identity."""
+    """Whether an event contains no information about the caller."""
     return F.col("principal_arn").isNull() & F.col("principal_id").isNull() & F.col("identity_type").isNull()
 
 

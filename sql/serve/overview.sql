@@ -180,8 +180,8 @@ SELECT
                 SELECT
                     session_id,
                     count(*) FILTER (kind IN ('view', 'list')) AS pages,
-                    count(*) FILTER (kind IN ('change', 'create', 'delete')) AS changes,
-                    count(*) FILTER (kind = 'secret') AS secrets,
+                    count(*) FILTER (kind IN ('change', 'create', 'delete') AND NOT denied AND error_code IS NULL) AS changes,
+                    count(*) FILTER (kind = 'secret' AND NOT denied AND error_code IS NULL) AS secrets,
                     count(*) FILTER (kind = 'command') AS commands
                 FROM served.console
                 WHERE class IN ('click', 'command')
@@ -215,7 +215,7 @@ SELECT
             FROM served.balance AS b
             LEFT JOIN (
                 SELECT
-                    place, count(*) AS created, count(deleted_at) AS deleted, max(deleted_at) AS deleted_at,
+                    place, count(*) AS created, count(deleted_at) AS deleted, max(COALESCE(deleted_at, version_deleted_at)) AS deleted_at,
                     list(name ORDER BY name) FILTER (by_service) AS by_service
                 FROM served.created
                 GROUP BY place

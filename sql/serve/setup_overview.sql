@@ -179,7 +179,7 @@ earlier AS (
 -- Users that were given a credential by the actor, and whether the case shows their creation.
 given AS (
     SELECT
-        l.place, l.credential_type, l.credential, l."user", l.made_at, l.account_id,
+        l.place, l.credential_type, l.credential, l."user", l.made_at, l.event_id, l.account_id,
         (
             SELECT min(event_time) FROM event_entities AS c
             WHERE c.entity_type = 'user' AND c.relation = 'created' AND c.outcome = 'succeeded' AND c.name = l."user"
@@ -195,7 +195,7 @@ given AS (
         ) AS earlier_ips,
         l.ips
     FROM (
-        SELECT DISTINCT n.place, l.credential_type, l.credential, l."user", l.made_at, x.account_id, x.ips
+        SELECT DISTINCT n.place, l.credential_type, l.credential, l."user", l.made_at, l.event_id, x.account_id, x.ips
         FROM served.links AS l
         JOIN near AS n ON n.session_id = l.maker_session_id
         JOIN sessions AS x ON x.session_id = l.session_id
@@ -292,7 +292,7 @@ fact AS (
                 END
             )
         END,
-        name, NULL, NULL, NULL, NULL
+        name, NULL, NULL, CASE WHEN seen_since IS NULL THEN (SELECT min(first_time) FROM sessions) END, NULL
     FROM earlier
     UNION ALL
     SELECT
@@ -311,7 +311,12 @@ fact AS (
                     END
             END
         ),
-        "user", NULL, NULL, NULL, NULL
+        "user", NULL, event_id, NULL,
+        CASE WHEN created_at IS NULL THEN concat(
+            '; an existing user', ', active in the case since ' || strftime(seen_since, '%Y-%m-%d %H:%M:%S UTC'),
+            CASE WHEN len(earlier_ips) > 0 AND NOT list_has_any(earlier_ips, ips)
+                THEN ' from ' || array_to_string(earlier_ips[:4], ', ') END
+        ) END
     FROM given
     WHERE "user" IS NOT NULL
     UNION ALL
@@ -354,7 +359,7 @@ fact AS (
     UNION ALL
     SELECT
         n.place, 8, 'logging', g.first_time, g.summary,
-        NULL, NULL, g.event_id, g.last_time, NULLIF(regexp_extract(g.summary, '; (it was started or created again at|no later event in the case) .*$'), '')
+        NULL, NULL, g.event_id, g.last_time, NULLIF(regexp_extract(g.summary, '; it was (not )?started or created again .*$'), '')
     FROM gap AS g
     JOIN events AS e ON e.event_id = g.event_id
     JOIN near AS n ON n.session_id = e.session_id
@@ -436,6 +441,7 @@ SELECT
     max(e.deleted_at) FILTER (e.deleted_at >= t.event_time) AS deleted_at,
     max(e.deleted_at) FILTER (e.deleted_at >= t.event_time) IS NULL
         AND COALESCE(max(e.version_deleted_at) >= max(t.event_time), FALSE) AS by_service,
+    CASE WHEN by_service THEN max(e.version_deleted_at) END AS version_deleted_at,
     COALESCE(max(e.scheduled_at) >= max(t.event_time), FALSE) AS scheduled
 FROM thing AS t
 LEFT JOIN ended AS e ON e.account_id = t.account_id AND e.entity_type = t.entity_type AND e.name = t.name

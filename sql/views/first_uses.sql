@@ -15,8 +15,8 @@
 -- @column active_days Number of days with events from the principal before the day of the first use
 -- @column too_short Whether active_days is less than 7, which is too few to tell whether the first use is unusual
 -- @column baseline Explanation of active_days and too_short
--- @column country For a network or an owner, countries of the addresses that were used. NULL if no address database lists any
--- @column owner For a network or a country, owners of the addresses that were used. NULL if no address database lists any
+-- @column country For a network or an owner, countries of the addresses that were used. NULL if no address database contains them
+-- @column owner For a network or a country, owners of the addresses that were used. NULL if no address database contains them
 CREATE OR REPLACE VIEW first_uses AS
 WITH
 counted AS (

@@ -1,7 +1,7 @@
 -- Successful reads of secrets and parameters, one row per event and secret, and how often the identity reads the secret.
 -- An identity is a principal without the role session name. A read is routine if all of the following apply: the identity
--- read the secret at least five times; at least four in five of the intervals between its reads, and the interval before or
--- after this read, differ from the median interval by less than a factor of 2; and the read came from the network and
+-- read the secret at least five times; at least 80 % of the intervals between its reads, and the interval before or after
+-- this read, differ from the median interval by less than a factor of 2; and the read came from the network and
 -- client that the identity uses most often for this secret.
 -- @order event_time, event_id, secret
 -- @tables events

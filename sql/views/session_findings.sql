@@ -4,8 +4,8 @@
 -- of its classes.
 -- @order first_time, session_id
 -- @tables sessions
--- @column countries Countries of the session's addresses, sorted. NULL if no address database lists any
--- @column owners Network owners of the session's addresses, sorted. NULL if no address database lists any
+-- @column countries Countries of the session's addresses, sorted. NULL if no address database contains them
+-- @column owners Network owners of the session's addresses, sorted. NULL if no address database contains them
 -- @column clouds Cloud ranges that contain the session's addresses, sorted. NULL if there are none
 -- @column weight Weight of what stands out in the session. 0 if nothing does
 -- @column by_made_credential Whether the session used a key, password or user that another session in the case created

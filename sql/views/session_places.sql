@@ -2,8 +2,8 @@
 -- listed.
 -- @tables sessions addresses
 -- @column session_id The session: sessions.session_id
--- @column countries Countries of the session's addresses, sorted. NULL if no address database lists any
--- @column owners Network owners of the session's addresses, sorted. NULL if no address database lists any
+-- @column countries Countries of the session's addresses, sorted. NULL if no address database contains them
+-- @column owners Network owners of the session's addresses, sorted. NULL if no address database contains them
 -- @column clouds Cloud ranges that contain the session's addresses, sorted. NULL if there are none
 CREATE OR REPLACE VIEW session_places AS
 SELECT

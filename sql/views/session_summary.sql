@@ -1,8 +1,8 @@
 -- Activity counts for each session. clicks = on_known_page + visits + generic_changes + commands, as in coverage.
 -- @order first_time, session_id
 -- @tables sessions
--- @column countries Countries of the session's addresses, sorted. NULL if no address database lists any
--- @column owners Network owners of the session's addresses, sorted. NULL if no address database lists any
+-- @column countries Countries of the session's addresses, sorted. NULL if no address database contains them
+-- @column owners Network owners of the session's addresses, sorted. NULL if no address database contains them
 -- @column clouds Cloud ranges that contain the session's addresses, sorted. NULL if there are none
 -- @column seconds Number of seconds between the first and last event
 -- @column services Services called, sorted

@@ -1,5 +1,5 @@
 -- Saved hits of Sigma rules, with their signals and sessions. `cartographer hunt --sigma PATH --save` saves the hits. The
--- sigma entry in case_info contains the number of rules that were run and of events that were searched.
+-- sigma entry in case_info records the number of rules that were run and of events that were searched.
 -- @order event_time, event_id, rule_id
 -- @tables sigma_matches events signals
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none

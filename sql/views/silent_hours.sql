@@ -7,8 +7,8 @@
 -- @column last_hour Last hour without events (UTC)
 -- @column hours Number of hours in the run
 -- @column account_hours Number of hours in the run during which the account had events in other regions
--- @column event_before Time of the last event before the run of hours (UTC)
--- @column event_after Time of the first event after the run of hours (UTC)
+-- @column event_before Time (UTC) of the last event before these hours
+-- @column event_after Time (UTC) of the first event after these hours
 CREATE OR REPLACE VIEW silent_hours AS
 WITH
 seen AS (

@@ -167,7 +167,7 @@ SELECT
     concat(
         s.summary, ' at ', strftime(s.event_time, '%Y-%m-%d %H:%M:%S'), ' UTC; ',
         COALESCE('it was started or created again at ' || strftime(s.started_at, '%Y-%m-%d %H:%M:%S') || ' UTC',
-            'no later event in the case starts or creates it')
+            'it was not started or created again in the case')
     )
 FROM stopped AS s
 UNION ALL

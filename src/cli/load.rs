@@ -105,7 +105,7 @@ struct Part {
     /// Only events in this region; global services such as IAM use us-east-1 (repeatable)
     #[arg(long, value_name = "REGION")]
     region: Vec<String>,
-    /// Only events from this service, by its API name: iam, s3, ec2 … (repeatable)
+    /// Only events from this service, by its prefix: iam, s3, ec2 … (repeatable)
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
 }

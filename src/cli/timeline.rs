@@ -77,7 +77,7 @@ struct Filter {
     /// Only activity that began before this time
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     to: Option<Timestamp>,
-    /// Only this service, by its API name: iam, s3, ec2 … (repeatable)
+    /// Only this service, by its prefix: iam, s3, ec2 … (repeatable)
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
     /// Only activity by this principal, as shown by `sessions` (repeatable)

@@ -122,7 +122,7 @@ pub enum NotesError {
     #[error("cannot read the rows that the notes refer to")]
     Rows(#[from] arrow::error::ArrowError),
     /// Rows or notes are not JSON.
-    #[error("cannot read or write notes as JSON")]
+    #[error("cannot convert notes to or from JSON")]
     Json(#[from] serde_json::Error),
 }
 

@@ -189,8 +189,8 @@ function ThemeSwitch() {
     <button
       type="button"
       class="small"
-      aria-label={`Colors: ${theme}; change to ${next}`}
-      title={`Colors: ${theme}`}
+      aria-label={`Theme: ${theme}. Switch to ${next}`}
+      title={`Theme: ${theme}`}
       onClick={() => choose(next)}
     >
       {MARKS[theme]}

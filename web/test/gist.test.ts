@@ -124,7 +124,8 @@ test("facts that the story states are not repeated, and the others are below it"
 
 test("that an identity is new is part of the first line, and what is not recorded comes last", () => {
   const ends = fact("case ends", "The last event in the case is at 2026-03-11 20:00:10 UTC");
-  const isNew = (name: string) => fact("first seen", `First seen at 2026-03-11 19:00:00 UTC: ${name}`, { name });
+  const isNew = (name: string) =>
+    fact("first seen", `First seen at 2026-03-11 19:00:00 UTC: ${name}`, { name, until: "2026-03-11T00:00:01Z" });
   expect(
     facts([
       isNew("nadia"),
@@ -133,7 +134,7 @@ test("that an identity is new is part of the first line, and what is not recorde
       fact("clients", "Clients: aws-cli/2"),
     ]),
   ).toEqual({
-    lead: "; no earlier activity by nadia in the case",
+    lead: "; no earlier activity by nadia, in a case that begins at 00:00:01",
     rows: [
       ["Clients", "aws-cli/2"],
       ["Limits", "No data events for bucket b", "The last event in the case is at 20:00:10"],

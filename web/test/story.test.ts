@@ -115,8 +115,8 @@ test("evidence says when it was undone", () => {
 test("the same thing three times is not three things", () => {
   const read = (targets: number) => [{ ...found("e1", "secret_read", "secret", 3), targets }];
   expect(textsOf("Took", read(1))).toEqual(["did e1, 3 times"]);
-  expect(textsOf("Took", read(2))).toEqual(["did e1, and 1 more secret (3 times in total)"]);
-  expect(textsOf("Took", read(3))).toEqual(["did e1, and 2 more secrets"]);
+  expect(textsOf("Took", read(2))).toEqual(["did e1 and 1 more secret (3 times in total)"]);
+  expect(textsOf("Took", read(3))).toEqual(["did e1 and 2 more secrets"]);
   expect(["policy", "db_instance", "access_key", "address"].map(typeNames)).toEqual([
     "policies",
     "DB instances",
@@ -130,7 +130,7 @@ test("reads and deletions of what the same identity had created say so, and are 
   const other = found("e2", "secret_read", "secret");
   expect(textsOf("Took", [own, other])).toEqual(["did e2"]);
   expect(sentenceOf("Took", [own, other])?.more.map((each) => each.text)).toEqual([
-    "did e1, and 19 more secrets (60 times in total); all created by the same identity",
+    "did e1 and 19 more secrets (60 times in total); all created by the same identity",
   ]);
   expect(sentenceOf("Destroyed", [{ ...own, reason: "impact" }])).toMatchObject({
     inside: "Only what nadia had created: did …",
@@ -418,7 +418,10 @@ test("what to act on first is apart from what is routine and from what ended", (
   ]);
   expect(urgent[2]?.commands).toEqual(["aws rotate"]);
   expect(data.map(({ action, evidence }) => [action, evidence.text])).toEqual([
-    ["Treat bucket backups as disclosed", "svc downloaded 44 objects (5.3 GB) from backups, until 21:20:13"],
+    [
+      "Assume that the data in bucket backups was exfiltrated",
+      "svc downloaded 44 objects (5.3 GB) from backups, until 21:20:13",
+    ],
   ]);
   expect(other.map(({ title, groups, left }) => [title, groups.map(({ items }) => items.length), left])).toEqual([
     ["9 roles created", [1], 8],
@@ -576,15 +579,12 @@ test("that what was harmed had been created by the same identity is said first, 
     "In short",
     [
       "All 260 events that took, weakened or destroyed something concern only what nadia had created in this case.",
-      "139 of 149 resources that nadia created were deleted by 19:28:41.",
-      "All 8 events that opened something to others were undone by 19:28:24.",
+      "143 of 149 resources that nadia created were deleted by 19:28:41, 4 of them by Secrets Manager.",
+      "All 8 events that gave others access were undone by 19:28:24.",
     ],
   ]);
   const left = rest.find(({ title }) => title === "Left over");
-  expect([left?.folded, left?.inside]).toEqual([
-    true,
-    "1 VPC and 5 parameters without a deletion in this case; 4 secrets that Secrets Manager deleted",
-  ]);
+  expect([left?.folded, left?.inside]).toEqual([true, "Not deleted in this case: 1 VPC and 5 parameters"]);
   expect(left?.lines).toEqual([
     "VPC vpc-1",
     "5 parameters: /p/1, /p/2, /p/3 and 2 more",
@@ -623,7 +623,7 @@ test("what the first row says is not said again: whose it was, and that it was d
   expect(sentenceOf("Stands out most", all, more)).toBeUndefined();
   expect(sentenceOf("Destroyed", all, more)).toMatchObject({
     evidence: [],
-    inside: "Series of deletions: 19:02:26 to 19:14:43 and 19:28:08 to 19:28:41",
+    inside: "62 resources in series of deletions: 19:02:26 to 19:14:43 and 19:28:08 to 19:28:41",
   });
   expect(sentenceOf("Destroyed", all, more)?.more.map(({ text }) => text)).toEqual([
     "Deleted 31 resources (until 19:14:43)",
@@ -745,11 +745,11 @@ test("every command that was typed is named", () => {
       place: 1,
       commands: 4,
       time: "2026-03-11T19:47:37Z",
-      what: ["Typed in CloudShell: sts:GetCallerIdentity", "Typed in CloudShell: s3:ListBuckets", null],
+      what: ["Ran in CloudShell: sts:GetCallerIdentity", "Ran in CloudShell: s3:ListBuckets", null],
     },
   ];
   expect(textsOf("Ran", [], { commands })).toEqual([
-    "Typed in CloudShell: sts:GetCallerIdentity, s3:ListBuckets, a command and 1 more",
+    "Ran in CloudShell: sts:GetCallerIdentity, s3:ListBuckets, a command and 1 more",
   ]);
 });
 

@@ -3,8 +3,8 @@
 -- techniques: T1078.004, T1087.004
 -- hit: the first call in the trail made with a long-term access key checked which identity the key belongs to;
 --   someone may be testing a key that they found.
--- false positives: tools that always make this call first, in which case the key is used from the same address every
---   day.
+-- false positives: tools that always make this call first. The key is then used from the same address
+--   every day.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
 SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text

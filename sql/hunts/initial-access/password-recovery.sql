@@ -1,8 +1,8 @@
 -- Did someone request a root password reset?
 -- tactic: initial-access
 -- techniques: T1078.004
--- hit: a root password reset was requested or completed. Anyone who can read the root user's mailbox can gain access
---   to the account.
+-- hit: a root password reset was requested or completed. Anyone who can read the root user's mailbox can then
+--   sign in to the account.
 -- false positives: an owner who forgot the password and can confirm the request.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)

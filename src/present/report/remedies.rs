@@ -34,7 +34,7 @@ pub(super) fn remedies(report: &Report) -> Section {
         let other: Vec<&Remedy> = rows().filter(|remedy| !remedy.urgent && remedy.gone.is_none()).collect();
         let ended: Vec<&Remedy> = rows().filter(|remedy| remedy.gone.is_some()).collect();
         blocks.extend(open(&urgent, "Act on first", SHOWN, several));
-        blocks.extend(open(&other, "Still in effect, less urgent", FEW, several));
+        blocks.extend(open(&other, "Less urgent", FEW, several));
         blocks.extend(of_ended(&ended, several));
         blocks.extend(
             left_out(&report.remedies, "items", "For analysts: the findings view lists all of them.").map(Block::Note),
@@ -83,7 +83,7 @@ fn of_ended(all: &[&Remedy], several: bool) -> Vec<Block> {
     };
     let more = all.len().saturating_sub(ENDED) as u64;
     let mut blocks = vec![
-        Block::Heading(format!("Ended later in the case: {}", count(all.len() as u64, "item", "items"))),
+        Block::Heading(format!("No longer in effect: {}", count(all.len() as u64, "item", "items"))),
         Block::Table(Table::new(head).with(all.iter().take(ENDED).map(line))),
     ];
     blocks.extend(

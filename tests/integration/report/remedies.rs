@@ -236,7 +236,7 @@ fn each_secret_is_counted_once() {
     assert_eq!(ended_count, 0, "deleting a secret does not reverse reading it");
     let markdown = shown(&result, Form::Markdown);
     assert!(markdown.contains("Act on first: 4 items"), "{markdown}");
-    assert!(!markdown.contains("Ended later in the case"), "{markdown}");
+    assert!(!markdown.contains("No longer in effect"), "{markdown}");
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn overview_balances_created_and_deleted_resources() {
     let harm = ["harmed", "harmed_own", "opened", "closed", "closed_at"].map(|name| &own[name]);
     assert_eq!(harm, [&json!(7), &json!(7), &json!(1), &json!(1), &json!("2026-03-11T10:00:30.000000Z")], "{own}");
     let made = ["created", "deleted", "deleted_at", "by_service"].map(|name| &own[name]);
-    assert_eq!(made, [&json!(6), &json!(3), &json!("2026-03-11T10:00:42.000000Z"), &json!(["two"])], "{own}");
+    assert_eq!(made, [&json!(6), &json!(3), &json!("2026-03-11T10:00:50.000000Z"), &json!(["two"])], "{own}");
     let left = json!([
         { "entity_type": "role", "resources": 1, "names": ["left"] },
         { "entity_type": "secret", "resources": 1, "names": ["three (deletion scheduled)"] },

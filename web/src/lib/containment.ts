@@ -11,7 +11,7 @@ import { listed, middle, typeName, typeNames } from "./text";
 
 /** Kinds of items that combine several resources, which a number of items would not count. */
 const COMBINED: Record<string, string> = {
-  watch: "log or detector changes",
+  watch: "changes to logging or detection",
   secret: "values that were read",
 };
 
@@ -110,15 +110,16 @@ function itemOf(item: RemedyItem, alone: boolean): Item {
   return { action, evidence, commands: [], end };
 }
 
-/** `Treat bucket prod-db-backups as disclosed` */
+/** `Assume that the data in bucket prod-db-backups was exfiltrated` */
 function disclosed(data: DisclosedData, alone: boolean): Item {
   const { how, thing, source, what, principal, first_time, last_time, session_id, event_id } = data;
   const until = first_time === last_time ? "" : `, until ${endTime(first_time, last_time)}`;
   const base = downloadEvidence({ ...data, place: 0 });
   const text = what ?? (how === "downloaded" ? base.text : upper(how));
   const by = what === null || principal === null || alone ? "" : `, by ${shortPrincipal(principal)}`;
+  const place = [thing && typeName(thing), source].filter(Boolean).join(" ");
   return {
-    action: `Treat ${[thing && typeName(thing), source].filter(Boolean).join(" ") || "the data"} as disclosed`,
+    action: `Assume that the data${place && ` in ${place}`} was exfiltrated`,
     evidence: {
       time: first_time,
       text: `${text}${by}${until}`,

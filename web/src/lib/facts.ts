@@ -2,7 +2,7 @@
 // and the others are below it, what the logs do not show last. Pure.
 
 import type { Fact } from "../api/types";
-import { day } from "./format";
+import { day, endTime } from "./format";
 import type { Evidence, Sentence } from "./story";
 
 /** What the logs do not show. */
@@ -62,11 +62,7 @@ const inFull = (text: string): string => text.replace(/^Clients: /, "").replaceA
 function withClients(sentences: readonly Sentence[], clients: readonly string[]): Sentence[] {
   const at = sentences.findIndex(({ title }) => title === "Access") + 1;
   const after = at > 0 ? at : sentences.findIndex(({ title }) => title === "In short") + 1;
-  return [
-    ...sentences.slice(0, after),
-    ...rowOf("Clients", clients).map((row) => ({ ...row, background: true })),
-    ...sentences.slice(after),
-  ];
+  return [...sentences.slice(0, after), ...rowOf("Clients", clients), ...sentences.slice(after)];
 }
 
 export interface Facts {
@@ -77,7 +73,9 @@ export interface Facts {
 
 /** The sentences with these facts about `name`, who was active in `span`. */
 export function withFacts(facts: readonly Fact[], sentences: Sentence[], name: string, span: Span): Facts {
-  const isNew = facts.some((fact) => fact.kind === "first seen" && fact.name === name);
+  const first = facts.find((fact) => fact.kind === "first seen" && fact.name === name);
+  const isNew = first !== undefined;
+  const since = first?.until && endTime(span.first_time, first.until);
   const others = facts.filter((fact) => !(isNew && fact.kind === "first seen") && !isTold(fact, sentences));
   const rest = others.filter(({ kind }) => kind !== "clients");
   const clients = others.filter(({ kind }) => kind === "clients").map(({ text }) => inFull(short(text, span)));
@@ -85,7 +83,7 @@ export function withFacts(facts: readonly Fact[], sentences: Sentence[], name: s
     rest.filter(({ kind }) => LIMITS.includes(kind) === limit).map((fact) => short(fact.text, span)),
   );
   return {
-    lead: isNew ? `; no earlier activity by ${name} in the case` : "",
+    lead: isNew ? `; no earlier activity by ${name}${since ? `, in a case that begins at ${since}` : ""}` : "",
     sentences: [
       ...withClients(sentences, clients),
       ...rowOf("Context", also ?? []),

@@ -25,18 +25,22 @@ export function isAllOwn(actor: OverviewActor, { balance }: Pick<Overview, "bala
 export function inShort(actor: OverviewActor, { balance }: Pick<Overview, "balance">): Sentence | undefined {
   const own = balance.find((each) => each.place === actor.place);
   if (!own || own.harmed_own === 0 || own.harmed_own < own.harmed * SHARE_OWN) return undefined;
-  const { harmed, harmed_own, opened, closed, closed_at, created, deleted, deleted_at } = own;
+  const { harmed, harmed_own, opened, closed, closed_at, created, deleted_at, by_service } = own;
+  const deleted = own.deleted + by_service.length;
+  const service = by_service.length > 0 ? `, ${count(by_service.length)} of them by Secrets Manager` : "";
   const name = middle(shortPrincipal(actor.actor), 44);
   const by = (time: string | null) => (time === null ? "" : ` by ${endTime(actor.first_time, time)}`);
   const part = harmed === harmed_own ? `All ${count(harmed)}` : `${count(harmed_own)} of ${count(harmed)}`;
   return row("In short", [
     `${part} events that took, weakened or destroyed something concern only what ${name} had created in this case.`,
     ...(created > 0
-      ? [`${count(deleted)} of ${counted(created, "resource")} that ${name} created were deleted${by(deleted_at)}.`]
+      ? [
+          `${count(deleted)} of ${counted(created, "resource")} that ${name} created were deleted${by(deleted_at)}${service}.`,
+        ]
       : []),
     ...(opened > 0
       ? [
-          `${closed === opened ? "All" : count(closed)}${closed === opened ? "" : " of"} ${counted(opened, "event")} that opened something to others were undone${by(closed_at)}.`,
+          `${closed === opened ? "All" : count(closed)}${closed === opened ? "" : " of"} ${counted(opened, "event")} that gave others access were undone${by(closed_at)}.`,
         ]
       : []),
   ]);
@@ -59,8 +63,6 @@ export function leftOver(actor: OverviewActor, { balance }: Pick<Overview, "bala
   const types = own.left_over.map(({ entity_type, resources }) =>
     counted(resources, typeName(entity_type), typeNames(entity_type)),
   );
-  const without = types.length > 0 ? [`${listed(types)} without a deletion in this case`] : [];
-  const deleted = secrets.length > 0 ? [`${counted(secrets.length, "secret")} that Secrets Manager deleted`] : [];
   const all = row("Left over", [
     ...left.map(upper),
     ...(secrets.length > 0
@@ -69,7 +71,8 @@ export function leftOver(actor: OverviewActor, { balance }: Pick<Overview, "bala
         ]
       : []),
   ]);
-  return all && { ...all, folded: true, inside: [...without, ...deleted].join("; ") };
+  const inside = types.length > 0 ? `Not deleted in this case: ${listed(types)}` : "Deleted only by Secrets Manager";
+  return all && { ...all, folded: true, inside };
 }
 
 const MOST_PAGES = 5;

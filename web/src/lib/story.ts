@@ -100,14 +100,12 @@ const shorter = (name: string): string => middle(shortPrincipal(name), 44);
 function lead(actor: OverviewActor): string {
   const type = actor.identity_types?.map((each) => IDENTITIES[each] ?? each).join(" or ") || "identity of unknown type";
   const account = actor.account_id ? `, account ${actor.account_id}` : "";
-  const console = actor.console_sessions > 0 ? ` (${count(actor.console_sessions)} in the console)` : "";
   const others = actor.principals.filter((name) => name !== actor.actor && !name.startsWith(`${actor.actor}/`));
   const all = Math.max(others.length, actor.principal_count - 1);
   const named = all <= 2 ? listed(others.map(shorter)) : `${count(all)} identities`;
-  const also =
-    others.length > 0 ? `; also acted as ${named}, with credentials that ${shorter(actor.actor)} created` : "";
+  const also = others.length > 0 ? `; credentials that ${shorter(actor.actor)} created were used as ${named}` : "";
   return (
-    `${type}${account}: ${counted(actor.events, "event")} in ${counted(actor.sessions, "session")}${console}, ` +
+    `${type}${account}: ${counted(actor.events, "event")} in ${counted(actor.sessions, "session")}, ` +
     `${moment(actor.first_time).slice(0, 19)} to ${endTime(actor.first_time, actor.last_time)} UTC${also}`
   );
 }
@@ -124,13 +122,17 @@ function endOf({ time, events, ended: number, ended_at, deleted }: Found): strin
   return ` (${number === events ? "all" : count(number)} ${deleted ? "deleted" : "undone"} later)`;
 }
 
-/** `, and 2 more secrets` for different resources, `, 3 times` for the same one. */
-function repeats({ events, targets, thing }: Found): string {
-  if (events === 1) return "";
-  if (targets <= 1) return `, ${count(events)} times`;
-  if (thing === null) return `, and ${count(events - 1)} more like it`;
+/** What was done, and how often: `Read secret a and 2 more secrets` for different resources, `Read secret a, 3 times` for the
+ * same one. */
+function repeated({ what, event_key, events, targets, thing }: Found): string {
+  const text = what ?? event_key;
+  if (events === 1) return text;
+  if (targets <= 1) return `${text}, ${count(events)} times`;
+  if (thing === null) return `${text}, and ${count(events - 1)} more like it`;
   const more = `${count(targets - 1)} more ${targets === 2 ? typeName(thing) : typeNames(thing)}`;
-  return `, and ${more}${events > targets ? ` (${count(events)} times in total)` : ""}`;
+  // The number belongs to the resource, not to why the calls failed.
+  const [, done = text, cause = ""] = /^(Tried to .*?)(: [^:]+)$/.exec(text) ?? [];
+  return `${done} and ${more}${cause}${events > targets ? ` (${count(events)} times in total)` : ""}`;
 }
 
 /** Reasons for which it matters whether the same identity had created what an event concerns. */
@@ -163,8 +165,7 @@ const roleOf = (principal: string): string => middle(shortPrincipal(principal).s
 const evidenceOf = (found: Found, actor: OverviewActor, says = true): Evidence => ({
   time: found.time,
   text:
-    (found.what ?? found.event_key) +
-    repeats(found) +
+    repeated(found) +
     (found.missing ? "; it did not exist" : "") +
     asWhom(found, actor) +
     (says ? ownedBy(found) : "") +
@@ -231,12 +232,15 @@ function keyEvidence(actor: OverviewActor, used: Overview["keys"][number]): Evid
     time: first_time,
     text:
       `Access key ${key}${unlessActor(actor, "of", principal)} first used from ${first_ip ?? "an unknown address"}` +
+      (first_ip && isPrivate(first_ip) ? " (a private address)" : "") +
       `${events > 1 ? `, last at ${endTime(first_time, last_time)}` : ""}; the case does not show how the key was obtained`,
     href: `/timeline?${new URLSearchParams({ key })}`,
     gist: "access key",
     countable: true,
   };
 }
+
+const isPrivate = (ip: string): boolean => /^(10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(ip);
 
 const WAYS: Record<string, string> = {
   password: "with password",
@@ -512,8 +516,8 @@ const MOST_ROUTINE = 4;
 function topic(actor: OverviewActor, overview: Overview, about: Topic, own: readonly Found[]): Sentence | undefined {
   const { title, reasons, strong, few } = about;
   const data = title === "Took" ? downloads(actor, overview.data_out) : [];
-  const typed = title === "Ran" ? overview.commands.find((each) => each.place === actor.place) : undefined;
-  const apart = [...data.map(downloadEvidence), ...(typed ? [typedEvidence(actor, typed)] : [])];
+  const commands = title === "Ran" ? overview.commands.find((each) => each.place === actor.place) : undefined;
+  const apart = [...data.map(downloadEvidence), ...(commands ? [commandsEvidence(actor, commands)] : [])];
   if (own.length + apart.length === 0) return undefined;
   const grave = own.filter((each) => gravity(each) < ROUTINE).length;
   const atLeast = (strong && grave > 0) || apart.length === 0 ? 1 : 0;
@@ -549,6 +553,7 @@ function deletions(
   lines: readonly Evidence[],
   rest: Sentence["rest"],
 ): Sentence {
+  const deleted = series.reduce((sum, each) => sum + each.resources, 0);
   const when = series.map(
     ({ first_time, last_time }) => `${clock(first_time).slice(0, 8)} to ${endTime(first_time, last_time)}`,
   );
@@ -558,7 +563,7 @@ function deletions(
     strong: false,
     evidence: [],
     more: [...series.map((each) => patternEvidence(actor, each)), ...lines],
-    inside: `Series of deletions: ${listed(when)}`,
+    inside: `${counted(deleted, "resource")} in series of deletions: ${listed(when)}`,
     ...(rest ? { rest } : {}),
   };
 }
@@ -614,13 +619,13 @@ function linkEvidence({
   };
 }
 
-const TYPED = /^Typed in [^:]+: /;
+const RAN = /^Ran in [^:]+: /;
 
-/** `Typed in CloudShell: sts:GetCallerIdentity, s3:ListBuckets and 3 more` */
-const typedEvidence = (actor: OverviewActor, { time, what, commands }: OverviewCommands): Evidence => ({
+/** `Ran in CloudShell: sts:GetCallerIdentity, s3:ListBuckets and 3 more` */
+const commandsEvidence = (actor: OverviewActor, { time, what, commands }: OverviewCommands): Evidence => ({
   time,
   text: listed(
-    what.map((each, index) => (index === 0 ? (each ?? "A command") : (each ?? "a command").replace(TYPED, ""))),
+    what.map((each, index) => (index === 0 ? (each ?? "A command") : (each ?? "a command").replace(RAN, ""))),
     commands,
   ),
   href: `${actorHref(actor)}&kind=command`,

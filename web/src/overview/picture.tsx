@@ -61,7 +61,7 @@ function scaleOf({ starts, width, cells }: PictureData): Squeezed {
 
 const Legend = ({ data }: { data: PictureData | undefined }) => (
   <p class="picture-legend">
-    {KINDS.map(({ kind, title }) => (
+    {KINDS.filter(({ kind }) => data?.marks.some((mark) => (mark.kind ?? "view") === kind)).map(({ kind, title }) => (
       <span key={kind} class="picture-key">
         <svg width="13" height="13" viewBox="0 0 13 13" aria-hidden="true">
           <Shape kind={kind} x={6.5} y={6.5} size={5} failed={false} />

@@ -213,7 +213,7 @@ function Contain({ remedies, error, told, dated }: ContainProps) {
       </h2>
       {urgent.length > 0 && (
         <>
-          <h3>{`Act on first: ${shareOf(remedies.urgent, remedies)}`}</h3>
+          <h3>{`Act on first: ${counted(remedies.urgent, "item")}`}</h3>
           <Items
             items={urgent.map((item) => briefly(item, known))}
             left={remedies.urgent - urgent.length}
@@ -223,7 +223,7 @@ function Contain({ remedies, error, told, dated }: ContainProps) {
       )}
       {data.length > 0 && (
         <>
-          <h3>{`Treat as disclosed: ${counted(data.length, "item")}`}</h3>
+          <h3>{`Assume exfiltrated: ${counted(data.length, "item")}`}</h3>
           <Items items={data} left={0} dated={dated} />
         </>
       )}
@@ -233,14 +233,14 @@ function Contain({ remedies, error, told, dated }: ContainProps) {
       {remedies.other > 0 && (
         <details>
           <summary>
-            {visible(`Less urgent: ${shareOf(remedies.other, remedies)}${kindsOf(other)}${byWhom(others)}`)}
+            {visible(`Less urgent: ${counted(remedies.other, "item")}${kindsOf(other)}${byWhom(others)}`)}
           </summary>
           <Kinds kinds={other} dated={dated} />
         </details>
       )}
       {remedies.ended > 0 && (
         <details>
-          <summary>{`Ended later in the case: ${counted(remedies.ended, "item")}${kindsOf(ended)}`}</summary>
+          <summary>{`No longer in effect: ${counted(remedies.ended, "item")}${kindsOf(ended)}`}</summary>
           <Kinds kinds={ended} dated={dated} />
         </details>
       )}
@@ -253,12 +253,6 @@ const briefly = (item: Item, known: ReadonlySet<string>): Item =>
   item.brief && known.has(item.evidence.href) ? { ...item, evidence: { ...item.evidence, text: item.brief } } : item;
 
 const MOST_KINDS = 4;
-
-/** `4 of 11 items still in effect` */
-const shareOf = (items: number, { urgent, other }: Remedies): string =>
-  items === urgent + other
-    ? `${counted(items, "item")} still in effect`
-    : `${count(items)} of ${counted(urgent + other, "item")} still in effect`;
 
 /** ` (6 roles created and 1 secret to rotate)`, the most frequent kinds first */
 function kindsOf(kinds: readonly KindOfItems[]): string {
@@ -350,7 +344,7 @@ const Items = ({ items, left, dated }: ItemsProps) => {
   );
 };
 
-/** What to do, then what happened. What has ended needs nothing to be done. */
+/** What to do, then what happened. Items that are no longer in effect need no action. */
 const ItemLine = ({ item: { action, evidence, commands, end }, dated }: { item: Item; dated: boolean }) => (
   <li>
     {!end && <strong class="contain-action">{visible(shortened(action, 200))}</strong>}
@@ -389,7 +383,7 @@ const MOST_OTHERS = 24;
 const Others = ({ actors, overview }: { actors: readonly OverviewActor[]; overview: OverviewData }) => (
   <section class="story" aria-label="Others">
     <h2 class="story-who">
-      Others <span class="story-lead">less severe activity, or console use only</span>
+      Others <span class="story-lead">no severe findings</span>
     </h2>
     <ul class="others">
       {actors.slice(0, MOST_OTHERS).map((actor) => (
