@@ -152,11 +152,11 @@ export function access(address) {
       }
     }));
 
-  test("access: the switch of colors stays", () =>
+  test("access: the selected theme is kept", () =>
     looking(address, "/sessions", async (page) => {
       const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
       const light = await background();
-      const button = page.getByRole("button", { name: /^Colors/ });
+      const button = page.getByRole("button", { name: /^Theme/ });
       const theme = (wanted) => page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, wanted);
       await button.click();
       await theme("dark");
