@@ -11,7 +11,7 @@ use arrow::record_batch::RecordBatch;
 use cartographer::batch::{self, EventRows};
 use cartographer::rule::pack::Pack;
 use cartographer::rule::{RuleSet, RuleText};
-use cartographer::{normalize, sigma, spec, trail};
+use cartographer::{json, normalize, sigma, spec, trail};
 
 #[cfg(feature = "sql")]
 pub use sql::sql;
@@ -27,7 +27,9 @@ static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::shipped().expect("th
 /// One record, normalized, stored and rebuilt.
 pub fn record(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let Ok(event) = normalize::event(text, "fuzz") else { return };
+    // The reader repairs a record before it is normalized.
+    let repaired = json::repaired(text);
+    let Ok(event) = normalize::event(repaired.as_deref().unwrap_or(text), "fuzz") else { return };
     let rebuilt = normalize::rebuild(&event).expect("what was normalized can be rebuilt");
     let again = serde_json::Value::Object(rebuilt.clone()).to_string();
     let event_again = normalize::event(&again, "fuzz").expect("what was rebuilt can be normalized");

@@ -26,7 +26,8 @@ use crate::read::RecordText;
 
 /// Normalizes one record. Fills every field except `session_id`, which [`crate::session`] sets.
 ///
-/// `json` is one `CloudTrail` record, a JSON object; `file` is used only in the error.
+/// `json` is one `CloudTrail` record, a JSON object that the reader has repaired ([`crate::json::repaired`]); `file` is used
+/// only in the error.
 ///
 /// # Errors
 /// The text is not a JSON object, or the record has no time or call: no readable `eventTime` (nor Logstash's
