@@ -182,3 +182,50 @@ fn bytes_within(source: &Source, most: u64) -> io::Result<Option<Vec<u8>>> {
     }
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+    use crate::read::RemoteFile;
+
+    /// The system states a size of 0 bytes for the file of this test, so everything in it is beyond its size, as in a file
+    /// that grows while it is read.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn file_is_read_up_to_its_size_when_opened() {
+        let mut source = Source::elsewhere("status");
+        source.path = Some("/proc/self/status".into());
+        assert_eq!(bytes_within(&source, 1 << 20).unwrap(), Some(Vec::new()));
+    }
+
+    /// A file whose reader is out of memory.
+    #[derive(Debug)]
+    struct Exhausted;
+    impl RemoteFile for Exhausted {
+        fn read(&self, _: u64) -> io::Result<Option<Vec<u8>>> {
+            Err(io::ErrorKind::OutOfMemory.into())
+        }
+    }
+
+    #[test]
+    fn lack_of_memory_is_not_an_unreadable_file() {
+        let error = fetch(&Source::remote("a.json", Arc::new(Exhausted))).unwrap_err();
+        assert!(matches!(error, ReadError::NoMemory { .. }), "{error}");
+    }
+
+    #[test]
+    fn decompressed_content_is_limited() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        let zeros = vec![0; 1 << 20];
+        (0..=MAX_CONTENT >> 20).for_each(|_| encoder.write_all(&zeros).unwrap());
+        let stored = Stored::new("a.gz".to_owned(), encoder.finish().unwrap());
+        let error = stored.content().err();
+        assert_eq!(error.as_deref(), Some("the gzip data decompresses to more than 1 GiB"));
+    }
+}

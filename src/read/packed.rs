@@ -34,6 +34,8 @@ pub(super) fn text(packed: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 
     use super::*;
@@ -49,6 +51,20 @@ mod tests {
         for packed in [BASE64_STANDARD.encode(&json), BASE64_URL_SAFE_NO_PAD.encode(&json), wrapped] {
             assert_eq!(text(&packed).as_deref(), Some(json.as_str()));
         }
+    }
+
+    #[test]
+    fn decompression_is_limited() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(b"{").unwrap();
+        encoder.write_all(&vec![b' '; 16 << 20]).unwrap();
+        let bytes = encoder.finish().unwrap();
+        let text = text(&BASE64_STANDARD.encode(&bytes)).unwrap();
+        assert!(
+            text.starts_with('{') && text.len() as u64 <= MOST_TIMES * bytes.len() as u64 + (1 << 16),
+            "{}",
+            text.len()
+        );
     }
 
     #[test]

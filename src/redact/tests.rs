@@ -134,3 +134,40 @@ fn pseudonyms_depend_on_secret() {
     assert_ne!(one.id("00ff"), other.id("00ff"));
     assert_eq!(one.id(&"0".repeat(32)).len(), 32);
 }
+
+#[test]
+fn tokens_and_secret_parameters_are_replaced() {
+    let redactor = redactor(&[]);
+    for prefix in TOKEN_PREFIXES {
+        let secret = "Hq3/x+Zk.9w".repeat(6);
+        let redacted = redactor.text(&format!("the token {prefix}{secret} is invalid")).into_owned();
+        assert!(redacted.starts_with("the token redacted-") && redacted.ends_with(" is invalid"), "{redacted}");
+        assert!(!redacted.contains("Hq3"), "{redacted}");
+    }
+    for parameter in SECRET_PARAMETERS {
+        let redacted = redactor.text(&format!("https://b.s3.amazonaws.com/k?{parameter}0a1b2c&z=1")).into_owned();
+        let (start, end) = (format!("k?{parameter}redacted-"), "&z=1");
+        assert!(redacted.contains(&start) && redacted.ends_with(end) && !redacted.contains("0a1b2c"), "{redacted}");
+    }
+}
+
+#[test]
+fn members_within_json_strings_are_replaced() {
+    let redactor = redactor(&[]);
+    let inner = serde_json::json!({"password": "hunter2", "displayName": "Zoe-77", "z": 1}).to_string();
+    let outer = serde_json::json!({"body": serde_json::json!({"a": inner}).to_string()}).to_string();
+    let redacted = redactor.json(&outer);
+    assert!(!redacted.contains("hunter2") && !redacted.contains("Zoe"), "{redacted}");
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let inner = parse(parse(parse(&redacted)["body"].as_str().unwrap())["a"].as_str().unwrap());
+    assert_eq!((inner["z"].as_i64(), inner["displayName"].as_str().unwrap().starts_with("name-")), (Some(1), true));
+}
+
+#[test]
+fn names_are_replaced_in_links() {
+    let redactor = redactor(&["ana lópez"]);
+    let name = pseudonym(&redactor, "ana lópez");
+    for encoded in ["ana%20l%C3%B3pez", "ana%2520l%25C3%25B3pez", "ana$20l$C3$B3pez", "ana$2520l$25C3$25B3pez"] {
+        assert_eq!(redactor.text(&format!("#/users/{encoded}?x")), format!("#/users/{name}?x"));
+    }
+}

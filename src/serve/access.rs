@@ -165,3 +165,32 @@ pub(super) async fn ticket(State(access): State<AccessControl>, body: Bytes) -> 
     })?;
     Ok(Json::from(&json!({ "address": access.tickets.issue(&asked.address)? })))
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn unread_answers_are_limited() {
+        let access = AccessControl::new(Token::random().unwrap(), 1);
+        let answer = || Response::new(Body::from(vec![0; OUTGOING / 2 + 1]));
+        let first = access.paced(answer()).now_or_never().unwrap();
+        let second = access.paced(answer()).now_or_never().unwrap();
+        assert_eq!((first.status(), second.status()), (StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE));
+        // A client that disconnects makes room for others.
+        drop(first);
+        assert_eq!(access.paced(answer()).now_or_never().unwrap().status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn posted_bodies_are_limited() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let posted = |bytes: usize| runtime.block_on(received(Request::new(Body::from(vec![b' '; bytes]))));
+        assert!(posted(POSTED).is_ok());
+        let error = posted(POSTED + 1).unwrap_err();
+        assert_eq!(error.to_string(), "the request did not arrive completely");
+        assert!(error.advice().contains("at most 4 MiB"), "{}", error.advice());
+    }
+}

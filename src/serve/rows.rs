@@ -165,3 +165,23 @@ pub(super) fn object(batches: &[RecordBatch]) -> Result<Option<Value>, ServeErro
     let rows: Vec<Value> = serde_json::from_str(&objects(batches)?)?;
     Ok(rows.into_iter().next())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, StringArray};
+
+    use super::*;
+
+    #[test]
+    fn answers_are_limited() {
+        let text = "x".repeat(MOST_BYTES / 4);
+        let rows = |count: usize| {
+            let column: ArrayRef = Arc::new(StringArray::from(vec![text.as_str(); count]));
+            objects(&[RecordBatch::try_from_iter([("text", column)]).unwrap()])
+        };
+        assert!(rows(3).is_ok_and(|json| json.len() > 3 * text.len()));
+        assert!(matches!(rows(4), Err(ServeError::TooLarge(MOST_BYTES))));
+    }
+}

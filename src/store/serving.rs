@@ -160,6 +160,18 @@ mod tests {
     }
 
     #[test]
+    fn other_connections_read_the_shipped_views_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("case.duckdb");
+        Case::open(&path).unwrap().execute("CREATE OR REPLACE VIEW coverage AS SELECT 1 AS forged").unwrap();
+        let case = Case::open_read_only(&path).unwrap();
+        for case in [&case.another().unwrap(), &case] {
+            let rows = case.query("FROM coverage").unwrap();
+            assert!(rows[0].schema().column_with_name("forged").is_none(), "{:?}", rows[0].schema());
+        }
+    }
+
+    #[test]
     fn connections_share_database_but_not_variables() {
         let folder = tempfile::tempdir().unwrap();
         let case = case(folder.path());

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::export::{cartographer, demo, query, stdout_of};
 
@@ -168,4 +169,38 @@ fn short_redaction_key_is_refused() {
     let refused = cartographer(dir.path(), &args).assert().code(1);
     let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
     assert!(message.contains("short.key contains fewer than 16 bytes"), "{message}");
+}
+
+#[test]
+fn secrets_of_any_form_are_redacted_in_all_columns() {
+    let dir = TempDir::new().unwrap();
+    let dir = dir.path();
+    let signature = "8f2b9c4d7e";
+    let mut event = crate::hostile::record(1);
+    // Neither the unique ID nor the account within the name has a form that would be recognized.
+    event["userIdentity"]["principalId"] = "Q1W2E3R4T5".into();
+    event["requestParameters"] = serde_json::json!({
+        "password": "hunter2-of-ana",
+        "bucketName": "logs111122223333eu",
+        "body": serde_json::json!({"sessionToken": "inner-token-7"}).to_string(),
+        "displayName": "Zoe-Unknown",
+        "url": format!("https://b.s3.amazonaws.com/k?X-Amz-Signature={signature}"),
+        "note": "Q1W2E3R4T5",
+    });
+    fs::write(dir.join("a.json"), crate::hostile::trail(&[event.to_string()])).unwrap();
+    stdout_of(dir, &["load", "a.json", "--db", "case.duckdb", "-q"]);
+    let session = query(dir, "case.duckdb", "SELECT session_id FROM events");
+    let session = session.lines().nth(1).unwrap();
+    let secrets = ["Q1W2E3R4T5", "hunter2", "111122223333", "inner-token-7", "Zoe-Unknown", signature, session];
+    let export = ["export", "jsonl", "--table", "events", "--db", "case.duckdb"];
+    let original = stdout_of(dir, &export);
+    assert!(secrets.iter().all(|secret| original.contains(secret)), "{original}");
+    let ocsf = ["export", "ocsf", "--db", "case.duckdb"];
+    for args in [export.as_slice(), &ocsf] {
+        let redacted = stdout_of(dir, &[args, &["--redact", "all"]].concat());
+        let left: Vec<&str> = secrets.into_iter().filter(|secret| redacted.contains(secret)).collect();
+        assert_eq!(left, [""; 0], "{redacted}");
+        // The ID of the event is kept.
+        assert!(redacted.contains(&crate::hostile::id(1)), "{redacted}");
+    }
 }

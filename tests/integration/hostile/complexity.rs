@@ -3,7 +3,7 @@
 use cartographer::read::{self, Document};
 use serde_json::{Value, json};
 
-use super::{Sandbox, record, trail};
+use super::{Sandbox, record, trail, with_request};
 
 /// The number of bytes that were searched again when a text was split.
 fn split_and_count(text: String) -> u64 {
@@ -126,4 +126,17 @@ fn deeply_nested_brackets_in_sigma_rule_are_rejected() {
         let outcome = sandbox.run(&["hunt", "--db", "case.duckdb", "--sigma", "rule.yml"]);
         assert!(outcome.err.contains("brackets nested deeper than 256 levels"), "{}", outcome.err);
     }
+}
+
+#[test]
+fn object_with_many_members_is_read() {
+    // All names have the same length, first and last character, so that a filter on these finds no difference.
+    let members: Vec<String> = (0..1_000_000).map(|number| format!("\"n{number:08}n\":1")).collect();
+    let request = format!("{{{},\"n00000000n\":\"last\"}}", members.join(","));
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[with_request(1, &request)]));
+    let outcome = sandbox.load(&["--max-record-size", "64MiB"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    let last = "SELECT request_parameters->>'n00000000n', length(request_parameters) > 10_000_000 FROM events";
+    assert_eq!(sandbox.query(last), "last,true");
 }

@@ -1,8 +1,11 @@
 //! An attacker who can add files to a trail cannot hide events.
 
+use std::process::Command;
+
+use cartographer::trail::{TEXTS, print};
 use serde_json::json;
 
-use crate::hostile::{Sandbox, id, record, trail};
+use crate::hostile::{Sandbox, id, output, record, trail};
 
 /// The event that an attacker wants to hide.
 fn original_event() -> serde_json::Value {
@@ -121,4 +124,24 @@ fn partial_record_replaces_no_value_and_adds_no_error() {
             assert!(is_reported || description == "longer", "{description}, {name}: {}", outcome.err);
         }
     }
+}
+
+#[test]
+#[ignore = "runs in processes of its own, which the next test starts"]
+fn fingerprint_of_this_process() {
+    println!("fingerprint {}", print(Some(1), [Some("a"); TEXTS.len()]));
+}
+
+#[test]
+fn fingerprints_differ_between_processes() {
+    // Otherwise, somebody could craft a record that has the fingerprint of another one and counts as its copy.
+    let fingerprint = || {
+        let mut test = Command::new(std::env::current_exe().unwrap());
+        let name = "hostile::forged_ids::fingerprint_of_this_process";
+        let printed = output(test.args([name, "--exact", "--ignored", "--nocapture"])).stdout;
+        let printed = String::from_utf8(printed).unwrap();
+        printed.lines().find_map(|line| line.split_once("fingerprint ")).unwrap().1.to_owned()
+    };
+    let (first, second, third) = (fingerprint(), fingerprint(), fingerprint());
+    assert!(first != second || first != third, "{first}");
 }

@@ -90,3 +90,59 @@ fn out_of_memory_is_not_reported_as_damaged_file() {
     assert_eq!(outcome.code, Some(0), "{}", outcome.err);
     assert_eq!(sandbox.query("SELECT count(*) FROM events"), "200000");
 }
+
+#[test]
+fn decompressed_size_is_limited_relative_to_the_file() {
+    let sandbox = Sandbox::new();
+    // A record and 192 MiB of spaces, in about 200 KB.
+    let mut parts = vec![trail(&[record(1).to_string()]).into_bytes()];
+    parts.resize(193, vec![b' '; 1 << 20]);
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    for part in &parts {
+        encoder.write_all(part).unwrap();
+    }
+    let bomb = encoder.finish().unwrap();
+    assert!(bomb.len() * 512 < 150 << 20, "{} bytes", bomb.len());
+    sandbox.log("bomb.json.gz", bomb);
+    // Memory is not limited here.
+    let outcome = sandbox.load(&[]);
+    assert_eq!(outcome.code, Some(4), "{}", outcome.err);
+    assert!(outcome.err.contains("bomb.json.gz: gzip: truncated at the size limit"), "{}", outcome.err);
+    assert_eq!(sandbox.query("SELECT count(*) FROM events"), "1");
+}
+
+#[test]
+fn load_after_a_killed_one_finishes_with_little_memory() {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record(1).to_string()]));
+    assert_eq!(sandbox.load(&[]).code, Some(0));
+    // A load that was killed before it gathered sessions leaves events without sessions. Many sessions have many addresses.
+    let case = duckdb::Connection::open(sandbox.path("case.duckdb")).unwrap();
+    case.execute_batch(
+        "DELETE FROM sessions; INSERT INTO events BY NAME SELECT 'e' || i AS event_id, \
+         md5((i * 7919 % 600000 // 25)::VARCHAR) AS session_id, TIMESTAMP '2026-03-02' + to_seconds(i) AS event_time, \
+         'ec2.amazonaws.com' AS event_source, 'DescribeInstances' AS event_name, 'b.json' AS source_file, i AS source_record, \
+         'eu-west-' || (i % 5) AS region, '203.0.' || (i // 250 % 250) || '.' || (i % 250) AS source_ip, \
+         'aws-sdk-go-v2/1.21.' || i || ' os/linux lang/go#1.21 md/GOOS#linux md/GOARCH#amd64' AS user_agent \
+         FROM range(600000) AS r(i)",
+    )
+    .unwrap();
+    drop(case);
+    sandbox.log("c.json", trail(&[record(2).to_string()]));
+    let outcome = sandbox.load(&["--memory-limit", LIMIT]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert_eq!(sandbox.query("SELECT count(*), sum(events) FROM sessions"), "24001,600002");
+}
+
+#[test]
+fn files_that_do_not_fit_together_are_read_one_by_one() {
+    let sandbox = Sandbox::new();
+    for number in 0..4 {
+        // Each file fits by itself.
+        let parts = (0..40).map(|_| vec![b' '; 1 << 20]).chain([trail(&[record(number).to_string()]).into_bytes()]);
+        sandbox.log(&format!("{number}.json.gz"), gzip(parts));
+    }
+    let outcome = sandbox.load(&["--memory-limit", LIMIT]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert_eq!(sandbox.query("SELECT count(*) FROM events"), "4");
+}

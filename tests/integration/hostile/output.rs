@@ -1,5 +1,10 @@
 //! Output that contains hostile names and text.
 
+use std::fs;
+use std::io::Read;
+
+use flate2::read::GzDecoder;
+
 use crate::hostile::{Sandbox, record, trail};
 
 #[test]
@@ -62,4 +67,27 @@ fn duplicate_json_keys_are_read_consistently() {
     );
     let first_values = sandbox.query("SELECT entity_value FROM event_entities WHERE entity_value LIKE '%first%'");
     assert_eq!(first_values, "");
+}
+
+#[test]
+fn links_lead_only_to_the_console() {
+    let sandbox = Sandbox::new();
+    let mut demo = String::new();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz");
+    GzDecoder::new(fs::File::open(path).unwrap()).read_to_string(&mut demo).unwrap();
+    let hostile = demo.replace("\"awsRegion\":\"eu-west-1\"", "\"awsRegion\":\"evil.example/\"");
+    assert!(hostile.matches("evil.example").count() > 1_000);
+    sandbox.log("a.json", hostile);
+    assert_eq!(sandbox.load(&[]).code, Some(0));
+    let links = "SELECT count(*) FILTER (region LIKE 'evil%') > 20, count(*) FILTER (url LIKE 'https://%.aws.amazon.com/%') > 10, \
+                 count(*) FILTER (url LIKE 'https://evil%') FROM signals";
+    assert_eq!(sandbox.query(links), "true,true,0");
+    // In a case from someone else, any link may be stored.
+    let change = "UPDATE signals SET url = 'https://evil.example/console.aws.amazon.com'";
+    assert_eq!(sandbox.run(&["sql", "--db", "case.duckdb", "--write", change]).code, Some(0));
+    for format in ["md", "html"] {
+        let report = sandbox.run(&["report", "--db", "case.duckdb", "--format", format]);
+        assert_eq!(report.code, Some(0), "{}", report.err);
+        assert!(report.out.contains("nadia") && !report.out.contains("https://evil"), "{format}");
+    }
 }

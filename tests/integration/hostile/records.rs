@@ -89,3 +89,17 @@ fn export_skips_and_counts_unreadable_records() {
     assert!(outcome.err.contains("1 event could not be exported") && outcome.err.contains(&id(1)), "{}", outcome.err);
     assert_eq!(std::fs::read_to_string(sandbox.path("ocsf.jsonl")).unwrap().lines().count(), 1);
 }
+
+#[test]
+fn record_size_limit_has_a_range() {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record(1).to_string()]));
+    for size in ["1KiB", "63KiB", "257MiB", "99GiB"] {
+        let outcome = sandbox.load(&["--max-record-size", size]);
+        assert_eq!(outcome.code, Some(2), "{size}: {}", outcome.err);
+        assert!(outcome.err.contains("expected 64KiB to 256MiB"), "{size}: {}", outcome.err);
+    }
+    for size in ["64KiB", "256MiB"] {
+        assert_eq!(sandbox.load(&["--max-record-size", size]).code, Some(0), "{size}");
+    }
+}

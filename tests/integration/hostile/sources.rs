@@ -170,3 +170,14 @@ fn output_does_not_replace_devices_cases_or_foreign_folders() {
         assert_eq!(parquet(name).code, Some(0));
     }
 }
+
+#[test]
+fn temporary_folder_that_is_a_link_is_not_followed() {
+    let sandbox = Sandbox::new();
+    sandbox.log("a.json", trail(&[record(1).to_string()]));
+    fs::create_dir(sandbox.path("other")).unwrap();
+    fs::write(sandbox.path("other/duckdb_temp_block-4711.block"), "x").unwrap();
+    symlink(sandbox.path("other"), sandbox.path("case.duckdb.tmp")).unwrap();
+    assert_eq!(sandbox.load(&[]).code, Some(0));
+    assert_eq!(fs::read_to_string(sandbox.path("other/duckdb_temp_block-4711.block")).unwrap(), "x");
+}

@@ -183,7 +183,8 @@ fn scope_lists_gaps_of_the_case() {
     let kinds: Vec<&str> = result.gaps.iter().map(|gap| gap.gap.as_str()).collect();
     assert_eq!(kinds, ["logging", "region", "category", "data events"]);
     let markdown = shown(&result, Form::Markdown);
-    let stopped = "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC; it was not started or created again";
+    let stopped =
+        "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC; it was not started or created again";
     assert!(markdown.contains("Not covered") && markdown.contains(stopped), "{markdown}");
 }
 
