@@ -1,6 +1,7 @@
 //! Error messages: the error, its causes, and what to do next.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 
@@ -39,12 +40,13 @@ impl std::error::Error for WithAdvice {}
 
 /// Prints clap's message: help and version are not errors, everything else is a usage error.
 pub(crate) fn report_usage(usage: &clap::Error) -> ExitCode {
-    let text = usage.render().to_string();
+    // clap repeats arguments as they are. Its text without colors has no control sequences, not even those of arguments.
+    let is_hidden = |argument: OsString| matches!(terminal_lines(&argument.to_string_lossy()), Cow::Owned(_));
     // If this fails, there is no way to report it.
-    let _ = match terminal_lines(&text) {
-        // An argument contains a control sequence for the terminal.
-        Cow::Owned(escaped) => io::stderr().write_all(escaped.as_bytes()),
-        Cow::Borrowed(_) => usage.print(),
+    let _ = if std::env::args_os().any(is_hidden) {
+        io::stderr().write_all(terminal_lines(&usage.render().to_string()).as_bytes())
+    } else {
+        usage.print()
     };
     if usage.use_stderr() { ExitCode::Usage } else { ExitCode::Fine }
 }

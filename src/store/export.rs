@@ -36,7 +36,7 @@ impl Case {
     ) -> Result<(), E> {
         let query = query.trim().trim_end_matches(';');
         // The stream's iterator cannot report errors. Errors of the query occur here; a scan has none.
-        self.despite_damage(|case| case.execute(&format!("CREATE OR REPLACE TEMP TABLE outgoing AS {query}\n")))?;
+        self.despite_damage(|case| case.execute(&format!("CREATE OR REPLACE TEMP TABLE outgoing AS ({query}\n)")))?;
         let mut statement = self.connection.prepare("FROM outgoing").map_err(StoreError::from)?;
         let rows = statement.stream_arrow([]).map_err(StoreError::from)?;
         let mut empty = Some(RecordBatch::new_empty(rows.get_schema()));

@@ -12,6 +12,7 @@ use crate::serve::ServeError;
 use crate::serve::params::Params;
 use crate::serve::rows::{self, Json, Listing, object, objects};
 use crate::serve::state::{AppState, Shared};
+use crate::signal::leads_to_console;
 use crate::store::Case;
 
 const SIGNAL: &str = include_str!("../../../sql/serve/signal.sql");
@@ -26,6 +27,12 @@ pub(super) async fn signal(State(state): State<Shared>, Path(id): Path<String>) 
         .ask(move |state, case| {
             let row = object(&case.query_with(SIGNAL, std::slice::from_ref(&id))?)?;
             let mut answer = row.ok_or_else(|| unknown("signal", &id))?;
+            // A case from someone else may contain any link.
+            if let Some(url) = answer.pointer_mut("/signal/url")
+                && !url.as_str().is_some_and(leads_to_console)
+            {
+                *url = Value::Null;
+            }
             let session = answer.pointer("/signal/session_id").and_then(Value::as_str).unwrap_or_default();
             let why = why(state, case, session, &id)?;
             if let Some(members) = answer.as_object_mut() {

@@ -140,3 +140,19 @@ fn report_error_lists_supported_formats() {
     let report = ["report", "--db", "case.duckdb", "-o", "x.txt", "--format", "md"];
     cartographer(dir.path(), &report).assert().code(0);
 }
+
+#[test]
+fn usage_errors_contain_no_control_characters_of_arguments() {
+    let dir = TempDir::new().unwrap();
+    for argument in ["\u{1b}[31mfrob", "\u{1b}]0;frob\u{7}", "\u{202e}frob", "--\u{9b}31mfrob"] {
+        let mut wrong = cartographer(dir.path(), &[argument]);
+        // With colors, as on a terminal.
+        let outcome = wrong.env("CLICOLOR_FORCE", "1").assert().code(2).stdout(is_empty());
+        let message = String::from_utf8_lossy(&outcome.get_output().stderr).into_owned();
+        assert!(!message.contains(['\u{1b}', '\u{7}', '\u{202e}', '\u{9b}']), "{argument:?}: {message:?}");
+        assert!(message.contains("error: "), "{message:?}");
+    }
+    // Without hidden characters, the message has colors.
+    let colored = cartographer(dir.path(), &["frob"]).env("CLICOLOR_FORCE", "1").assert().code(2);
+    assert!(colored.get_output().stderr.contains(&0x1b));
+}

@@ -128,3 +128,18 @@ fn timesketch_export_has_required_columns_and_all_signals() {
     assert_eq!(described.iter().filter(|of| *of == "CloudTrail event").count(), 2526);
     assert_eq!(described.len(), 2586);
 }
+
+#[test]
+fn export_accepts_only_one_statement() {
+    let dir = demo();
+    for query in [
+        "SELECT 1 AS a; SELECT 2 AS b",
+        "SELECT 1 AS a; DROP TABLE outgoing; CREATE TEMP TABLE outgoing AS SELECT 2 AS b",
+    ] {
+        let args = ["export", "csv", "--db", "case.duckdb", "--query", query];
+        let refused = contains("the query failed").and(contains("a single SELECT statement"));
+        cartographer(dir.path(), &args).assert().code(1).stdout("").stderr(refused);
+    }
+    let ordered = ["export", "csv", "--db", "case.duckdb", "--query", "FROM range(3) AS r(i) ORDER BY i DESC -- all;"];
+    assert_eq!(stdout_of(dir.path(), &ordered), "i\n2\n1\n0\n");
+}

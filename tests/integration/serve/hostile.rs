@@ -1,8 +1,9 @@
 //! Hostile text.
 
+use duckdb::Connection;
 use serde_json::json;
 
-use crate::serve::{column, hostile, serve};
+use crate::serve::{Server, column, demo, hostile, serve};
 
 #[test]
 fn hostile_text_is_sent_as_text() {
@@ -59,4 +60,24 @@ fn sessions_with_hostile_text_are_listed() {
     let residual = server.get_json("/api/timeline?show=residual");
     assert_eq!(column(&residual, "id"), ["e1", "e2", "e3"]);
     assert_eq!(column(&server.get_json("/api/timeline?show=programmatic"), "id"), ["e4"]);
+}
+
+#[test]
+fn stored_links_are_sent_only_if_they_lead_to_the_console() {
+    let dir = demo();
+    let id = "SELECT min(signal_id) FROM signals WHERE url LIKE 'https://%'";
+    let case = Connection::open(dir.path().join("case.duckdb")).unwrap();
+    let id: String = case.query_row(id, [], |row| row.get(0)).unwrap();
+    let url = |server: &Server| server.get_json(&format!("/api/signals/{id}"))["signal"]["url"].clone();
+    drop(case);
+    let unchanged = serve(demo(), &[]);
+    assert!(
+        url(&unchanged).as_str().is_some_and(|url| url.contains(".console.aws.amazon.com/")),
+        "{}",
+        url(&unchanged)
+    );
+    let case = Connection::open(dir.path().join("case.duckdb")).unwrap();
+    case.execute_batch("UPDATE signals SET url = 'https://evil.example/console.aws.amazon.com'").unwrap();
+    drop(case);
+    assert_eq!(url(&serve(dir, &[])), json!(null));
 }
