@@ -192,7 +192,7 @@ SELECT
             QUALIFY row_number() OVER (PARTITION BY n.place ORDER BY COALESCE(s.weight, 0) DESC, s.first_time) <= 8
         ) AS x
     ), []) AS consoles,
-    -- Commands typed in the console, in order of time.
+    -- Commands run in the console, in order of time.
     COALESCE((
         SELECT list(x ORDER BY x.place)
         FROM (

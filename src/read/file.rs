@@ -3,7 +3,7 @@
 //! What is at such a path may have been put there by someone else. Opening a pipe waits for a writer, a device may never
 //! end, and a link may lead anywhere.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -15,7 +15,7 @@ const MAX_BYTES: u64 = 2 << 30;
 /// # Errors
 /// On an I/O error, or if there are more than 2 GiB.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if is_device(path) {
+    if fs::metadata(path).is_ok_and(|metadata| is_device(&metadata)) {
         return Err(io::Error::other("it is a device or a socket"));
     }
     let mut bytes = Vec::new();
@@ -58,17 +58,16 @@ pub fn lock(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Whether it is a device or a socket.
 #[cfg(unix)]
-fn is_device(path: &Path) -> bool {
+pub(super) fn is_device(metadata: &Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
 
-    fs::metadata(path).is_ok_and(|metadata| {
-        let kind = metadata.file_type();
-        kind.is_char_device() || kind.is_block_device() || kind.is_socket()
-    })
+    let kind = metadata.file_type();
+    kind.is_char_device() || kind.is_block_device() || kind.is_socket()
 }
 
 #[cfg(not(unix))]
-const fn is_device(_: &Path) -> bool {
+pub(super) const fn is_device(_: &Metadata) -> bool {
     false
 }

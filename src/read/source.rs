@@ -10,6 +10,7 @@ use chrono::Utc;
 use walkdir::WalkDir;
 
 use super::error::ReadError;
+use super::file;
 use super::stamp::stamp;
 
 /// The input name for standard input.
@@ -250,17 +251,8 @@ impl<T: FnMut()> Search<T> {
 pub(super) fn special(source: &Source) -> Option<&'static str> {
     let path = source.path.as_deref()?;
     let metadata = fs::metadata(path).ok()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-
-        let kind = metadata.file_type();
-        if kind.is_fifo() {
-            return None;
-        }
-        if kind.is_char_device() || kind.is_block_device() || kind.is_socket() {
-            return Some("a device or a socket");
-        }
+    if file::is_device(&metadata) {
+        return Some("a device or a socket");
     }
     if !metadata.is_file() || has_space(&metadata) {
         return None;

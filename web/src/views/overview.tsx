@@ -1,5 +1,6 @@
 // The first page: what happened, in sentences with their evidence, and a chart.
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import type { OverviewActor, Overview as OverviewData, Remedies } from "../api/types";
@@ -118,14 +119,9 @@ const Told = ({ sentence, dated }: { sentence: Sentence; dated: boolean }) => {
         {text && <span class="sentence-text">{visible(shortened(text, 1000))}</span>}
         <ul class="evidence">
           {folded ? (
-            <li>
-              <details class="evidence-more">
-                <summary>{visible(shortened(inside, 700))}</summary>
-                <ul class="evidence">
-                  <Lines lines={lines} />
-                </ul>
-              </details>
-            </li>
+            <Folded inside={inside}>
+              <Lines lines={lines} />
+            </Folded>
           ) : (
             <Lines lines={lines} />
           )}
@@ -133,17 +129,12 @@ const Told = ({ sentence, dated }: { sentence: Sentence; dated: boolean }) => {
             <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
           ))}
           {more.length > 0 && (
-            <li>
-              <details class="evidence-more">
-                <summary>{visible(shortened(inside, 700))}</summary>
-                <ul class="evidence">
-                  {more.map((each) => (
-                    <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
-                  ))}
-                  {rest && <Rest {...rest} />}
-                </ul>
-              </details>
-            </li>
+            <Folded inside={inside}>
+              {more.map((each) => (
+                <EvidenceLine key={each.href + each.text} evidence={each} dated={dated} />
+              ))}
+              {rest && <Rest {...rest} />}
+            </Folded>
           )}
           {rest && more.length === 0 && <Rest {...rest} />}
         </ul>
@@ -151,6 +142,16 @@ const Told = ({ sentence, dated }: { sentence: Sentence; dated: boolean }) => {
     </div>
   );
 };
+
+/** A folded list, and what is inside. */
+const Folded = ({ inside, children }: { inside: string; children: ComponentChildren }) => (
+  <li>
+    <details class="evidence-more">
+      <summary>{visible(shortened(inside, 700))}</summary>
+      <ul class="evidence">{children}</ul>
+    </details>
+  </li>
+);
 
 const Lines = ({ lines }: { lines: readonly string[] }) => (
   <>
